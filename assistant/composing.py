@@ -1,0 +1,164 @@
+"""The dictated answer: what the decision owes, in the field's terms, each part with its citation.
+
+Needs no model. Every sentence says what it rests on, so that the page, the guardrail and the tests can follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.knowledge import Knowledge, knowledge
+from assistant.records import Action, Asked, Basis, Case, Citation, Decision, Dictated, Fate, Hit, Infection, Restart, Sentence, Severity, Treatment
+from assistant.wording import markers_in, wording
+
+_BLOCKS = ("head", "now", "restart", "special", "facts")
+_ON_RESTART = ("confirm_resolution", "cbc_before_restart", "resume_same_dose", "consider_dose_reduction", "prophylaxis_on_restart", "consider_prophylaxis")
+_SPECIAL = (
+    "count_threshold", "dex_20mg_weekly", "elderly_3mg", "renal_monitoring", "dialysis_disagreement", "quinolone_caution", "planned_resumption",
+)  # fmt: skip
+_IN_HEADLINE = ("stop_now", "hold_until_resolved")
+_DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
+
+
+def plain_number(value: float | None) -> str:
+    """A number as people write it: 4, not 4.0; at most two decimals."""
+    return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def compose(case: Case, decision: Decision, hits: Iterable[Hit] = ()) -> Dictated:
+    """The answer for a decision; `hits` are not needed to say it, they stand beside it on the page."""
+    known = knowledge()
+    if decision.action in _DECIDED:
+        sentences = _decided(case, decision, known)
+    elif decision.action is Action.INFORM:
+        sentences = _facts(decision, known)
+    else:
+        sentences = _outside(case)
+    text = "\n\n".join(" ".join(s.text for s in sentences if s.block == block) for block in _BLOCKS if any(s.block == block for s in sentences))
+    return Dictated(text=text, sentences=tuple(sentences), citations=_citations(sentences, known))
+
+
+def _decided(case: Case, decision: Decision, known: Knowledge) -> list[Sentence]:
+    words = wording()
+    found: list[Sentence] = []
+    if "patient_voice" in decision.notes:
+        found.append(Sentence(text=words.notes["patient_voice"], kind=Fate.HARMLESS, basis="patient_voice", block="head"))
+    if decision.patients:
+        found.append(Sentence(text=words.notes["several"], kind=Fate.HARMLESS, basis="several", block="head"))
+    found.append(_headline(case, decision, known))
+    found += [s for name in decision.notes if (s := _note(name, case))]
+    if decision.basis is Basis.PRECAUTIONARY and case.infection is Infection.SUSPECTED:
+        found.append(Sentence(text=words.notes["suspected"], kind=Fate.HARMLESS, basis="suspected", block="head"))
+    found += [_element(name, case, decision, known) for name in _ordered(decision)]
+    if decision.action is Action.HOLD and case.infection not in (Infection.RESOLVED, Infection.GENERAL):
+        found += _outlook(case, decision)
+    if decision.topics:
+        have = " ".join(s.text for s in found)
+        found += [s for s in _facts(decision, known) if s.text not in have]
+    return found
+
+
+def _headline(case: Case, decision: Decision, known: Knowledge) -> Sentence:
+    words = wording()
+    rule = next(name for name in decision.rules if name in words.headline)
+    held = case.treatment in (Treatment.HELD, Treatment.STOPPED) and rule in words.headline_held
+    text = words.headline_held[rule] if held else words.headline[rule]
+    quoted = [q.passage_id for q in decision.quotes]
+    table = next(r for r in known.algorithm.outcomes if r.id == rule)
+    own = tuple(p for p in quoted if p.removeprefix("article:") in {q.passage for q in table.quotes})
+    return Sentence(text=text, kind=Fate.RULE, basis=rule, passage_ids=own, block="head")
+
+
+def _ordered(decision: Decision) -> list[str]:
+    """The elements owed that the headline has not said, in the order of doing; nothing is said twice."""
+    owed = [e for e in decision.elements if e not in _IN_HEADLINE]
+    if "prophylaxis_on_restart" in owed and "consider_prophylaxis" in owed and decision.restart is Restart.CONSIDER_REDUCTION:
+        owed.remove("consider_prophylaxis")
+    if decision.restart is Restart.DEPENDS_ON_SEVERITY:
+        owed.remove("prophylaxis_on_restart")
+    rank = {name: i for i, name in enumerate((*_ON_RESTART, *_SPECIAL))}
+    return sorted(owed, key=lambda name: rank.get(name, -1))
+
+
+def _variant(name: str, case: Case, decision: Decision) -> str:
+    """Which wording of an element this case calls for."""
+    words = wording()
+    low = case.dose_mg is not None and case.dose_mg < 4
+    values = {"dose": plain_number(case.dose_mg), "lower": plain_number(decision.restart_dose_mg)}
+    branch = decision.restart is Restart.DEPENDS_ON_SEVERITY
+    if name == "resume_same_dose" and branch:
+        return words.variants["resume_same_dose.branch"]
+    if name == "resume_same_dose" and case.dose_mg is not None:
+        return words.variants["resume_same_dose.dose"].format(**values)
+    if name == "consider_dose_reduction" and branch:
+        return words.variants["consider_dose_reduction.branch_low" if low else "consider_dose_reduction.branch"]
+    if name == "consider_dose_reduction" and case.dose_mg == 1:
+        return words.variants["consider_dose_reduction.none"]
+    if name == "consider_dose_reduction" and low and decision.restart_dose_mg is not None:
+        return words.variants["consider_dose_reduction.lower"].format(**values)
+    if name == "planned_resumption" and decision.severity is Severity.LIFE_THREATENING:
+        return words.variants["planned_resumption.reassess"]
+    return words.elements[name]
+
+
+def _element(name: str, case: Case, decision: Decision, known: Knowledge) -> Sentence:
+    element = known.algorithm.elements[name]
+    text = _variant(name, case, decision)
+    passages = tuple(f"article:{p}" for p in element.passages) + tuple(f"label:{label}" for label in element.labels)
+    if name == "consider_dose_reduction" and "[US]" in text:
+        passages += ("label:us.severe",)
+    block = "restart" if name in _ON_RESTART else "special" if name in _SPECIAL else "now"
+    return Sentence(text=text, kind=Fate.RULE, basis=name, passage_ids=passages, block=block)
+
+
+def _note(name: str, case: Case) -> Sentence | None:
+    """What the answer discloses: derived, contradicting, no moderate tier. The patient's note stands first elsewhere."""
+    if name == "patient_voice":
+        return None
+    values = {"anc": plain_number(case.anc), "temperature": plain_number(case.temperature)}
+    return Sentence(text=wording().notes[name].format(**values), kind=Fate.QUESTION, basis=name, block="head")
+
+
+def _outlook(case: Case, decision: Decision) -> list[Sentence]:
+    severity = decision.severity
+    if severity is None or severity is Severity.LIFE_THREATENING:
+        return []
+    low = severity is Severity.SEVERE and case.dose_mg is not None and case.dose_mg < 4
+    text = wording().outlook["severe_low" if low else severity.value]
+    passage = {Severity.MILD: "algorithm.mild.resume", Severity.SEVERE: "algorithm.severe.reduce"}.get(severity, "resuming.dose")
+    return [Sentence(text=text, kind=Fate.RULE, basis=f"outlook.{severity.value}", passage_ids=(f"article:{passage}",), block="restart")]
+
+
+def _facts(decision: Decision, known: Knowledge) -> list[Sentence]:
+    found = []
+    for topic in decision.topics:
+        fact = known.facts[topic]
+        passages = tuple(f"article:{p}" for p in fact.cites) + tuple(f"label:{label}" for label in fact.labels)
+        found.append(Sentence(text=fact.say, kind=Fate.RULE, basis=f"fact.{topic}", passage_ids=passages, block="facts"))
+    return found
+
+
+def _outside(case: Case) -> list[Sentence]:
+    words = wording().outside
+    if case.other_drug:
+        first = words["other_drug"].format(drug=case.other_drug)
+    else:
+        first = words.get(case.outside, words["nothing" if case.asked is Asked.NOTHING else "uncovered"])
+    texts = [first] if first == words["nothing"] else [first, words["covers"]]
+    return [Sentence(text=text, kind=Fate.HARMLESS, basis="scope", block="head") for text in texts]
+
+
+def _citations(sentences: list[Sentence], known: Knowledge) -> tuple[Citation, ...]:
+    """For every marker shown, the passages of its sentence that carry it, with their words verbatim."""
+    found: dict[tuple[str, str], Citation] = {}
+    for sentence in sentences:
+        for marker in markers_in(sentence.text):
+            for passage_id in sentence.passage_ids or ("article:lead",):
+                passage = known.passages[passage_id]
+                if marker in passage.markers:
+                    found.setdefault((marker, passage_id), Citation(marker=marker, passage_id=passage_id, quote=passage.text))
+    missing = {m for s in sentences for m in markers_in(s.text)} - {m for m, _ in found}
+    if missing & {"1"}:
+        lead = known.passage("lead")
+        found[("1", lead.id)] = Citation(marker="1", passage_id=lead.id, quote=lead.text)
+    return tuple(found[key] for key in sorted(found))
