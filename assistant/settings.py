@@ -1,0 +1,131 @@
+"""Every tunable, in one frozen record that is read from the environment once.
+
+A value that cannot be used, and a name that nothing reads, are errors: a setting never silently does nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from assistant.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+BUNDLED = "bundled"
+PREFIX = "HOLDFAST_"
+
+_NAMES = ("DATA", "ENCODER", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "SEND_QUESTION")
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"", "0", "false", "no", "off"})
+
+# What a dependency would do on its own that this project does not want: ask the network, report usage, draw bars.
+_QUIET = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "OTEL_SDK_DISABLED": "true",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this process is set up.
+
+    `model` is in `init_chat_model` form ("provider:name") or empty: then no model is used and nothing imported for it.
+    `model_timeout` is the whole time in seconds that a draft may take. `send_question` lets the model see the
+    question's own words. `data` holds what can be rebuilt (the index). `encoder` is "bundled" or the path of a
+    sentence-transformers folder.
+    """
+
+    model: str = ""
+    model_base_url: str = ""
+    model_timeout: float = 20.0
+    send_question: bool = False
+    data: Path = ROOT / ".holdfast"
+    encoder: str = BUNDLED
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives, each from `HOLDFAST_<NAME>`.
+
+    Raises:
+        SettingsError: with every fault: which variable, what is allowed, what to do. Values are not repeated,
+            since a key may have been pasted into the wrong variable.
+    """
+    given = {name.removeprefix(PREFIX): value.strip() for name, value in environ.items() if name.startswith(PREFIX)}
+    faults = [f"{PREFIX}{name}: nothing reads this; allowed are {', '.join(PREFIX + n for n in _NAMES)}." for name in sorted(set(given) - set(_NAMES))]
+    settings = Settings(
+        model=_model(given.get("MODEL", ""), faults),
+        model_base_url=_address(given.get("MODEL_BASE_URL", ""), faults),
+        model_timeout=_seconds(given.get("MODEL_TIMEOUT", ""), faults),
+        send_question=_yes_or_no("SEND_QUESTION", given.get("SEND_QUESTION", ""), faults),
+        data=Path(given["DATA"]).expanduser().resolve() if given.get("DATA") else Settings().data,
+        encoder=_encoder(given.get("ENCODER", ""), faults),
+    )
+    if settings.model_base_url and not given.get("MODEL"):
+        faults.append(f"{PREFIX}MODEL_BASE_URL: is set without {PREFIX}MODEL; name the model too, or unset it.")
+    if faults:
+        raise SettingsError(f"{len(faults)} setting(s) cannot be used:\n- " + "\n- ".join(faults))
+    return settings
+
+
+def switch_off_telemetry() -> None:
+    """Tell every dependency to stay offline and quiet; the one place that writes to the environment.
+
+    Called before the first of them is imported, since most read these names at import. Tracing and usage reports
+    stay off whatever the environment says: a question is nobody else's business.
+    """
+    os.environ.update(_QUIET)
+
+
+def _model(value: str, faults: list[str]) -> str:
+    provider, colon, name = value.partition(":")
+    if value and not (provider and colon and name):
+        faults.append(f"{PREFIX}MODEL: must be 'provider:name', for instance 'openai:gpt-4o-mini' or 'ollama:llama3.1'.")
+    return value
+
+
+def _address(value: str, faults: list[str]) -> str:
+    if value:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            faults.append(f"{PREFIX}MODEL_BASE_URL: must be an http or https address, for instance 'http://127.0.0.1:8000/v1'.")
+    return value
+
+
+def _seconds(value: str, faults: list[str]) -> float:
+    if not value:
+        return Settings().model_timeout
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 1 <= seconds <= 600:
+        faults.append(f"{PREFIX}MODEL_TIMEOUT: must be a number of seconds from 1 to 600.")
+    return seconds
+
+
+def _yes_or_no(name: str, value: str, faults: list[str]) -> bool:
+    if value.lower() not in _YES | _NO:
+        faults.append(f"{PREFIX}{name}: must be one of {', '.join(sorted(_YES))} (on) or {', '.join(sorted(_NO - {''}))} (off).")
+    return value.lower() in _YES
+
+
+def _encoder(value: str, faults: list[str]) -> str:
+    if not value or value == BUNDLED:
+        return BUNDLED
+    folder = Path(value).expanduser()
+    if not (folder / "modules.json").is_file():
+        faults.append(f"{PREFIX}ENCODER: must be '{BUNDLED}' or a folder with a sentence-transformers model (one that holds modules.json); nothing is downloaded.")
+    return str(folder)
