@@ -93,7 +93,7 @@ def examine(data: Path, wanted: Stamp) -> str:
     return ""
 
 
-def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Callable[[], Embeddings], tell: Tell) -> Chroma:
+def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> Chroma:
     """The index, opened; built first where there is none, it is damaged, or it was built from something else.
 
     Raises:
@@ -102,11 +102,20 @@ def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Calla
     fault = examine(data, wanted)
     if not fault:
         try:
-            return _open(data, encoder())
+            return _open(data, encoder)
         except IndexUnusable as damage:
             fault = str(damage)
-    build(data, passages, wanted, encoder(), tell, because=fault)
-    return _open(data, encoder())
+    build(data, passages, wanted, encoder, tell, because=fault)
+    return _open(data, encoder)
+
+
+def probe(data: Path, encoder: Embeddings) -> str:
+    """What opening the index finds wrong, "" where nothing is; `examine` comes first."""
+    try:
+        _open(data, encoder)
+    except IndexUnusable as damage:
+        return str(damage)
+    return ""
 
 
 def build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell, *, because: str = "asked for") -> None:

@@ -1,0 +1,116 @@
+"""The command line: ask, batch, check, index. `python -m assistant --help` tells more.
+
+Exit status: 0 all went well, 1 at least one line of a batch could not be answered, 2 the command could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import HoldfastError
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the one place that turns errors into messages."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        status: int = options.run(options)
+    except HoldfastError as fault:
+        print(f"holdfast: {fault}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nholdfast: stopped; nothing was replaced", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read our output has gone
+        sys.stderr.close()
+        return 141
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m assistant", description="Answers whether pomalidomide is held or resumed around an infection, from one article, offline.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", help="answer one question in the terminal")
+    ask.add_argument("turns", nargs="+", metavar="QUESTION", help="the question; several are the turns of one conversation; '-' reads it from standard input")
+    ask.add_argument("--json", action="store_true", help="print the record instead of text")
+    ask.set_defaults(run=_ask)
+
+    for name, run, words in (("batch", _batch, "answer a question set (JSONL)"), ("check", _check, "run the guardrail alone over drafted answers (JSONL)")):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("source", type=Path, metavar="IN.jsonl")
+        command.add_argument("target", type=Path, metavar="OUT.jsonl", help="replaced only when the run is complete")
+        command.set_defaults(run=run)
+
+    index = commands.add_parser("index", help="build, verify or describe the search index")
+    index.add_argument("what", choices=("build", "verify", "info"))
+    index.set_defaults(run=_index)
+    return parser
+
+
+def _assistant() -> Assistant:
+    from assistant.wiring import build_assistant
+
+    return build_assistant(tell=_tell)
+
+
+def _tell(message: str, share: float) -> None:
+    print(f"{message} ({share:.0%})" if 0 < share < 1 else message, file=sys.stderr, flush=True)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from assistant import contract, terminal
+
+    turns = [sys.stdin.read() if turn == "-" else turn for turn in options.turns]
+    answer = _assistant().answer(turns)
+    if options.json:
+        print(contract.dump(contract.answer_record(None, answer)))
+    else:
+        print(terminal.render(answer, colour=terminal.wants_colour(sys.stdout)), end="")
+    return 0
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from assistant import bulk
+
+    return bulk.run(options.source, options.target, bulk.answering(_assistant()), drafted=False)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from assistant import bulk
+
+    return bulk.run(options.source, options.target, bulk.checking(_assistant()), drafted=True)
+
+
+def _index(options: argparse.Namespace) -> int:
+    from assistant import encoder, index, settings, wiring
+
+    settings.switch_off_telemetry()
+    chosen = settings.read()
+    wanted = wiring.wanted_stamp(chosen)
+    if options.what == "build":
+        index.build(chosen.data, wiring.passages(), wanted, encoder.load(chosen.encoder), _tell)
+        return 0
+    fault = index.examine(chosen.data, wanted)
+    if options.what == "verify":
+        if not fault:
+            fault = index.probe(chosen.data, encoder.load(chosen.encoder))
+        print(f"not usable: {fault}; it is rebuilt by the next question, or by `python -m assistant index build`" if fault else "the index is sound")
+        return 1 if fault else 0
+    folder = index.current(chosen.data)
+    print(json.dumps({"folder": str(folder) if folder else None, "fault": fault or None, **(index.manifest(folder) if folder else {})}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

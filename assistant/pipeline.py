@@ -1,0 +1,143 @@
+"""The steps in order, and nothing else: read, decide, retrieve, compose, draft, check.
+
+`answer.decision` is the rules' decision, whatever a model writes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant import composing, guardrail, reading, rules
+from assistant.corrections import Value, apply
+from assistant.errors import QuestionError
+from assistant.records import Answer, Case, Citation, Decision, Dictated, Draft, Hit, Outcome, Sentence, Verdict
+from assistant.wording import markers_in
+
+MAX_CHARACTERS = 100_000  # of a conversation or a draft: far beyond any real one, and still quick to refuse
+
+_REMARKS = {
+    Outcome.PASS: "",
+    Outcome.REPAIR: "Parts of the model's text did not agree with the decision or its sources; they were removed or corrected.",
+    Outcome.OVERRIDE: "The model's text contradicted the decision and is not shown; this is the answer that the rules dictate.",
+}
+
+
+class Searches(Protocol):
+    """What finds passages."""
+
+    def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
+        """The passages for a question, best first, those that the decision quotes among them."""
+        ...
+
+
+class Drafts(Protocol):
+    """What writes drafts."""
+
+    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
+        """A draft that explains the decision, or says why there is none; raises nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """Answers conversations; holds no memory of them. Without a drafter no model is used."""
+
+    retriever: Searches
+    drafter: Drafts | None = None
+
+    def decide(self, turns: Sequence[str], by_hand: Mapping[str, Value] | None = None) -> tuple[Case, Decision]:
+        """Case and decision alone: some milliseconds, no search and no model.
+
+        Raises:
+            QuestionError: the turns are not usable as a question.
+        """
+        case = apply(reading.read(usable(turns)), by_hand or {})
+        return case, rules.decide(case)
+
+    def answer(self, turns: Sequence[str], *, corrections: Mapping[str, Value] | None = None) -> Answer:
+        """The answer to the last of the turns, on what all of them say.
+
+        Raises:
+            QuestionError: the turns are not usable as a question.
+        """
+        started = time.perf_counter()
+        case, decision = self.decide(turns, corrections)
+        question = "\n".join(turns)
+        hits = self.retriever.search(question, decision)
+        dictated = composing.compose(case, decision, hits)
+        draft = self.drafter.draft(case, decision, hits, question) if self.drafter else None
+        verdict, remark = _judge(draft, case, decision, dictated)
+        return Answer(
+            text=verdict.text,
+            decision=decision,
+            case=case,
+            hits=hits,
+            citations=_citations(verdict.text, dictated, hits),
+            sentences=_sentences(verdict, dictated),
+            verdict=verdict,
+            draft=draft,
+            remark=remark,
+            seconds=time.perf_counter() - started,
+            turns=tuple(turns),
+        )
+
+    def check(self, turns: Sequence[str], draft: str) -> tuple[Decision, Verdict]:
+        """The guardrail's word on a draft that something else wrote; needs no index and no model.
+
+        Raises:
+            QuestionError: the turns or the draft are not usable.
+        """
+        case, decision = self.decide(turns)
+        if len(draft) > MAX_CHARACTERS:
+            raise QuestionError(f"the draft has more than {MAX_CHARACTERS:,} characters")
+        return decision, guardrail.check(_text(draft, "the draft"), case=case, decision=decision, dictated=composing.compose(case, decision))
+
+
+def usable(turns: Sequence[str]) -> tuple[str, ...]:
+    """The turns, where they can be read as a conversation.
+
+    Raises:
+        QuestionError: none, an empty one, too much text, or text that cannot be written down again.
+    """
+    if not turns or not all(turn.strip() for turn in turns):
+        raise QuestionError("the question is empty")
+    if sum(map(len, turns)) > MAX_CHARACTERS:
+        raise QuestionError(f"the question has more than {MAX_CHARACTERS:,} characters")
+    return tuple(_text(turn, "the question") for turn in turns)
+
+
+def _text(text: str, what: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise QuestionError(f"{what} is not valid text (it holds half of a surrogate pair)") from None
+    return text
+
+
+def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictated) -> tuple[Verdict, str]:
+    """What may be shown, and what to say about it; the dictated text is our own and needs no verdict."""
+    if draft is None:
+        return Verdict(outcome=Outcome.PASS, text=dictated.text), ""
+    if draft.failure:
+        return Verdict(outcome=Outcome.PASS, text=dictated.text), f"The model gave no usable text ({draft.failure}); this is the answer that the rules dictate."
+    verdict = guardrail.check(draft.text, case=case, decision=decision, dictated=dictated)
+    return verdict, _REMARKS[verdict.outcome]
+
+
+def _citations(text: str, dictated: Dictated, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """What stands behind each marker that the text shows: the dictated answer's passage, or else the best one found."""
+    shown = dict.fromkeys(markers_in(text))
+    found = [c for c in dictated.citations if c.marker in shown]
+    for marker in shown.keys() - {c.marker for c in found}:
+        found += [Citation(marker=marker, passage_id=h.passage.id, quote=h.passage.text) for h in hits if marker in h.passage.markers][:1]
+    order = list(shown)
+    return tuple(sorted(found, key=lambda citation: order.index(citation.marker)))
+
+
+def _sentences(verdict: Verdict, dictated: Dictated) -> tuple[Sentence, ...]:
+    if verdict.text == dictated.text:
+        return dictated.sentences
+    return tuple(Sentence(text=line.shown, kind=line.fate, basis=line.basis) for line in verdict.ledger if line.shown)

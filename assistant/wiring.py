@@ -1,0 +1,131 @@
+"""Settings to a running assistant: the one place that makes a model, an encoder and an index.
+
+Each is made when it is first needed, so that a decision or a check costs no import of torch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant import encoder, index
+from assistant import settings as environment
+from assistant.errors import SettingsError
+from assistant.index import Stamp, Tell
+from assistant.knowledge import knowledge
+from assistant.pipeline import Assistant
+from assistant.records import Case, Decision, Draft, Hit, Passage
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+    from langchain_core.language_models import BaseChatModel
+
+    from assistant.drafting import Drafter
+    from assistant.retrieval import Retriever
+
+_EXTRAS = {"openai": "langchain-openai", "anthropic": "langchain-anthropic", "ollama": "langchain-ollama"}
+
+
+def _silent(message: str, share: float) -> None:
+    """Tell nobody."""
+
+
+def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load: Callable[[str], Embeddings] = encoder.load) -> Assistant:
+    """The assistant that the settings describe. Returns at once: index, encoder and model are loaded by the first question.
+
+    `tell` hears of long work; `load` makes the encoder.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+    environment.switch_off_telemetry()
+    settings = settings or environment.read()
+    return Assistant(retriever=LazyRetriever(settings, tell, load), drafter=LazyDrafter(settings) if settings.model else None)
+
+
+def passages() -> tuple[Passage, ...]:
+    """All that is indexed, in the order of the sources."""
+    return tuple(knowledge().passages.values())
+
+
+def wanted_stamp(settings: Settings) -> Stamp:
+    """What the index must have been built from."""
+    return index.stamp(passages(), settings.encoder, encoder.fingerprint(settings.encoder))
+
+
+class LazyRetriever:
+    """Opens the index (builds it where that is needed) when the first question comes."""
+
+    def __init__(self, settings: Settings, tell: Tell, load: Callable[[str], Embeddings]) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._load = load
+        self._lock = threading.Lock()  # the page's sessions share one assistant, and must not load it twice
+
+    def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
+        """See `Retriever.search`; the first call takes seconds."""
+        return self.ready().search(question, decision)
+
+    def ready(self) -> Retriever:
+        """The retriever, loaded; called ahead of the first question it spares that one the wait."""
+        with self._lock:
+            return self._made
+
+    @cached_property
+    def _made(self) -> Retriever:
+        from assistant.retrieval import Retriever
+
+        embeddings = self._load(self._settings.encoder)
+        store = index.ready(self._settings.data, passages(), wanted_stamp(self._settings), embeddings, self._tell)
+        return Retriever(store, embeddings, passages())
+
+
+class LazyDrafter:
+    """Makes the chat model when the first draft is wanted."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+
+    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
+        """See `Drafter.draft`.
+
+        Raises:
+            SettingsError: the model cannot be made from the settings.
+        """
+        with self._lock:
+            drafter = self._made
+        return drafter.draft(case, decision, hits, question)
+
+    @cached_property
+    def _made(self) -> Drafter:
+        from assistant.drafting import Drafter
+
+        s = self._settings
+        return Drafter(model=make_model(s), name=s.model, timeout=s.model_timeout, send_question=s.send_question)
+
+
+def make_model(settings: Settings) -> BaseChatModel:
+    """The chat model that the settings name; makes no call.
+
+    Raises:
+        SettingsError: its package is not installed, the provider is not known, or its key is missing.
+    """
+    from langchain.chat_models import init_chat_model
+
+    address = {"base_url": settings.model_base_url} if settings.model_base_url else {}
+    provider = settings.model.partition(":")[0]
+    try:
+        # One further try, no more: the time for a draft is short, and Drafter keeps the whole of it.
+        made: BaseChatModel = init_chat_model(settings.model, timeout=settings.model_timeout, max_retries=1, temperature=0, **address)
+    except ImportError:
+        package = _EXTRAS.get(provider, f"LangChain's package for '{provider}'")
+        raise SettingsError(f"HOLDFAST_MODEL: the provider '{provider}' needs {package}; install it into .venv, or name another model.") from None
+    except Exception as fault:  # each provider complains of a missing key in its own way
+        raise SettingsError(
+            f"HOLDFAST_MODEL: '{provider}' cannot be set up ({type(fault).__name__}); check the provider's name and its key, for instance OPENAI_API_KEY."
+        ) from fault
+    return made
