@@ -164,10 +164,14 @@ class Knowledge:
         return self.passages[f"article:{short_id}"]
 
 
-def load_yaml(path: Path) -> Any:
-    """Parse one YAML file; a file that cannot be parsed is a KnowledgeError that names the line."""
+def load_yaml(path: Path, *, words_only: bool = False) -> Any:
+    """Parse one YAML file; a file that cannot be parsed is a KnowledgeError that names the line.
+
+    `words_only` keeps every scalar a string, so that the cue `no` is a word and not a truth value.
+    """
+    names = ("CBaseLoader", "BaseLoader") if words_only else ("CSafeLoader", "SafeLoader")
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, names[0], getattr(yaml, names[1])))
     except FileNotFoundError:
         raise KnowledgeError(f"{path.name}: the file is missing; restore it from the repository.") from None
     except yaml.YAMLError as fault:

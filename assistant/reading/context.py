@@ -1,0 +1,96 @@
+"""What surrounds a mention: negation, doubt, hypothesis, history, another person; in the manner of ConText.
+
+Cues, directions, terminators and reach are data (`knowledge/lexicon/context.yaml`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.reading.lexicon import Lexicon
+from assistant.reading.text import Token, fold, tokenise
+
+_LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A context cue at the tokens [first, last)."""
+
+    scope: str
+    after: bool
+    first: int
+    last: int
+    word: str
+
+
+@lru_cache(maxsize=4)
+def _table(lexicon_id: int, items: tuple[tuple[str, str, bool], ...]) -> dict[str, list[tuple[tuple[str, ...], str, bool]]]:
+    table: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
+    for scope, cue, after in items:
+        words = tuple(t.text for t in tokenise(fold(cue)))
+        if words:
+            table.setdefault(words[0], []).append((words, scope, after))
+    return table
+
+
+def _items(lexicon: Lexicon) -> tuple[tuple[str, str, bool], ...]:
+    found = []
+    for name, scope in lexicon.scopes.items():
+        found += [(name, cue, False) for cue in scope.before]
+        found += [(name, cue, True) for cue in scope.after]
+        found += [("pseudo:" + name, cue, False) for cue in scope.pseudo]
+    return tuple(found)
+
+
+class Context:
+    """The context cues of one message, and which of them reach a mention."""
+
+    def __init__(self, tokens: list[Token], lexicon: Lexicon, mention_tokens: frozenset[int]) -> None:
+        self._tokens = tokens
+        self._lexicon = lexicon
+        self._mentions = mention_tokens
+        table = _table(id(lexicon), _items(lexicon))
+        cues: list[Cue] = []
+        for index, token in enumerate(tokens):
+            for words, scope, after in table.get(token.text, ()):
+                if all(index + k < len(tokens) and tokens[index + k].text == w for k, w in enumerate(words)):
+                    cues.append(Cue(scope, after, index, index + len(words), " ".join(words)))
+        hidden = {c.first for c in cues if c.scope.startswith("pseudo:")}
+        covered = {i for c in cues if c.scope.startswith("pseudo:") for i in range(c.first, c.last)}
+        self._cues = [c for c in cues if not c.scope.startswith("pseudo:") and not (c.scope == "negation" and (c.first in hidden or c.first in covered))]
+        self._by_scope: dict[str, list[Cue]] = {}
+        for cue in self._cues:
+            self._by_scope.setdefault(cue.scope, []).append(cue)
+
+    def reaching(self, scope: str, first: int, last: int, reach: int | None = None) -> Cue | None:
+        """The nearest cue of a scope that reaches the tokens [first, last), or None."""
+        limit = reach if reach is not None else self._lexicon.scopes[scope].reach
+        best: Cue | None = None
+        for cue in self._by_scope.get(scope, ()):
+            if cue.after and cue.first >= last:
+                gap, span = cue.first - last, range(last, cue.first)
+                allowed = min(limit, 4)
+            elif not cue.after and cue.last <= first:
+                gap, span = first - cue.last, range(cue.last, first)
+                allowed = limit
+            else:
+                continue
+            if gap <= allowed and not self._cut(cue, span) and (best is None or gap < min(abs(best.first - last), abs(first - best.last))):
+                best = cue
+        return best
+
+    def _cut(self, cue: Cue, span: range) -> bool:
+        """Whether a terminator, or a comma that is not part of a list, ends the cue's reach within the span."""
+        between = [self._tokens[i] for i in span]
+        if any(t.breaks or t.text in self._lexicon.terminators for t in between):
+            return True
+        if "," not in {t.text for t in between}:
+            return False
+        if cue.scope in ("other_person", "hypothetical"):
+            return cue.scope == "other_person"
+        words = {t.text for t in between}
+        tail = {t.text for t in self._tokens[span.stop : span.stop + 4]}
+        listed = all(i in self._mentions or self._tokens[i].text in _LIST_WORDS for i in span)
+        return not (listed or words & {"or", "nor"} or (tail & {"or", "nor"} and cue.scope == "negation"))

@@ -1,0 +1,270 @@
+"""Items to episodes: which infections there are, whose, in which state, how severe at their worst.
+
+The episode that the question is about keeps its cues in the order in which they were said; the last turn that speaks
+of a thing (resolution, treatment, symptoms) wins, and within one turn the more cautious reading does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.reading.scan import Item, Scan
+from assistant.records import Episode, EpisodeState, Severity, Words
+
+_GENERIC = ("generic", "organism")
+_ASIDE = ("other", "hypothetical", "exposure")
+
+
+@dataclass(slots=True)
+class Thread:
+    """One infection while it is being read: its mentions and the cues that belong to it."""
+
+    mentions: list[Item] = field(default_factory=list)
+    states: list[Item] = field(default_factory=list)
+    severities: list[Item] = field(default_factory=list)
+    treatments: list[Item] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The most telling name: a diagnosis before the word 'infection' or an organism."""
+        named = [m for m in self.mentions if m.entry.kind not in _GENERIC]
+        return (named or self.mentions)[0].name
+
+    @property
+    def specific(self) -> set[str]:
+        """The diagnoses named."""
+        return {m.name for m in self.mentions if m.entry.kind not in _GENERIC}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the episode in question stands: its state, whether two statements contradict, and the words for it."""
+
+    state: EpisodeState
+    contradiction: bool
+    words: tuple[Words, ...]
+
+
+def _is_aside(item: Item) -> bool:
+    return item.has(*_ASIDE)
+
+
+def _is_current(item: Item) -> bool:
+    return item.kind == "infection" and item.entry.kind not in ("not_infection", "carriage") and not (_is_aside(item) or item.has("negated", "historical"))
+
+
+def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
+    """The threads of current infections in order, and the mentions that are none (absent, historical, aside)."""
+    threads: list[Thread] = []
+    rest: list[Item] = []
+    waiting: list[Item] = []
+    for scan in scans:
+        for item in scan.items:
+            if item.kind == "infection":
+                if item.entry.kind == "not_infection":
+                    continue
+                if not _is_current(item):
+                    rest.append(item)
+                    continue
+                thread = _place(item, threads)
+                for early in waiting:
+                    _attach(early, thread)
+                waiting = []
+            elif item.kind in ("state", "severity", "antimicrobial") and not _is_aside(item):
+                if item.kind != "state" and item.has("negated", "historical"):
+                    continue
+                target = _target(item, threads, scan)
+                if target is None:
+                    waiting.append(item)
+                else:
+                    _attach(item, target)
+    if waiting and not threads:
+        threads.append(Thread())
+        for early in waiting:
+            _attach(early, threads[0])
+    return threads, rest
+
+
+def _place(item: Item, threads: list[Thread]) -> Thread:
+    """The thread that a mention belongs to; a new one where it is another illness at another time."""
+    if threads:
+        last = threads[-1]
+        if not last.mentions or not _is_another(item, last):
+            last.mentions.append(item)
+            return last
+        last.closed = True
+    threads.append(Thread(mentions=[item]))
+    return threads[-1]
+
+
+def _is_another(item: Item, last: Thread) -> bool:
+    """Whether a mention opens a new episode: another diagnosis after the last one had ended or lay further back."""
+    before = last.mentions[-1]
+    further_back = any(m.has("far") for m in last.mentions) and not item.has("far")
+    back = any(m.has("mid") for m in last.mentions) and (item.has("now", "near") or not item.has("mid", "far"))
+    if item.entry.kind in _GENERIC or item.name in last.specific:
+        return further_back and item.has("now")
+    ended = any(s.name in ("resolved", "treatment_done") and not s.has("negated", "unasserted", "hypothetical") for s in last.states)
+    apart = item.turn > before.turn or item.sentence > before.sentence
+    return further_back or (back and apart) or (ended and apart) or (ended and item.has("now"))
+
+
+def _target(item: Item, threads: list[Thread], scan: Scan) -> Thread | None:
+    """The thread that a cue speaks of: the last one named before it, unless one is named just after in its sentence."""
+    if not threads:
+        return None
+    if item.has("far") and item.kind == "severity" and not any(m.has("far") for m in threads[-1].mentions):
+        return None
+    return threads[-1]
+
+
+def _attach(item: Item, thread: Thread) -> None:
+    {"state": thread.states, "severity": thread.severities, "antimicrobial": thread.treatments}[item.kind].append(item)
+
+
+# ----------------------------------------------------------------------------- severity
+
+
+def routes(thread: Thread) -> list[tuple[Severity, Item]]:
+    """The severity that each antimicrobial used as treatment implies: intravenous severe, oral or topical mild."""
+    found = []
+    for item in thread.treatments:
+        if is_prophylaxis(item, thread) or item.has("hypothetical"):
+            continue
+        route = item.entry.route
+        if thread.specific & set(item.entry.oral_for) and route == "iv":
+            route = "oral"
+        if item.has("by_mouth"):
+            route = "oral"
+        if route == "iv":
+            found.append((Severity.SEVERE, item))
+        elif route in ("oral", "topical"):
+            found.append((Severity.MILD, item))
+    return found
+
+
+def is_prophylaxis(item: Item, thread: Thread) -> bool:
+    """Whether an antimicrobial is given to prevent: said so, listed among usual drugs, or not for this infection."""
+    if item.has("prophylaxis"):
+        return True
+    if item.entry.prophylactic and item.entry.treats and thread.specific and not thread.specific & set(item.entry.treats):
+        return True
+    return item.has("listed") and item.entry.prophylactic
+
+
+def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
+    """The worst tier among names, cues and routes, and the words that say so."""
+    candidates = [(m.tier, m) for m in thread.mentions if not (m.entry.kind == "sepsis" and m.has("uncertain"))]
+    candidates += [(s.tier, s) for s in thread.severities if not s.has("hypothetical", "uncertain")]
+    candidates += routes(thread)
+    worst = max((tier for tier, _ in candidates), key=lambda t: t.rank, default=Severity.UNSPECIFIED)
+    if worst is Severity.UNSPECIFIED:
+        return worst, ()
+    return worst, tuple(item.words for tier, item in candidates if tier is worst)
+
+
+# ----------------------------------------------------------------------------- state
+
+
+@dataclass(slots=True)
+class _Axis:
+    """One thing that is said of an episode, with the turn in which it was said last."""
+
+    turn: int = -1
+    word: Item | None = None
+
+    def say(self, item: Item) -> None:
+        self.turn, self.word = item.turn, item
+
+
+@dataclass(slots=True)
+class _Ledger:
+    resolved: _Axis = field(default_factory=_Axis)
+    done: _Axis = field(default_factory=_Axis)
+    ongoing: _Axis = field(default_factory=_Axis)
+    free: _Axis = field(default_factory=_Axis)
+    residual: _Axis = field(default_factory=_Axis)
+    worse: _Axis = field(default_factory=_Axis)
+
+
+def outcome_of(thread: Thread, *, fever_turn: int, past: bool) -> Outcome:
+    """How the episode stands.
+
+    Args:
+        thread: its mentions and cues.
+        fever_turn: the last turn with a current temperature of 38.0 C or more, -1 for none.
+        past: whether the episode lies in the past by its time ("last month", "in January").
+    """
+    ledger = _Ledger()
+    for item in thread.states:
+        _enter(item, ledger)
+    against = max(ledger.ongoing.turn, ledger.residual.turn, ledger.worse.turn, fever_turn)
+    said = max(ledger.resolved.turn, -1)
+    words = tuple(a.word.words for a in (ledger.resolved, ledger.done, ledger.free, ledger.ongoing, ledger.residual, ledger.worse) if a.word)
+    if against >= 0 and against >= said and against >= ledger.done.turn:
+        contradiction = said == against and _plain_resolved(ledger, fever_turn)
+        better = ledger.residual.turn >= 0 or said >= 0 or ledger.done.turn >= 0
+        return Outcome(EpisodeState.RESOLVING if better and ledger.worse.turn < against else EpisodeState.ACTIVE, contradiction, words)
+    if said >= 0:
+        return Outcome(EpisodeState.RESOLVED, False, words)
+    if ledger.done.turn >= 0:
+        elapsed = ledger.done.word is not None and (ledger.done.word.has("near", "mid", "far") or past)
+        settled = ledger.free.turn >= 0 or elapsed
+        return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words)
+    if ledger.free.turn >= 0 and past and not thread.treatments:
+        return Outcome(EpisodeState.RESOLVED, False, words)
+    if thread.mentions and all(m.has("uncertain") for m in thread.mentions):
+        return Outcome(EpisodeState.POSSIBLE, False, words)
+    return Outcome(EpisodeState.ACTIVE, False, words)
+
+
+def _plain_resolved(ledger: _Ledger, fever_turn: int) -> bool:
+    """Whether resolution was claimed outright while something in the same turn speaks against it."""
+    return ledger.resolved.turn >= 0 and (ledger.ongoing.turn == ledger.resolved.turn or fever_turn == ledger.resolved.turn or ledger.residual.turn == ledger.resolved.turn)
+
+
+def _enter(item: Item, ledger: _Ledger) -> None:
+    if item.has("unasserted", "hypothetical"):
+        return
+    negated = item.has("negated")
+    if item.name == "resolved":
+        (ledger.residual if negated else ledger.resolved).say(item)
+    elif item.name == "treatment_done":
+        (ledger.ongoing if negated else ledger.done).say(item)
+    elif item.name == "treatment_ongoing" and not negated and not item.has("prophylaxis"):
+        ledger.ongoing.say(item)
+    elif item.name == "symptom_free":
+        (ledger.residual if negated else ledger.free).say(item)
+    elif item.name == "residual":
+        ledger.residual.say(item)
+    elif item.name == "worse" and not negated:
+        ledger.worse.say(item)
+
+
+# ----------------------------------------------------------------------------- as records
+
+
+def as_episode(thread: Thread, state: EpisodeState) -> Episode:
+    """The record of a thread."""
+    severity, severity_words = severity_of(thread)
+    return Episode(
+        name=thread.name if thread.mentions else "infection",
+        state=state,
+        severity=severity,
+        words=tuple(m.words for m in thread.mentions),
+        severity_words=severity_words,
+        state_words=tuple(s.words for s in thread.states),
+    )
+
+
+def aside_episode(item: Item) -> Episode:
+    """The record of a mention that is no current infection of this patient."""
+    if item.has("negated") or item.entry.kind == "carriage":
+        state = EpisodeState.ABSENT
+    elif item.has("historical"):
+        state = EpisodeState.HISTORICAL
+    else:
+        state = EpisodeState.NOT_THIS_PATIENT
+    return Episode(name=item.name, state=state, severity=item.tier, words=(item.words,))

@@ -1,0 +1,271 @@
+"""Reads and validates `knowledge/lexicon/`: vocabularies, cue patterns and context cues.
+
+A vocabulary entry is found by its forms, word by word, longest first, with a small allowance for misspelling where
+the entry says `fuzzy`. A cue pattern is a regular expression over the message's words (see `Line`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.errors import KnowledgeError
+from assistant.knowledge import HOME, load_yaml
+from assistant.reading.text import Token, fold, tokenise
+from assistant.records import Severity
+
+LEXICON = HOME / "lexicon"
+_PLACEHOLDER = {"num": r"\d+(?:[.,]\d+)*", "past": r"(?:yesterday|last \S+|\d+ \S+ ago|\S+ ago|on \S+|\S+day)"}
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    forms: list[str]
+    cased: list[str] = []
+    fuzzy: bool = False
+
+
+class DrugEntry(_Entry):
+    """A drug; only `pomalidomide` is what this project answers about."""
+
+    role: Literal["pomalidomide", "look_alike", "partner", "other"]
+
+
+class InfectionEntry(_Entry):
+    """An infection by site, organism or syndrome; `tier` is the severity of the bare name."""
+
+    kind: Literal["infection", "generic", "sepsis", "febrile_neutropenia", "not_infection", "carriage", "organism"] = "infection"
+    tier: Severity = Severity.UNSPECIFIED
+
+
+class AntimicrobialEntry(_Entry):
+    """An antimicrobial with its usual route."""
+
+    route: Literal["oral", "iv", "topical", "none"]
+    quinolone: bool = False
+    prophylactic: bool = False
+    oral_for: list[str] = []
+    treats: list[str] = []
+
+
+class SymptomEntry(_Entry):
+    """A symptom or sign that points to an infection."""
+
+    fever: bool = False
+
+
+class Scope(BaseModel):
+    """Cues of one kind of context, and how far they reach (in words)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reach: int = 6
+    before: list[str] = []
+    after: list[str] = []
+    pseudo: list[str] = []
+
+
+class Topic(BaseModel):
+    """When a question is about one of the article's facts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    any: list[str]
+    all: list[str]
+    none: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry found at the tokens [first, last)."""
+
+    entry: Any
+    first: int
+    last: int
+
+
+class Vocabulary:
+    """Finds the entries of one file in a list of tokens."""
+
+    def __init__(self, entries: Iterable[_Entry], stoplist: frozenset[str]) -> None:
+        self._exact: dict[str, list[tuple[tuple[str, ...], _Entry, str]]] = {}
+        self._fuzzy: dict[str, list[tuple[str, _Entry]]] = {}
+        self._stop = stoplist
+        for entry in entries:
+            for form, cased in [*((f, "") for f in entry.forms), *((c, c) for c in entry.cased)]:
+                words = tuple(t.text for t in tokenise(fold(form)) if t.text != "/")
+                self._exact.setdefault(words[0], []).append((words, entry, cased))
+                if entry.fuzzy and len(words) == 1 and len(words[0]) >= 6:
+                    self._fuzzy.setdefault(words[0][0], []).append((words[0], entry))
+        for forms in self._exact.values():
+            forms.sort(key=lambda f: -len(f[0]))
+
+    def known(self, word: str) -> bool:
+        """Whether a form of this vocabulary begins with the word."""
+        return word in self._exact
+
+    def find(self, tokens: list[Token], original: str, taken: set[int] | None = None) -> Iterator[Found]:
+        """All entries, longest first, not overlapping; tokens in `taken` are left alone."""
+        index = 0
+        while index < len(tokens):
+            hit = None if taken and index in taken else self._at(tokens, index, original)
+            if hit is None:
+                index += 1
+                continue
+            yield hit
+            index = hit.last
+
+    def _at(self, tokens: list[Token], index: int, original: str) -> Found | None:
+        for words, entry, cased in self._exact.get(tokens[index].text, ()):
+            last = _match(tokens, index, words)
+            if last and (not cased or original[tokens[index].start : tokens[last - 1].end].replace(".", "") in (cased, f"{cased}s")):
+                return Found(entry, index, last)
+        word = tokens[index].text
+        if len(word) >= 6 and word not in self._stop and word.isalpha():
+            for form, entry in self._fuzzy.get(word[0], ()):
+                if _near(word, form):
+                    return Found(entry, index, index + 1)
+        return None
+
+
+def _match(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:
+    """The token after the form, or 0; a slash or the point of an abbreviation between its words does not matter."""
+    position = index
+    for number, word in enumerate(words):
+        while number and position < len(tokens) and (tokens[position].text == "/" or (tokens[position].text == "." and not tokens[position].breaks)):
+            position += 1
+        if position >= len(tokens) or tokens[position].text != word:
+            return 0
+        position += 1
+    return position
+
+
+def _near(word: str, form: str) -> bool:
+    """Same first letter and one slip apart (two from ten letters on): a letter missing, added, changed or swapped."""
+    allowed = 2 if len(form) >= 10 else 1
+    if abs(len(word) - len(form)) > allowed:
+        return False
+    return _distance(word, form, allowed) <= allowed
+
+
+def _distance(a: str, b: str, limit: int) -> int:
+    """Optimal string alignment distance, cut off above `limit`."""
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, ca in enumerate(a, 1):
+        row = [i]
+        for j, cb in enumerate(b, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (ca != cb))
+            if i > 1 and j > 1 and ca == b[j - 2] and a[i - 2] == cb:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+        before, last = last, row
+    return last[-1]
+
+
+def compile_cue(pattern: str) -> re.Pattern[str]:
+    """A cue pattern as a regular expression: `~` is up to three words, `<abx>` one word of that vocabulary."""
+    body = pattern.replace("~ ", "(?:[^ .;?!]\\S* ){0,3}")
+    body = re.sub(r"<(\w+)>", lambda m: _PLACEHOLDER.get(m.group(1), f"<{m.group(1)}>"), body)
+    body = re.sub(r"\((?!\?)", "(?:", body)
+    return re.compile(rf"(?<!\S)(?:{body})(?!\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The compiled patterns of one kind of cue; those that name a vocabulary are read over the classed line."""
+
+    plain: tuple[re.Pattern[str], ...]
+    classed: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All of `knowledge/lexicon/` that reading needs."""
+
+    drugs: Vocabulary
+    infections: Vocabulary
+    antimicrobials: Vocabulary
+    symptoms: Vocabulary
+    states: dict[str, Cues]
+    severity: dict[str, Cues]
+    intents: dict[str, Cues]
+    topics: tuple[tuple[Topic, Cues, Cues, Cues], ...]
+    scopes: dict[str, Scope]
+    terminators: frozenset[str]
+
+
+def _entries(model: type[_Entry], file: str, key: str, faults: list[str], folder: Path) -> list[_Entry]:
+    data = load_yaml(folder / file, words_only=True)
+    found: list[_Entry] = []
+    seen: dict[str, str] = {}
+    for number, raw in enumerate(data.get(key, [])):
+        try:
+            entry = model.model_validate(raw)
+        except ValidationError as fault:
+            faults += [f"lexicon/{file}: {key}[{number}]: {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in fault.errors()]
+            continue
+        for form in entry.forms:
+            if seen.setdefault(form, entry.id) != entry.id:
+                faults.append(f"lexicon/{file}: '{form}' stands at '{seen[form]}' and at '{entry.id}'; keep it at one.")
+        found.append(entry)
+    return found
+
+
+def _cues(patterns: list[str], where: str, faults: list[str]) -> Cues:
+    plain, classed = [], []
+    for pattern in patterns:
+        try:
+            (classed if re.search(r"<(?!num|past)\w+>", pattern) else plain).append(compile_cue(pattern))
+        except re.error as fault:
+            faults.append(f"lexicon/{where}: '{pattern[:40]}': not a pattern ({fault}); check its brackets.")
+    return Cues(tuple(plain), tuple(classed))
+
+
+def load_lexicon(folder: Path = LEXICON) -> Lexicon:
+    """Read and compile the lexicon.
+
+    Raises:
+        KnowledgeError: with all faults, each with file, key and remedy.
+    """
+    faults: list[str] = []
+    tables = {
+        "drugs": _entries(DrugEntry, "drugs.yaml", "drugs", faults, folder),
+        "infections": _entries(InfectionEntry, "infections.yaml", "infections", faults, folder),
+        "antimicrobials": _entries(AntimicrobialEntry, "antimicrobials.yaml", "antimicrobials", faults, folder),
+        "symptoms": _entries(SymptomEntry, "symptoms.yaml", "symptoms", faults, folder),
+    }
+    stop = frozenset(load_yaml(folder / "confusable.yaml", words_only=True)["words"])
+    known = frozenset(t.text for entries in tables.values() for e in entries for f in e.forms for t in tokenise(fold(f))) | stop
+    cue_files = {
+        name: {kind: _cues(patterns, f"{name}.yaml: {kind}", faults) for kind, patterns in load_yaml(folder / f"{name}.yaml", words_only=True).items()}
+        for name in ("states", "severity", "intents")
+    }
+    topics = []
+    for raw in load_yaml(folder / "topics.yaml", words_only=True)["topics"]:
+        topic = Topic.model_validate(raw)
+        topics.append((topic, *(_cues(p, f"topics.yaml: {topic.id}", faults) for p in (topic.any, topic.all, topic.none))))
+    context = load_yaml(folder / "context.yaml", words_only=True)
+    terminators = frozenset(context.pop("terminators"))
+    scopes = {name: Scope.model_validate(raw) for name, raw in context.items()}
+    if faults:
+        raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
+    vocabularies = {name: Vocabulary(entries, known) for name, entries in tables.items()}
+    return Lexicon(**vocabularies, **cue_files, topics=tuple(topics), scopes=scopes, terminators=terminators)
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The project's lexicon, read and compiled once in a process."""
+    return load_lexicon()

@@ -1,0 +1,79 @@
+"""Who is spoken of: one patient or several, a new one in a later turn, the writer, a relative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.reading.scan import Scan
+from assistant.reading.text import fold
+
+# What introduces a person; two different ones of the same kind are two people.
+_ANCHORS = (
+    re.compile(r"\b(?:bed|bay|room|rm|side room|cubicle)\s*(\d+\w?)"),
+    re.compile(r"\b(?:subj(?:ect)?s?|pt|patient|case|participant|no)\.?\s*#?\s*(\d{1,4}(?:-\d+)?|[ab]|one|two|x|y)\b(?!\s*(?:mg|of|days?|weeks?|years?|yo|y/o|on|has|had|is|was|with))"),
+    re.compile(r"\b((?:mr|mrs|ms|miss|mx)\.? [a-z][a-z'-]*)"),
+    re.compile(r"\b(\d{2}\s?(?:m|f|yo|y/o|yof|yom|year[- ]old))\b"),
+    re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
+    re.compile(r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)-])"),
+)
+_CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they)\b")
+_OWN_DRUG = re.compile(r"\b(?:i|i'm|im|i've|ive)\b[^.?!\n]{0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b")
+
+
+def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
+    """The turns of the patient spoken of last: a new patient announced in a later turn starts a fresh case."""
+    for number in range(len(scans) - 1, 0, -1):
+        if scans[number].intents("new_patient"):
+            return scans[number:]
+    return scans
+
+
+def caregiver_writes(text: str) -> bool:
+    """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
+    folded = fold(text)
+    relative = re.search(r"\bmy (?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
+    if not relative or _OWN_DRUG.search(folded):
+        return False
+    return bool(_CAREGIVER_PATIENT.search(folded[relative.end() :]))
+
+
+def split_patients(scan: Scan) -> list[str]:
+    """The message cut into one piece for each patient, or a list of one."""
+    folded = scan.folded
+    announced = scan.intents("two_patients")
+    best: list[int] = []
+    for kind, pattern in enumerate(_ANCHORS):
+        if kind == len(_ANCHORS) - 1 and not announced:
+            continue
+        places: dict[str, int] = {}
+        for match in pattern.finditer(folded):
+            places.setdefault(re.sub(r"\W", "", match.group(1)), match.start(1))
+        if len(places) >= 2 and len(places) > len(best):
+            best = sorted(places.values())
+    if len(best) < 2:
+        return [scan.text] if not announced else _by_infection(scan)
+    if not announced and not _each_has_its_own(scan, best):
+        return [scan.text]
+    ends = [*best[1:], len(scan.text)]
+    return [scan.text[start:end] for start, end in zip(best, ends, strict=True)]
+
+
+def _each_has_its_own(scan: Scan, starts: list[int]) -> bool:
+    """Whether every piece has an infection, a count or a state of its own; a name in passing is no second patient."""
+    ends = [*starts[1:], len(scan.text)]
+    clinical = [i for i in scan.items if i.kind in ("infection", "symptom", "state", "severity")]
+    own = [any(start <= i.words.start < end for i in clinical) or bool(re.search(r"\b(?:anc|neuts?|plts?|platelets)\b", scan.folded[start:end])) for start, end in zip(starts, ends, strict=True)]
+    return all(own)
+
+
+def _by_infection(scan: Scan) -> list[str]:
+    """Announced as two without names: cut before the second infection's clause."""
+    infections = [i for i in scan.of("infection") if i.entry.kind not in ("not_infection", "generic")]
+    if len(infections) < 2:
+        return [scan.text]
+    second = next((i for i in infections[1:] if i.name != infections[0].name), None)
+    if second is None:
+        return [scan.text]
+    cut = max(scan.text.rfind(sign, infections[0].words.end, second.words.start) for sign in (",", ";", ".", "\n", " and "))
+    return [scan.text] if cut < 0 else [scan.text[:cut], scan.text[cut + 1 :]]

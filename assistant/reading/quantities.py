@@ -1,0 +1,158 @@
+"""Counts, temperatures, ages, doses and filtration, with every unit and style people type, normalised.
+
+A value that could mean two things is reported as ambiguous and not guessed (evidence: a bare ANC between 20 and 50).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
+_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|this|morning|am|exactly|[:=~<>≈,(|-]|[a-z]+day\b)*"
+_COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
+_ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
+_PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
+_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}")
+_TEMPERATURE = re.compile(
+    rf"(?<![a-z])(?:t|temp|temps|temperatures?|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|reading|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
+)
+_BARE_TEMPERATURE = re.compile(r"(?<![\d.,/x^-])(3[5-9]\.\d|4[0-2]\.\d|9[5-9]\.\d|10[0-6](?:\.\d)?)\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9.%/])")
+_LABELLED_OTHER = re.compile(r"(?:hb|hgb|haemoglobin|hemoglobin|crp|k|na|alb|albumin|creat\w*|cr|urea|wcc|wbc|ldh|ca|igg|egfr|bmi|weight|lactate|bp|hr|rr|inr|ph|hct|mcv|ferritin|glucose|dose|mg|ast|alt|crcl|paraprotein|band|mrd|sats?|spo2)\s*(?:of|is|was|:|=|\s)*$")
+_AGE = re.compile(
+    r"(?<![\d./])(\d{2,3})\s*(?:-|\s)?\s*(?:y(?:ea)?rs?(?:\s|-)*(?:old|of age)?|yo\b|y/o|y\.o\.?|yr\b|yrs\b|y\b|(?:m|f|male|female|man|woman|lady|gentleman|gent)(?![a-z/²0-9]))"
+    r"|(?:aged?|age of|lady of|gentleman of|gent of|woman of|man of|chap of|patient of|hes|shes|he's|she's|he is|she is|i'm|im|i am|who is|turned|turns|is now|just turned|dob.{0,20}age)\s*:?\s*(\d{2,3})(?![\d.,/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%))"
+    r"|(?:mr|mrs|ms|miss|mx|patient|pt|dr)\.?\s+[a-z]{1,12},?\s+\(?(\d{2,3})(?=[,;:.)\s](?!\s*(?:mg|%|kg|/)))"
+    r"|(?<![a-z])(?:m|f)\s?(\d{2})(?=[\s,.;])|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
+)  # fmt: skip
+_AGE_WORDS = re.compile(r"(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?[\s-]*(?:year|yr|yo\b|y/o|years)")
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_UNITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_POM = r"(?:pomalidomid\w*|pom|poma|imnovid|pomalyst|pom-?dex|[a-z]{0,4}pd|capsules?)"
+_DOSE_NEAR = re.compile(rf"(?<![a-z]){_POM}(?![a-z])(?:\s|at|was|dose|of|on|the|is|previously|before|usual|\(|,|c\d+d?\d*|=|:)*\(?([1-4])(?:\s?-?mg|\s*m\b|\s+milligrams?|(?=[\s,.;?)]|$)(?!\s*(?:days?|weeks?|wks?|months?|x|/|%|[a-z]*\s*ago|of\b|out\b|more|cycles?|doses?|lines?|prior|patients|pts|and\b)))")
+_DOSE_AFTER = re.compile(rf"(?<![\d./])([1-4])\s?-?(?:mg|milligrams?)\s+(?:of\s+|od\s+|daily\s+|dose\s+of\s+)?{_POM}(?![a-z])")
+_DOSE_BARE = re.compile(r"(?<![\d./,])([1-4]|one|two|three|four)\s?-?(?:mg|milligrams?)(?![a-z/])(?!\s*(?:of\s+)?(?:dex|iv|tds|bd|qds|tid|bid|q\d|/|kg|m2))")
+_PROPOSED = re.compile(r"(?:restart|resume|back|go|start|drop|reduce|lower|cut|step|down|now|straight|up)\w*\s*(?:\w+\s){0,3}(?:at|on|to|with)\s*$|(?:\bor|\bto|\binto|instead of|\bvs)\s*$")
+_WORD_DOSE = {"one": 1, "two": 2, "three": 3, "four": 4}
+_FILTRATION = re.compile(rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|[:=~<>(|-])*{_NUMBER}")
+_MONTHS = re.compile(r"(?:on (?:it|pom\w*|imnovid|pomalyst|therapy|treatment)\s*(?:for|since)?\s*|for\s+)(\d+)\s*(months?|mths?|weeks?|wks?)(?!\s*(?:ago|back))|(\d+)\s*(months?|mths?|weeks?|wks?)\s+(?:in\b|into|on (?:pom|treatment|therapy|imnovid))")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with its unit normalised, and where it stands; `ambiguous` where it was not settled."""
+
+    name: str
+    value: float
+    start: int
+    end: int
+    ambiguous: bool = False
+    nadir: bool = False
+
+
+def number(text: str) -> float:
+    """A number as typed: decimal comma, thousands comma or space, a leading point."""
+    text = text.strip()
+    if re.fullmatch(r"\d{1,3}(?:[, ]\d{3})+", text):
+        return float(re.sub(r"[, ]", "", text))
+    return float(text.replace(",", "."))
+
+
+def _count(name: str, raw: str, unit: str | None, limits: tuple[float, float]) -> tuple[float, bool]:
+    """A count in 10^9/L, and whether it is ambiguous. limits: bare values up to the first are 10^9/L, from the second per microlitre."""
+    value = number(raw)
+    unit = (unit or "").replace(" ", "")
+    if re.search(r"ul|mcl|mm|micro|cells|cubic", unit) and not unit.startswith(("k", "x10", "10")):
+        return value / 1000, False
+    if unit:
+        return (value / 1000, False) if value >= limits[1] * 2 and name == "anc" else (value, False)
+    if value <= limits[0]:
+        return value, False
+    return (value / 1000, False) if value >= limits[1] else (value, True)
+
+
+_COUNTS = {"anc": (_ANC, (20.0, 50.0)), "platelets": (_PLATELETS, (1000.0, 1500.0))}
+
+
+def counts(folded: str) -> list[Quantity]:
+    """ANC and platelets in 10^9/L in the order of the text; of 'was 0.3, now 1.2' both, the later last."""
+    found: list[Quantity] = []
+    for name, (pattern, limits) in _COUNTS.items():
+        for match in pattern.finditer(folded):
+            if re.match(r"\s*(?:%|mg|/\d|[:h]\d\d)", folded[match.end(2) :]) or (name == "anc" and re.match(r"\s*(?:st|nd|rd|th)\b", folded[match.end(2) :])):
+                continue
+            value, ambiguous = _count(name, match.group(2), match.group(3), limits)
+            nadir = "nadir" in match.group(0)
+            found.append(Quantity(name, value, match.start(), match.end(), ambiguous, nadir))
+            later = _THEN.match(folded, match.end())
+            if later and not _other_label(folded[match.end() : later.start(1)]):
+                value, ambiguous = _count(name, later.group(1), later.group(2), limits)
+                found.append(Quantity(name, value, later.start(1), later.end(), ambiguous))
+    return sorted(found, key=lambda q: q.start)
+
+
+def _other_label(between: str) -> bool:
+    """Whether another measurement is named in between, so that the number is not a later value of the first."""
+    return bool(re.search(r"\b(?:hb|hgb|crp|plts?|platelets?|plat|anc|neuts?|neutrophils?|wbc|wcc|temp|t|k|na|creat\w*|cr|egfr|dose|pom|afebrile|sats?|spo2|day|age)\b", between))
+
+
+def temperatures(folded: str) -> list[Quantity]:
+    """Temperatures in degrees Celsius: 34 to 43 is Celsius, 93 to 110 Fahrenheit."""
+    found: dict[int, Quantity] = {}
+    for match in [*_TEMPERATURE.finditer(folded), *_BARE_TEMPERATURE.finditer(folded)]:
+        if match.re is _BARE_TEMPERATURE and _LABELLED_OTHER.search(folded[max(0, match.start() - 16) : match.start()]):
+            continue
+        value = number(match.group(1))
+        if 93 <= value <= 110 and match.group(2) != "c":
+            value = round((value - 32) / 1.8, 1)
+        if 34 <= value <= 43 and match.start(1) not in found:
+            found[match.start(1)] = Quantity("temperature", value, match.start(1), match.end())
+    return [found[key] for key in sorted(found)]
+
+
+def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
+    """Ages in years, 18 to 110; 'not 68' is left out, so that a correction reads as one.
+
+    `age_known`: an earlier turn gave an age, so that 'actually 78' is one.
+    """
+    found: list[Quantity] = []
+    for match in _AGE.finditer(folded):
+        group = next(g for g in range(1, 7) if match.group(g))
+        value = float(match.group(group))
+        before = folded[max(0, match.start(group) - 14) : match.start(group)]
+        if 18 <= value <= 110 and not re.search(r"(?:\bnot|beds?|ward|bay|room|subj\w*|over|under|above|beyond|>|<|until|than|at|apply at) *$", before):
+            found.append(Quantity("age", value, match.start(group), match.end(group)))
+    for match in _AGE_WORDS.finditer(folded):
+        found.append(Quantity("age", float(_TENS[match.group(1)] + _UNITS.get(match.group(2) or "", 0)), match.start(), match.end()))
+    for match in re.finditer(r"(?:actually|correction|make that|i meant|sorry|should be|in fact)[^.\n]{0,30}?\b(\d{2})\b(?:\s*(?:not|rather)\b|\s*$|\s*[.,!])", folded):
+        value = float(match.group(1))
+        if 30 <= value <= 105 and (found or age_known):
+            found.append(Quantity("age", value, match.start(1), match.end(1)))
+    return sorted(found, key=lambda q: q.start)
+
+
+def doses(folded: str) -> list[Quantity]:
+    """Doses of pomalidomide in mg that were taken, best first; a dose that is proposed for the restart is none."""
+    found: list[tuple[int, Quantity]] = []
+    for rank, pattern in enumerate((_DOSE_NEAR, _DOSE_AFTER, _DOSE_BARE)):
+        for match in pattern.finditer(folded):
+            raw = match.group(1)
+            value = float(_WORD_DOSE.get(raw, 0) or raw)
+            if not _PROPOSED.search(folded[max(0, match.start() - 30) : match.start()]) and not re.search(r"(?:dex\w*|steroids?)\s*$", folded[max(0, match.start() - 16) : match.start()]):
+                found.append((rank, Quantity("dose_mg", value, match.start(1), match.end())))
+    return [quantity for _, quantity in sorted(found, key=lambda f: (f[0], f[1].start))]
+
+
+def filtrations(folded: str) -> list[Quantity]:
+    """eGFR or creatinine clearance in mL/min."""
+    return [Quantity("filtration", number(m.group(2)), m.start(), m.end()) for m in _FILTRATION.finditer(folded)]
+
+
+def months_on_therapy(folded: str) -> list[Quantity]:
+    """Time on pomalidomide in months (weeks divided by 4.35)."""
+    found = []
+    for match in _MONTHS.finditer(folded):
+        amount, unit = (match.group(1), match.group(2)) if match.group(1) else (match.group(3), match.group(4))
+        value = float(amount) if unit.startswith("m") else round(float(amount) / 4.35, 1)
+        found.append(Quantity("months_on_therapy", value, match.start(), match.end()))
+    return found

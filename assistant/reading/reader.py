@@ -1,0 +1,376 @@
+"""The reader: scans the turns, follows the episodes, and writes down the case with the words for each fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.reading import quantities
+from assistant.reading.episodes import Thread, aside_episode, as_episode, is_prophylaxis, outcome_of, severity_of, threads_of
+from assistant.reading.intent import drug_of, speaks_of_a_patient, topics_of
+from assistant.reading.patients import caregiver_writes, last_patient, split_patients
+from assistant.reading.quantities import Quantity
+from assistant.reading.scan import Item, Scan, scan
+from assistant.records import Asked, Case, Drug, EpisodeState, Fact, FactStatus, Infection, Severity, Treatment, Words
+
+FEVER = 38.0
+FEBRILE_NEUTROPENIA_ANC = 1.0
+_STATE = {
+    EpisodeState.ACTIVE: Infection.ACTIVE,
+    EpisodeState.POSSIBLE: Infection.SUSPECTED,
+    EpisodeState.RESOLVING: Infection.RESOLVING,
+    EpisodeState.RESOLVED: Infection.RESOLVED,
+}
+_RENAL = re.compile(
+    r"\b(?:ckd\s*-?\s*(?:stage\s*)?(?:3|4|5|iii|iv|v)\w?|ckd(?!\s*-?\s*(?:stage\s*)?[12])|chronic kidney disease|renal (?:impairment|failure|insufficiency|dysfunction|disease)|kidney (?:failure|disease|injury|impairment|dysfunction|trouble)|impaired (?:renal|kidney)\w*(?: function)?|reduced (?:renal|kidney) function|poor (?:renal|kidney) function|(?:bad|dodgy|failing|poor|weak|ropey|duff) kidneys|kidneys (?:are|were|have|not|arent|aren't|don't|dont|at|took|failing|gone)\b[^.]{0,25}|aki\b|acute kidney injury|acute renal failure|esrd|eskd|nephropathy|myeloma kidney|cast nephropathy|stage (?:3|4|5)\w? (?:ckd|kidney|renal))"
+)
+_DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
+_RECOVERED = re.compile(r"(?:resolved|recovered|back to (?:normal|baseline)|normali[sz]ed|no longer|came off|off dialysis|off crrt|off (?:the )?(?:filter|cvvh\w*)|ended|stopped|previous|transient|temporary|briefly|normal now|prerenal settled|since recovered)")
+_NOT = re.compile(r"(?:\bno|\bnot|\bnever|\bwithout|\bdenies|\bisn't|\bnor|\bnil|\bno h/o|\bnot on|\bno known|\bnormal)\s+(?:\w+\s+){0,2}$")
+_ELDERLY = re.compile(r"\b(?:elderly|frail|frailty|octogenarian|nonagenarian|septuagenarian|geriatric|(?:in )?(?:her|his|their|my) (?:late |early |mid[- ]?)?(?:eighties|nineties)|old dear|very old|pensioner)\b")
+_MODERATE = re.compile(r"\bmoderate(?:ly)?\b|\b(?:grade|gr|g)\.?\s?2\b")
+
+
+def read(turns: Sequence[str]) -> Case:
+    """The case that a conversation describes.
+
+    Args:
+        turns: what the clinician typed, in order; the last turn is the one to be answered.
+
+    Returns:
+        The case. Every fact and episode carries the words it was read from, with offsets into its turn.
+        Several patients in the last message come as `others`, never blended.
+    """
+    caregiver = any(caregiver_writes(t) for t in turns)
+    scans = [scan(text, number, relative_is_patient=caregiver) for number, text in enumerate(turns)]
+    own = last_patient(scans)
+    pieces = split_patients(own[-1]) if own else []
+    if len(pieces) > 1:
+        return _several(pieces, own, caregiver)
+    return _case(own, caregiver)
+
+
+def _several(pieces: list[str], scans: Sequence[Scan], caregiver: bool) -> Case:
+    """Each patient's own case; the whole message is read for what is asked, and never for a patient's facts."""
+    whole = _case(scans, caregiver)
+    cases = []
+    for piece in pieces:
+        start = scans[-1].text.index(piece)
+        one = _case([scan(piece, scans[-1].turn, relative_is_patient=caregiver)], caregiver)
+        one = _shifted(one, start)
+        asked = one.asked if one.asked is Asked.DECISION else Asked.DECISION
+        cases.append(replace(one, asked=asked, drug=whole.drug, outside="", topics=(), treatment=one.treatment))
+    telling = tuple(c for c in cases if c.infection is not Infection.UNKNOWN or c.anc is not None or c.platelets is not None)
+    if len(telling) < 2 or whole.drug is Drug.OTHER:
+        return whole
+    return replace(whole, others=telling, asked=Asked.DECISION)
+
+
+def _shifted(case: Case, by: int) -> Case:
+    """The case with its words moved to their place in the whole message."""
+    facts = tuple(replace(f, words=replace(f.words, start=f.words.start + by, end=f.words.end + by)) for f in case.facts)
+    return replace(case, facts=facts)
+
+
+# ----------------------------------------------------------------------------- one patient
+
+
+def _case(scans: Sequence[Scan], caregiver: bool) -> Case:
+    last = scans[-1]
+    measured = _measured(scans)
+    threads, rest = threads_of(scans)
+    fever_turn = _fever_turn(scans, measured)
+    state = _infection(scans, threads, rest, fever_turn, measured)
+    facts: list[Fact] = [*_quantity_facts(scans, measured), *state.facts]
+    renal, renal_words = _pattern_fact(scans, _RENAL)
+    dialysis, dialysis_words = _pattern_fact(scans, _DIALYSIS)
+    filtration = measured.get("filtration")
+    renal = renal or dialysis or (filtration is not None and filtration.value < 60)
+    elderly, elderly_words = _pattern_fact(scans, _ELDERLY, recoverable=False)
+    for name, words in (("renal_impairment", renal_words), ("dialysis", dialysis_words), ("elderly", elderly_words)):
+        if words:
+            facts.append(Fact(name=name, value=True, words=words))
+    quinolone = _quinolone(scans, threads)
+    if quinolone:
+        facts.append(Fact(name="quinolone", value=quinolone.name, words=quinolone.words))
+    drug, other_drug = drug_of(scans)
+    treatment, treatment_words = _treatment(scans)
+    if treatment_words:
+        facts.append(Fact(name="treatment", value=treatment.value, words=treatment_words))
+    anc, platelets = measured.get("anc"), measured.get("platelets")
+    case = Case(
+        drug=drug,
+        other_drug=other_drug,
+        infection=state.infection,
+        infection_name=state.name,
+        severity=state.severity,
+        moderate=state.severity is Severity.MILD and any(_MODERATE.search(s.folded) for s in scans),
+        neutropenic_fever=state.neutropenic_fever,
+        neutropenic_fever_derived=state.derived,
+        treatment=treatment,
+        dose_mg=_value(measured.get("dose_mg")),
+        age=_value(measured.get("age")),
+        elderly=elderly,
+        renal_impairment=renal,
+        dialysis=dialysis,
+        quinolone=quinolone.name if quinolone else "",
+        anc=None if anc is None or anc.ambiguous else anc.value,
+        platelets=None if platelets is None or platelets.ambiguous else platelets.value,
+        platelets_nadir=_value(measured.get("platelets_nadir")),
+        temperature=_value(measured.get("temperature")),
+        months_on_therapy=_value(measured.get("months_on_therapy")),
+        permanent_stop_asked=any(s.intents("permanent_stop") and not s.intents("permanent_stop_not") for s in scans),
+        contradiction=state.contradiction,
+        patient_voice=_own_voice(scans, caregiver),
+        caregiver_voice=caregiver,
+        ambiguous=("anc",) if anc is not None and anc.ambiguous else (),
+        episodes=tuple([*state.episodes, *(aside_episode(i) for i in rest)]),
+    )
+    facts += [Fact(name="infection", value=e.name, words=w) for e in state.episodes for w in e.words[:1]]
+    case = replace(case, facts=tuple(sorted(facts, key=lambda f: (f.words.turn, f.words.start, f.name))))
+    return _asked(case, scans, last)
+
+
+def _value(quantity: Quantity | None) -> float | None:
+    return None if quantity is None else quantity.value
+
+
+# ----------------------------------------------------------------------------- quantities
+
+
+class _Placed(Quantity):
+    """A quantity with its turn."""
+
+    __slots__ = ()
+
+
+def _measured(scans: Sequence[Scan]) -> dict[str, Quantity]:
+    """The current value of each quantity: the last one said; `turns` of the values are kept beside."""
+    found: dict[str, Quantity] = {}
+    for scan_ in scans:
+        folded = scan_.folded
+        for quantity in quantities.counts(folded):
+            if quantity.name == "platelets":
+                lowest = found.get("platelets_nadir")
+                if lowest is None or quantity.value < lowest.value:
+                    found["platelets_nadir"] = quantity
+            if not (quantity.nadir and quantity.name in found):
+                found[quantity.name] = quantity
+        for quantity in [*quantities.ages(folded, age_known="age" in found), *quantities.filtrations(folded), *quantities.months_on_therapy(folded)]:
+            found[quantity.name] = quantity
+        temperatures = quantities.temperatures(folded)
+        if temperatures:
+            found["temperature"] = max(temperatures, key=lambda q: q.value)
+        doses = quantities.doses(folded)
+        if doses:
+            found["dose_mg"] = doses[0]
+    return found
+
+
+def _quantity_facts(scans: Sequence[Scan], measured: dict[str, Quantity]) -> list[Fact]:
+    facts = []
+    for name, quantity in measured.items():
+        if name in ("platelets_nadir",):
+            continue
+        for scan_ in reversed(scans):
+            again = _find_again(scan_, quantity)
+            if again:
+                facts.append(Fact(name=name, value=quantity.value, words=again, note="ambiguous" if quantity.ambiguous else ""))
+                break
+    return facts
+
+
+def _find_again(scan_: Scan, quantity: Quantity) -> Words | None:
+    """The words of a quantity in the message it came from (the same object is found again by value and place)."""
+    folded = scan_.folded
+    candidates = [*quantities.counts(folded), *quantities.ages(folded, age_known=True), *quantities.filtrations(folded), *quantities.months_on_therapy(folded), *quantities.temperatures(folded), *quantities.doses(folded)]
+    if quantity not in candidates:
+        return None
+    return Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
+
+
+# ----------------------------------------------------------------------------- infection
+
+
+class _Reading:
+    """What was read of the infection in question."""
+
+    def __init__(self) -> None:
+        self.infection = Infection.UNKNOWN
+        self.name = ""
+        self.severity = Severity.UNSPECIFIED
+        self.neutropenic_fever = False
+        self.derived = False
+        self.contradiction = False
+        self.episodes: list = []
+        self.facts: list[Fact] = []
+
+
+def _fever_turn(scans: Sequence[Scan], measured: dict[str, Quantity]) -> int:
+    """The last turn that reports a fever now: measured, or in words; -1 for none."""
+    turn = -1
+    for scan_ in scans:
+        hot = [q for q in quantities.temperatures(scan_.folded) if q.value >= FEVER]
+        cool = [q for q in quantities.temperatures(scan_.folded) if q.value < FEVER]
+        said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure")]
+        if said or (hot and not (cool and cool[-1].start > hot[-1].start)):
+            turn = scan_.turn
+    return turn
+
+
+def _derived_fever(scans: Sequence[Scan], measured: dict[str, Quantity]) -> bool:
+    """ANC below 1.0 with 38.0 C or more in the same episode (spec, section 4.1)."""
+    for scan_ in scans:
+        low = [q for q in quantities.counts(scan_.folded) if q.name == "anc" and q.value < FEBRILE_NEUTROPENIA_ANC and not q.ambiguous]
+        hot = [q for q in quantities.temperatures(scan_.folded) if q.value >= FEVER]
+        if low and hot:
+            return True
+    anc, temperature = measured.get("anc"), measured.get("temperature")
+    return bool(anc and temperature and anc.value < FEBRILE_NEUTROPENIA_ANC and not anc.ambiguous and temperature.value >= FEVER)
+
+
+def _infection(scans: Sequence[Scan], threads: list[Thread], rest: list[Item], fever_turn: int, measured: dict[str, Quantity]) -> _Reading:
+    found = _Reading()
+    denied_turn = max((i.turn for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical")), default=-1)
+    current = threads[-1] if threads else None
+    found.episodes = [as_episode(t, EpisodeState.HISTORICAL) for t in threads[:-1] if t.mentions]
+    found.derived = _derived_fever(scans, measured)
+    if current is None or not current.mentions:
+        _without_diagnosis(found, scans, current, rest, fever_turn, denied_turn)
+    else:
+        _with_diagnosis(found, scans, current, fever_turn, denied_turn)
+    if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
+        found.infection = Infection.SUSPECTED
+    found.derived = found.derived and not found.neutropenic_fever
+    found.neutropenic_fever = found.neutropenic_fever or found.derived
+    return found
+
+
+def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, fever_turn: int, denied_turn: int) -> None:
+    last_mention = max(m.turn for m in thread.mentions)
+    past = any(m.has("far", "mid", "near") for m in thread.mentions)
+    outcome = outcome_of(thread, fever_turn=fever_turn if not past or fever_turn > last_mention else fever_turn, past=past)
+    found.severity, words = severity_of(thread)
+    found.contradiction = outcome.contradiction
+    found.name = thread.name
+    found.infection = _STATE[outcome.state]
+    febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
+    found.neutropenic_fever = bool(febrile)
+    focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]
+    if febrile and not focus and found.infection is Infection.ACTIVE:
+        found.infection = Infection.SUSPECTED
+    if outcome.state is EpisodeState.POSSIBLE and denied_turn >= last_mention:
+        found.infection = Infection.NONE
+    elif denied_turn > last_mention:
+        found.infection = Infection.NONE
+    elif denied_turn == last_mention and outcome.state is EpisodeState.ACTIVE:
+        found.contradiction = True
+    if all(m.has("far") for m in thread.mentions) and _treatment(scans)[0] is Treatment.TAKING and found.infection is not Infection.RESOLVING:
+        found.infection = Infection.NONE
+    found.episodes.append(as_episode(thread, outcome.state))
+    found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
+    found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
+
+
+def _without_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever_turn: int, denied_turn: int) -> None:
+    """No infection is named: fever, symptoms, treatment and plain words decide."""
+    symptoms = [i for s in scans for i in s.of("symptom") if not i.has("negated", "hypothetical", "other", "historical", "exposure")]
+    treated = [i for i in (thread.treatments if thread else []) if not is_prophylaxis(i, thread)] if thread else []
+    states = [i for i in (thread.states if thread else []) if not i.has("unasserted", "hypothetical")]
+    outcome = outcome_of(thread, fever_turn=fever_turn, past=False) if thread else None
+    if thread:
+        found.severity, words = severity_of(thread)
+        found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
+    if fever_turn >= 0 and fever_turn >= denied_turn:
+        found.infection = Infection.SUSPECTED
+        found.contradiction = denied_turn == fever_turn and False
+    elif denied_turn >= 0:
+        found.infection = Infection.NONE
+        found.severity = Severity.UNSPECIFIED
+    elif outcome and (treated or any(s.name == "resolved" for s in states)) and outcome.state in _STATE:
+        found.infection = _STATE[outcome.state]
+    elif outcome and any(s.name in ("treatment_done", "treatment_ongoing", "residual") for s in states):
+        found.infection = _STATE[outcome.state]
+    elif symptoms:
+        found.infection = Infection.SUSPECTED
+    elif rest or any(s.of("infection") for s in scans):
+        found.infection = Infection.NONE
+        found.severity = Severity.UNSPECIFIED
+
+
+# ----------------------------------------------------------------------------- other facts
+
+
+def _pattern_fact(scans: Sequence[Scan], pattern: re.Pattern[str], *, recoverable: bool = True) -> tuple[bool, Words | None]:
+    """Whether a fact is stated in any turn, not denied and not over, and its words."""
+    for scan_ in reversed(scans):
+        for match in pattern.finditer(scan_.folded):
+            before = scan_.folded[max(0, match.start() - 30) : match.start()]
+            after = re.split(r"[.;\n]", scan_.folded[match.end() : match.end() + 40])[0]
+            if _NOT.search(before) or (recoverable and (_RECOVERED.search(after) or _RECOVERED.search(before[-14:]))):
+                continue
+            return True, Words(turn=scan_.turn, start=match.start(), end=match.end(), text=scan_.text[match.start() : match.end()])
+    return False, None
+
+
+def _quinolone(scans: Sequence[Scan], threads: list[Thread]) -> Item | None:
+    """Any quinolone named for this patient: given, finished, planned or as prophylaxis."""
+    named = [i for s in scans for i in s.of("antimicrobial") if i.entry.quinolone and not i.has("negated", "other", "historical")]
+    return named[-1] if named else None
+
+
+def _treatment(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
+    """What happens to pomalidomide now, by the last words on it."""
+    for scan_ in reversed(scans):
+        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking")]
+        if items:
+            taking = [i for i in items if i.name == "taking"]
+            chosen = taking[-1] if taking else items[-1]
+            return (Treatment.TAKING if taking else Treatment.HELD), chosen.words
+    return Treatment.UNKNOWN, None
+
+
+def _own_voice(scans: Sequence[Scan], caregiver: bool) -> bool:
+    if caregiver or any(s.intents("clinician_voice") for s in scans):
+        return False
+    return any(s.intents("patient_voice") for s in scans)
+
+
+# ----------------------------------------------------------------------------- what is asked
+
+
+def _asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """Adds what is asked; a decision that is asked in general becomes the general question."""
+    topics = topics_of(last)
+    fact, decision = last.intents("fact"), last.intents("decision")
+    outside, drugless = last.intents("outside"), last.intents("outside_drugless")
+    clinical_now = _clinical(last)
+    clinical = any(_clinical(s) for s in scans)
+    pom_now = any(i.entry.role == "pomalidomide" for i in last.of("drug"))
+    in_question = case.infection in (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED) or case.neutropenic_fever
+    if case.drug is Drug.OTHER:
+        return replace(case, asked=Asked.DECISION)
+    if drugless and not clinical_now and not pom_now and not topics:
+        return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
+    general = last.intents("general") and not speaks_of_a_patient(last) and len(scans) == 1
+    if topics and fact and not (clinical_now and in_question and speaks_of_a_patient(last) and decision and not general):
+        return replace(case, asked=Asked.FACT, topics=topics)
+    if general and decision and any(i.entry.kind == "generic" for i in last.of("infection")):
+        return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
+    if outside and not clinical_now:
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
+    if clinical and (clinical_now or decision or in_question):
+        return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
+    if topics:
+        return replace(case, asked=Asked.FACT, topics=topics)
+    if decision and case.drug is Drug.POMALIDOMIDE and not outside:
+        return replace(case, asked=Asked.DECISION)
+    return replace(case, asked=Asked.OUTSIDE, outside="uncovered") if case.drug is Drug.POMALIDOMIDE or fact or outside else replace(case, asked=Asked.NOTHING, outside="nothing")
+
+
+def _clinical(scan_: Scan) -> bool:
+    """Whether a message carries anything of a patient's infection or counts."""
+    if scan_.of("infection") or any(i.kind in ("symptom", "state", "antimicrobial") for i in scan_.items):
+        return True
+    return bool(quantities.counts(scan_.folded)) or bool(quantities.temperatures(scan_.folded))

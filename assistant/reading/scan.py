@@ -1,0 +1,316 @@
+"""One message as items: everything in it that a case is read from, each with its place and its context."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.reading.context import Context
+from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
+from assistant.reading.text import Line, Token, fold, tokenise
+from assistant.records import Severity, Words
+
+# Frames of time, by how far back; read over the plain line.
+_TIMES = {
+    "far": re.compile(
+        r"(?<!\S)(?:(?:in |since |of |back in )?(?:19|20)[0-2]\d|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|ages ago|pre transplant|long ago)(?!\S)"
+    ),
+    "mid": re.compile(
+        r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|last month|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
+    ),
+    "near": re.compile(
+        r"(?<!\S)(?:last (?:week|fortnight|fri|mon|tues|wednes|thurs|sat|sun)\S*|(?:\S+ )?(?:weeks?|wks?|fortnight|days?) (?:ago|back)|\d+ ?/ ?(?:7|52|12) ago|earlier this month|the other (?:week|day)|recent(?:ly)?)(?!\S)"
+    ),
+    "now": re.compile(
+        r"(?<!\S)(?:now|today|todays|tonight|this (?:morning|am|afternoon|evening|week|pm)|currently|at present|overnight|last night|since yesterday|just now|at the moment|presently|woke up|x ?\d+ ?d)(?!\S)"
+    ),
+}  # fmt: skip
+_NOT_ASSERTED = re.compile(
+    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|aim(?:ing)? for|hoping|hopes?)(?!\S)"
+)
+_HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
+_DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")
+_OTHER_NOUN = re.compile(
+    r"^(?:\S+ )?(?:asthma|pain|allerg\S*|renal|ckd|copd|anaemi\S*|anemi\S*|stroke|neutrop\S*|thrombocytop\S*|impairment|dementia|headaches?|hypertension|adverse|depression|reaction|aortic|mitral|regurg\S*|learning|heart|fatigue|neuropathy|nausea|constipation|arthritis|osteoarthritis|obesity|hearing|mr|as|tr|lv|nephropathy|cognitive|diarrhoea|reflux|oedema|edema|cytop\S*|hypokal\S*|hyponat\S*|rash|events?|saes?|aes?|cataract|scoliosis|malnutrition|deconditioning|pneumonitis|myeloma|disease|depress\S*|about|question|doubts?|concerns?)(?!\S)"
+)
+_ELECTIVE = re.compile(r"(?<!\S)(?:elective|kyphoplasty|planned|hip replacement|knee replacement|fractur\S*|a fall|fell|surgery|social|respite|transplant|chemo(?:therapy)?|biopsy|observation only|procedure|transfusion|radiotherapy|hernia|cataract\S*)(?!\S)")
+_AMBIGUOUS = {"gent": re.compile(r"(?:elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"), "abs": re.compile(r"$^"), "nitro": re.compile(r"gtn $")}
+_ADJECTIVES = re.compile(r"^(?:severe|severely|serious|seriously|mild|mildly|minor|moderate|trivial|slight|minimal|superficial|(?:ctcae )?(?:grade|gr|g) ?\S+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something read from a message.
+
+    `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
+    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, prophylaxis, unasserted.
+    """
+
+    kind: str
+    name: str
+    turn: int
+    first: int
+    last: int
+    words: Words
+    sentence: int
+    entry: Any = None
+    tier: Severity = Severity.UNSPECIFIED
+    flags: frozenset[str] = field(default_factory=frozenset)
+
+    def has(self, *flags: str) -> bool:
+        """Whether any of these flags is set."""
+        return bool(self.flags & set(flags))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A message, its items in order, and the lines that intents and topics are read over."""
+
+    turn: int
+    text: str
+    folded: str
+    tokens: tuple[Token, ...]
+    items: tuple[Item, ...]
+    plain: Line
+    classed: Line
+    quinolones: Line
+    sentence_of: tuple[int, ...]
+    sentence_lines: tuple[str, ...]
+
+    def of(self, kind: str) -> list[Item]:
+        """The items of one kind, in order."""
+        return [i for i in self.items if i.kind == kind]
+
+    def intents(self, name: str) -> bool:
+        """Whether any cue of an intent stands in the message."""
+        return any(i.kind == "intent" and i.name == name for i in self.items)
+
+
+_CLASS = {"infection": "<inf>", "antimicrobial": "<abx>", "symptom": "<sym>"}
+
+
+class _Scanner:
+    def __init__(self, text: str, turn: int, lex: Lexicon) -> None:
+        self.text, self.turn, self.lex = text, turn, lex
+        self.folded = fold(text)
+        self.tokens = tokenise(self.folded)
+        self.sentence_of = self._sentences()
+        self.items: list[Item] = []
+
+    def _sentences(self) -> list[int]:
+        found, current = [], 0
+        for token in self.tokens:
+            found.append(current)
+            current += token.breaks
+        return found
+
+    def words(self, first: int, last: int) -> Words:
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        return Words(turn=self.turn, start=start, end=end, text=self.text[start:end])
+
+    def add(self, kind: str, name: str, first: int, last: int, entry: Any = None, tier: Severity = Severity.UNSPECIFIED, flags: frozenset[str] = frozenset()) -> None:
+        self.items.append(Item(kind, name, self.turn, first, last, self.words(first, last), self.sentence_of[first], entry, tier, flags))
+
+    def vocabulary(self) -> tuple[dict[int, tuple[int, str]], dict[int, tuple[int, str]]]:
+        """Finds drugs, infections, antimicrobials and symptoms; returns the classed words by token."""
+        taken: set[int] = set()
+        names: dict[int, tuple[int, str]] = {}
+        quinolones: dict[int, tuple[int, str]] = {}
+        for kind, vocabulary in (("drug", self.lex.drugs), ("infection", self.lex.infections), ("antimicrobial", self.lex.antimicrobials), ("symptom", self.lex.symptoms)):
+            for found in vocabulary.find(self.tokens, self.text, taken):
+                if kind == "antimicrobial" and self._is_ambiguous(found):
+                    continue
+                taken |= set(range(found.first, found.last))
+                entry = found.entry
+                word = _CLASS.get(kind, "<pom>" if kind == "drug" and entry.role == "pomalidomide" else "<drug>")
+                if kind == "infection" and entry.kind in ("not_infection", "carriage"):
+                    word = "<other>"
+                names[found.first] = (found.last, word)
+                if kind == "antimicrobial" and entry.quinolone:
+                    quinolones[found.first] = (found.last, "<quin>")
+                self.add(kind, entry.id, found.first, found.last, entry, getattr(entry, "tier", Severity.UNSPECIFIED))
+        return names, quinolones
+
+    def _is_ambiguous(self, found: Found) -> bool:
+        word = self.tokens[found.first].text
+        before = " ".join(t.text for t in self.tokens[max(0, found.first - 2) : found.first]) + " "
+        return word in _AMBIGUOUS and bool(_AMBIGUOUS[word].search(before))
+
+    def cues(self, kind: str, table: dict[str, Cues], plain: Line, classed: Line) -> None:
+        for name, cues in table.items():
+            tier = Severity(name) if kind == "severity" else Severity.UNSPECIFIED
+            for line, patterns in ((plain, cues.plain), (classed, cues.classed)):
+                for pattern in patterns:
+                    for match in pattern.finditer(line.text):
+                        if match.end() > match.start():
+                            first, last = line.token_range(match.start(), match.end())
+                            self.add(kind, name, first, last, tier=tier)
+
+    def times(self, plain: Line) -> None:
+        for name, pattern in _TIMES.items():
+            for match in pattern.finditer(plain.text):
+                first, last = plain.token_range(match.start(), match.end())
+                self.add("time", name, first, last)
+
+
+def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
+    """Read one message into items.
+
+    Args:
+        text: the message as typed.
+        turn: its number in the conversation, from 0.
+        relative_is_patient: a caregiver writes, so that 'my husband' is the patient and nobody else.
+    """
+    lex = lexicon()
+    scanner = _Scanner(text, turn, lex)
+    tokens = scanner.tokens
+    names, quinolones = scanner.vocabulary()
+    plain, classed, quin = Line(tokens), Line(tokens, names), Line(tokens, quinolones)
+    scanner.cues("state", lex.states, plain, classed)
+    scanner.cues("severity", lex.severity, plain, classed)
+    scanner.cues("intent", lex.intents, plain, classed)
+    scanner.times(plain)
+    mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
+    context = Context(tokens, lex, mention_tokens)
+    lines = _sentence_lines(tokens, scanner.sentence_of)
+    items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
+    items = [i for i in items if not (i.kind == "severity" and _about_something_else(i, tokens))]
+    items = _without_covered(items)
+    items = _with_use(items, tokens)
+    items.sort(key=lambda i: (i.first, -i.last))
+    return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
+
+
+def _sentence_lines(tokens: list[Token], sentence_of: list[int]) -> list[str]:
+    lines: dict[int, list[str]] = {}
+    for token, sentence in zip(tokens, sentence_of, strict=True):
+        lines.setdefault(sentence, []).append(token.text)
+    return [" ".join(lines[k]) for k in sorted(lines)]
+
+
+_COVERED_BY = {
+    "resolved": ("residual", "no_infection", "treatment_ongoing", "treatment_done"),
+    "symptom_free": ("residual", "resolved"),
+    "treatment_done": ("residual", "treatment_ongoing"),
+    "treatment_ongoing": ("treatment_done",),
+    "no_infection": ("residual",),
+    "residual": ("resolved",),
+}
+
+
+def _without_covered(items: list[Item]) -> list[Item]:
+    """A state cue inside a longer one is part of it: 'resolved' in 'not yet resolved' says nothing of its own."""
+    states = [i for i in items if i.kind == "state"]
+
+    def covered(item: Item) -> bool:
+        wider = [s for s in states if s.first <= item.first and item.last <= s.last and s.last - s.first > item.last - item.first]
+        return any(s.name in _COVERED_BY.get(item.name, ()) for s in wider)
+
+    return [i for i in items if i.kind != "state" or not covered(i)]
+
+
+def _around(tokens: list[Token], first: int, count: int) -> str:
+    """Up to `count` words before the token, within its sentence."""
+    start = first
+    while start > 0 and first - start < count and not tokens[start - 1].breaks:
+        start -= 1
+    return " ".join(t.text for t in tokens[start:first])
+
+
+def _after(tokens: list[Token], last: int, count: int) -> str:
+    end = last
+    while end < len(tokens) and end - last < count and not (end > last and tokens[end - 1].breaks):
+        end += 1
+    return " ".join(t.text for t in tokens[last:end])
+
+
+def _about_something_else(item: Item, tokens: list[Token]) -> bool:
+    """'severe back pain', 'grade 4 neutropenia', 'admitted for kyphoplasty': not the infection's severity."""
+    words = " ".join(t.text for t in tokens[item.first : item.last])
+    after = _after(tokens, item.last, 4)
+    if _ADJECTIVES.match(words):
+        return bool(_OTHER_NOUN.match(after))
+    return item.tier is Severity.SEVERE and words.split()[0] in ("admitted", "admission", "inpatient", "in") and bool(_ELECTIVE.search(_after(tokens, item.last, 5)))
+
+
+def _with_context(item: Item, context: Context, tokens: list[Token], lines: list[str], relative_is_patient: bool) -> Item:
+    if item.kind in ("time", "intent", "drug"):
+        return item
+    flags = set(item.flags)
+    before = _around(tokens, item.first, 6)
+    if item.kind == "state":
+        flags |= _state_flags(item, context, before)
+        if context.reaching("other_person", item.first, item.last) and not relative_is_patient:
+            flags.add("other")
+        return replace(item, flags=frozenset(flags))
+    negation_reach = 4 if item.kind == "severity" else None
+    if context.reaching("negation", item.first, item.last, negation_reach) or _denied_afterwards(tokens, item.last):
+        flags.add("negated")
+    for scope, flag in (("uncertain", "uncertain"), ("hypothetical", "hypothetical"), ("historical", "historical"), ("exposure", "exposure")):
+        if context.reaching(scope, item.first, item.last):
+            flags.add(flag)
+    if not relative_is_patient and context.reaching("other_person", item.first, item.last):
+        flags.add("other")
+    line = lines[item.sentence]
+    if _HISTORY_LINE.match(line):
+        flags.add("historical")
+    if item.kind == "antimicrobial" and _DRUG_LINE.match(line):
+        flags.add("listed")
+    return replace(item, flags=frozenset(flags))
+
+
+_BY_MOUTH = {"po", "oral", "orally", "tablets", "tabs", "caps", "capsules", "mouth", "qds", "125"}
+
+
+def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous."""
+    preventing = [i for i in items if i.kind == "intent" and i.name == "prophylaxis"]
+    used: list[Item] = []
+    for item in items:
+        if item.kind == "antimicrobial":
+            near = {t.text for t in tokens[max(0, item.first - 2) : item.last + 4]}
+            if any(p.sentence == item.sentence and -4 <= p.first - item.last <= 4 or 0 <= item.first - p.last <= 4 for p in preventing):
+                item = replace(item, flags=item.flags | {"prophylaxis"})
+            if near & _BY_MOUTH and "iv" not in near:
+                item = replace(item, flags=item.flags | {"by_mouth"})
+        used.append(item)
+    to_prevent = [i for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")]
+    return [
+        replace(i, flags=i.flags | {"prophylaxis"}) if i.kind in ("state", "severity") and any(i.first <= a.first < i.last for a in to_prevent) else i
+        for i in used
+    ]
+
+
+def _state_flags(item: Item, context: Context, before: str) -> set[str]:
+    flags: set[str] = set()
+    if _NOT_ASSERTED.search(before) and item.name in ("resolved", "treatment_done", "symptom_free"):
+        flags.add("unasserted")
+    if context.reaching("hypothetical", item.first, item.last, 6):
+        flags.add("hypothetical")
+    if item.name in ("resolved", "treatment_done", "symptom_free", "worse", "treatment_ongoing") and context.reaching("negation", item.first, item.last, 3):
+        flags.add("negated")
+    return flags
+
+
+def _denied_afterwards(tokens: list[Token], last: int) -> bool:
+    """'life-threatening?? no, it was not': the writer takes it back."""
+    rest = [t.text for t in tokens[last : last + 4]]
+    return len(rest) >= 2 and rest[0] == "?" and next((w for w in rest if w != "?"), "") in ("no", "nope", "nah")
+
+
+def _framed(items: list[Item]) -> list[Item]:
+    """Each infection, severity and state item with the time expression that belongs to it."""
+    times = [i for i in items if i.kind == "time"]
+    infections = [i for i in items if i.kind == "infection"]
+    found = []
+    for item in items:
+        if item.kind in ("infection", "symptom", "severity", "antimicrobial", "state") and times:
+            following = next((n.first for n in infections if n.first >= item.last and n.sentence == item.sentence), 10**9)
+            own = [t for t in times if t.sentence == item.sentence and (item.last <= t.first < following or t.last <= item.first)]
+            own = [t for t in own if not any(t.last <= n.first < item.first for n in infections)]
+            if own:
+                nearest = min(own, key=lambda t: (t.first - item.last if t.first >= item.last else item.first - t.last + 1))
+                item = replace(item, flags=item.flags | {nearest.name})
+        found.append(item)
+    return found

@@ -1,0 +1,94 @@
+"""A message as tokens with offsets, and as the plain string that cue patterns are read over.
+
+Folding never changes the length of a text, so an offset into the folded text is an offset into the original.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+_FOLD = str.maketrans({
+    "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+    "µ": "u", "μ": "u", "×": "x", "•": "\n", "·": ".", "℃": "c", "é": "e", "è": "e", "ï": "i", "ö": "o", "ü": "u", "ä": "a", "⁹": "9",
+})  # fmt: skip
+_TOKEN = re.compile(
+    r"(?:(?<=\s)|^)i\.v\.?(?=\W|$)|p\.o\.?(?=\W|$)|[a-z]+(?:'[a-z]+)*|\d+(?:st|nd|rd|th)(?![a-z])|\d+(?:[.,]\d+)*|\n|[^\w\s]",
+)
+_SENTENCE_END = {"?", "!", ";", "\n"}
+_ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st", "pt", "eg", "ie", "e", "g", "i", "c", "q", "b", "t", "p", "o", "d"}
+_SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
+_WORDS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+    "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "positive": "positive",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Lower case with plain quotes, dashes and spaces; same length as `text`."""
+    folded = text.translate(_FOLD)
+    lowered = folded.lower()
+    return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or sign; `text` is folded, `start` and `end` are offsets into the message."""
+
+    text: str
+    start: int
+    end: int
+    breaks: bool = False
+
+
+def tokenise(folded: str) -> list[Token]:
+    """The tokens of a folded message; `breaks` marks the end of a sentence."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(folded):
+        text, start, end = match.group(), match.start(), match.end()
+        if text in _SILENT:
+            continue
+        if text == "?" and (start == 0 or folded[start - 1] in " (\n,;:-/") and end < len(folded) and folded[end].isalnum():
+            tokens.append(Token("query", start, end))
+            continue
+        breaks = text in _SENTENCE_END or (text == "." and _ends_sentence(folded, start, end, tokens))
+        word = text.replace("'", "").replace(".", "") if text[0].isalpha() else text
+        tokens.append(Token("." if text == "\n" else word, start, end, breaks))
+    return tokens
+
+
+def _ends_sentence(folded: str, start: int, end: int, before: list[Token]) -> bool:
+    if end < len(folded) and not folded[end].isspace():
+        return False
+    last = before[-1].text if before else ""
+    return not (last in _ABBREVIATIONS and end < len(folded.rstrip()))
+
+
+class Line:
+    """Tokens joined by single spaces, with the way back from a character to its token.
+
+    `names` may replace token ranges by one class word (`<abx>`); a replaced range counts as its first token.
+    """
+
+    def __init__(self, tokens: list[Token], names: dict[int, tuple[int, str]] | None = None) -> None:
+        parts: list[str] = []
+        self._starts: list[int] = []
+        self._tokens: list[tuple[int, int]] = []
+        position = index = 0
+        while index < len(tokens):
+            end, word = (names or {}).get(index, (index + 1, tokens[index].text))
+            if names is None or index not in names:
+                word = "." if tokens[index].text == "." and tokens[index].breaks else _WORDS.get(word, word)
+            parts.append(word)
+            self._starts.append(position)
+            self._tokens.append((index, end))
+            position += len(word) + 1
+            index = end
+        self.text = " ".join(parts)
+
+    def token_range(self, start: int, end: int) -> tuple[int, int]:
+        """The range of tokens under the characters [start, end) of `text`."""
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_right(self._starts, max(start, end - 1)) - 1
+        return self._tokens[first][0], self._tokens[last][1]
