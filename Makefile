@@ -12,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.installed-run
 TEST := $(VENV)/.installed-test
+unexport PYTHONDONTWRITEBYTECODE
 # Byte-compiling two gigabytes of libraries takes as long as unpacking them; what is used is compiled when it is used.
 PIP := $(BIN)/python -m pip install --no-compile --disable-pip-version-check --quiet
 

@@ -52,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("target", type=Path, metavar="OUT.jsonl", help="replaced only when the run is complete")
         command.set_defaults(run=run)
 
-    index = commands.add_parser("index", help="build, verify or describe the search index")
-    index.add_argument("what", choices=("build", "verify", "info"))
+    index = commands.add_parser("index", help="look after the search index")
+    index.add_argument("what", choices=("ready", "build", "verify", "info"), help="build it where that is needed; build it anew; say whether it is sound; say what it was built from")
     index.set_defaults(run=_index)
     return parser
 
@@ -98,17 +98,17 @@ def _index(options: argparse.Namespace) -> int:
     settings.switch_off_telemetry()
     chosen = settings.read()
     wanted = wiring.wanted_stamp(chosen)
-    if options.what == "build":
-        index.build(chosen.data, wiring.passages(), wanted, encoder.load(chosen.encoder), _tell)
-        return 0
     fault = index.examine(chosen.data, wanted)
+    if options.what == "info":
+        folder = index.current(chosen.data)
+        print(json.dumps({"folder": str(folder) if folder else None, "fault": fault or None, **(index.manifest(folder) if folder else {})}, indent=1))
+        return 0
     if options.what == "verify":
-        if not fault:
-            fault = index.probe(chosen.data, encoder.load(chosen.encoder))
-        print(f"not usable: {fault}; it is rebuilt by the next question, or by `python -m assistant index build`" if fault else "the index is sound")
+        fault = fault or index.probe(chosen.data, encoder.load(chosen.encoder))
+        print(f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`" if fault else "the index is sound")
         return 1 if fault else 0
-    folder = index.current(chosen.data)
-    print(json.dumps({"folder": str(folder) if folder else None, "fault": fault or None, **(index.manifest(folder) if folder else {})}, indent=1))
+    if options.what == "build" or fault:
+        index.build(chosen.data, wiring.passages(), wanted, encoder.load(chosen.encoder), _tell, because=fault or "asked for")
     return 0
 
 

@@ -12,13 +12,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from assistant import contract
 from assistant.contract import Json, Line, LineError
 from assistant.errors import HoldfastError, QuestionError
+from assistant.files import replacing
 from assistant.pipeline import Assistant
 
 MAX_LINE = 64_000_000  # bytes; a longer line is not even parsed
@@ -47,7 +47,7 @@ def run(source: Path, target: Path, work: Work, *, drafted: bool) -> int:
         HoldfastError: a file cannot be read or written, or the assistant cannot work at all.
     """
     try:
-        with source.open("rb") as lines, _replacing(target) as out:
+        with source.open("rb") as lines, replacing(target) as out:
             progress = _Progress(os.fstat(lines.fileno()).st_size)
             for raw in _lines(lines):
                 record = _record(raw, work, drafted=drafted)
@@ -90,21 +90,6 @@ def _record(raw: bytes | None, work: Work, *, drafted: bool) -> Json:
         frames = traceback.extract_tb(fault.__traceback__)[-3:]
         log.error("a line failed with %s at %s", type(fault).__name__, " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames)))
         return contract.error_record(name, f"internal error ({type(fault).__name__}); please report it")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[TextIO]:
-    """A file that takes the place of `target` when the block ends without an error, and vanishes otherwise."""
-    place = target.resolve()
-    if place.exists() and not place.is_file():
-        raise HoldfastError(f"{target}: is not a regular file; name one to write to.")
-    fresh = place.with_name(f".{place.name}.{os.getpid()}.part")
-    try:
-        with fresh.open("x", encoding="utf-8", newline="\n") as file:
-            yield file
-        os.replace(fresh, place)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 class _Progress:

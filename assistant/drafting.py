@@ -77,8 +77,6 @@ class _Run:
             for chunk in model.stream(told):
                 self.text += str(chunk.text)
                 finish = _finish(chunk.response_metadata) or finish
-                if chunk.additional_kwargs.get("refusal"):
-                    finish = "refusal"
                 if self.stop.is_set():
                     return
                 if len(self.text) > MAX_CHARACTERS:

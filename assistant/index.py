@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import IndexUnusable
+from assistant.files import replacing
 from assistant.records import Passage
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def current(data: Path) -> Path | None:
     """The folder of the index in use, None where there is none."""
     try:
         name = (data / "index" / "current").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (OSError, UnicodeDecodeError):
         return None
     folder = data / "index" / name
     return folder if name and folder.is_dir() else None
@@ -139,7 +140,8 @@ def build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embed
             folder = Path(tempfile.mkdtemp(prefix="build-", dir=home))
             _fill(folder, passages, wanted, encoder, tell)
             previous = current(data)
-            _write(home / "current", folder.name)
+            with replacing(home / "current") as pointer:
+                pointer.write(folder.name)
             _sweep(home, keep={folder, previous})
     except OSError as fault:
         raise IndexUnusable(f"The index cannot be written to {home} ({fault.strerror}); free some space, or name another folder in HOLDFAST_DATA.") from fault
@@ -160,7 +162,8 @@ def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Emb
         )
         done = start + len(batch)
         tell(f"Encoded {done} of {len(passages)} passages", done / len(passages))
-    _write(folder / MANIFEST, json.dumps({**wanted, "count": len(passages), "content_sha256": _digest(collection.get)}, indent=1))
+    with replacing(folder / MANIFEST) as file:
+        json.dump({**wanted, "count": len(passages), "content_sha256": _digest(collection.get)}, file, indent=1)
 
 
 def _open(data: Path, encoder: Embeddings) -> Chroma:
@@ -197,16 +200,6 @@ def _digest(get: Callable[..., Any]) -> str:
     for name, text, about, vector in sorted(zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True), key=lambda row: row[0]):
         whole.update(f"{name}\x1f{text}\x1f{json.dumps(about, sort_keys=True)}\x1f".encode() + np.asarray(vector, dtype="<f4").tobytes())
     return whole.hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one step: whoever reads it sees the old text or the new one."""
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
 
 
 def _sweep(home: Path, keep: set[Path | None]) -> None:

@@ -13,6 +13,7 @@ question. The encoder alone is blind to numbers and to negation, BM25 alone to s
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections import Counter
@@ -36,6 +37,8 @@ DEFAULT_K = 8
 MAX_K = 50
 CANDIDATES = 64  # how many passages are asked of Chroma; below this number search by meaning is complete
 DIGITS = 4  # scores are rounded, so that the last bits of a float never decide an order
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # its import sets DEBUG, and it would speak up at every start
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _COMMON = frozenset(

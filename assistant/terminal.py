@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import TextIO
@@ -42,7 +43,7 @@ def wants_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> boo
 def render(answer: Answer, *, colour: bool) -> str:
     """The whole answer: decision, what was read, text, what is asked back, sources, the article's status."""
     paint = _paint if colour else _plain
-    parts = [_card(answer.decision, paint), _read(answer.decision, paint), "\n\n".join(map(_wrap, answer.text.split("\n\n")))]
+    parts = [_card(answer.decision, paint), _read(answer.decision, paint), _prose(answer.text, paint)]
     if answer.remark:
         parts.append(paint(_wrap(answer.remark), _AMBER))
     if answer.decision.asks:
@@ -73,6 +74,12 @@ def _read(decision: Decision, paint: _Painter) -> str:
         return ""
     facts = [f"{f.name.replace('_', ' ')}: {plain_number(f.value) if isinstance(f.value, float) else f.value} (“{f.words.text}”)" for f in decision.facts]
     return _title("Read from the question", paint) + "\n" + _wrap("; ".join(facts))
+
+
+def _prose(text: str, paint: _Painter) -> str:
+    """The answer's markdown for a terminal: paragraphs wrapped, bold as bold."""
+    wrapped = "\n\n".join(map(_wrap, text.split("\n\n")))
+    return re.sub(r"\*\*(.+?)\*\*", lambda bold: paint(bold.group(1), _BOLD), wrapped, flags=re.DOTALL)
 
 
 def _title(text: str, paint: _Painter) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import encoder, index
 from assistant import settings as environment
@@ -116,11 +116,12 @@ def make_model(settings: Settings) -> BaseChatModel:
     """
     from langchain.chat_models import init_chat_model
 
-    address = {"base_url": settings.model_base_url} if settings.model_base_url else {}
     provider = settings.model.partition(":")[0]
+    options: dict[str, Any] = {"base_url": settings.model_base_url} if settings.model_base_url else {}
+    # One further try, no more: the time for a draft is short, and Drafter keeps the whole of it.
+    options |= {"client_kwargs": {"timeout": settings.model_timeout}} if provider == "ollama" else {"timeout": settings.model_timeout, "max_retries": 1}
     try:
-        # One further try, no more: the time for a draft is short, and Drafter keeps the whole of it.
-        made: BaseChatModel = init_chat_model(settings.model, timeout=settings.model_timeout, max_retries=1, temperature=0, **address)
+        made: BaseChatModel = init_chat_model(settings.model, temperature=0, **options)
     except ImportError:
         package = _EXTRAS.get(provider, f"LangChain's package for '{provider}'")
         raise SettingsError(f"HOLDFAST_MODEL: the provider '{provider}' needs {package}; install it into .venv, or name another model.") from None

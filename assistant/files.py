@@ -1,0 +1,30 @@
+"""Writes a file so that whoever reads its place sees the old content or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[TextIO]:
+    """A UTF-8 text file that takes the place of `target` when the block ends without an error, and vanishes otherwise.
+
+    A link is followed. Raises OSError as `open` does, IsADirectoryError among them for anything but a regular file.
+    """
+    place = target.resolve()
+    if place.exists() and not place.is_file():
+        raise IsADirectoryError(21, "is not a regular file", str(target))
+    fresh = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+    try:
+        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(place)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""Drafting: the real ChatOpenAI against a scripted server on loopback. Whatever the server does, a draft comes back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from assistant import prompts
+from assistant.drafting import Drafter
+from assistant.errors import SettingsError
+from assistant.knowledge import knowledge
+from assistant.records import Action, Basis, Case, Decision, Draft, Fact, FactStatus, Hit, Severity, Why, Words
+from assistant.settings import Settings
+from assistant.wiring import make_model
+from tests.support import DONE, event, model_server, send_events, send_status
+
+QUESTION = "ZEBRAFINCH: he has a severe pneumonia on 4 mg, hold?"
+WORDS = Words(turn=0, start=23, end=39, text="severe pneumonia")
+CASE = Case(
+    severity=Severity.SEVERE,
+    facts=(
+        Fact(name="infection", value="pneumonia", words=WORDS),
+        Fact(name="dose_mg", value=4.0, words=WORDS),
+        Fact(name="fever", value=True, status=FactStatus.DENIED, words=WORDS),
+    ),
+)
+DECISION = Decision(action=Action.HOLD, severity=Severity.SEVERE, basis=Basis.ARTICLE, rules=("severe.hold",), elements=("stop_now", "gcsf"))
+HITS = tuple(Hit(passage=knowledge().passages[name], score=0.5, why=Why.RULE) for name in ("article:lead", "article:neutropenia.fever", "label:us.counts"))
+
+
+@pytest.fixture(autouse=True)
+def a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider's own variable; the scripted server takes any key."""
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
+
+
+def drafted(reply: Callable[[BaseHTTPRequestHandler], None], *, timeout: float = 5.0, send_question: bool = False) -> tuple[Draft, list[dict[str, object]]]:
+    """The draft that comes of a server's behaviour, and the requests that the server saw."""
+    with model_server(reply) as server:
+        settings = Settings(model="openai:gpt-test", model_base_url=server.address, model_timeout=timeout)
+        drafter = Drafter(model=make_model(settings), name=settings.model, timeout=timeout, send_question=send_question)
+        return drafter.draft(CASE, DECISION, HITS, QUESTION), server.requests
+
+
+def whole(handler: BaseHTTPRequestHandler) -> None:
+    send_events(handler, event("Stop pomalidomide "), event("now [1]."), event(finish="stop"), DONE)
+
+
+def test_a_whole_reply_is_a_draft_with_its_model_and_prompt_version() -> None:
+    draft, _ = drafted(whole)
+    assert draft == Draft(text="Stop pomalidomide now [1].", model="openai:gpt-test", prompt_version=prompts.VERSION)
+
+
+def test_the_model_sees_decision_facts_elements_and_passages_but_not_the_question() -> None:
+    _, requests = drafted(whole)
+    assert len(requests) == 1
+    told = str(requests[0]["messages"])
+    assert "ZEBRAFINCH" not in told
+    assert "severe pneumonia" not in told, "the words of a fact are the question's own"
+    for part in ("action: hold", "severity of the infection: severe", "dose_mg: 4\\n", "infection: pneumonia", "fever: True (denied)"):
+        assert part in told
+    for part in ("stop now [1]: Pomalidomide should be temporarily", "gcsf : If neutropenic fever develops", "[US] US label: dosing is interrupted"):
+        assert part in told
+
+
+def test_the_question_is_sent_where_the_operator_allows_it() -> None:
+    _, requests = drafted(whole, send_question=True)
+    assert "ZEBRAFINCH" in str(requests[0]["messages"])
+
+
+def test_without_passages_there_is_no_call() -> None:
+    with model_server(whole) as server:
+        settings = Settings(model="openai:gpt-test", model_base_url=server.address)
+        draft = Drafter(model=make_model(settings), name="m", timeout=5).draft(CASE, DECISION, (), QUESTION)
+    assert (draft.text, draft.failure, server.requests) == ("", "there were no passages to write from", [])
+
+
+def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: send_status(handler, code, **headers)
+
+
+def events(*parts: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: send_events(handler, *parts)
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    handler.connection.shutdown(2)
+
+
+def cut_in_a_chunk(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"400\r\n" + event("Stop pomalidomide").encode())
+    handler.wfile.flush()
+    handler.connection.shutdown(2)
+
+
+def webpage(handler: BaseHTTPRequestHandler) -> None:
+    send_status(handler, 200, "<html>please sign in</html>")
+
+
+FAULTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
+    "429": (status(429), "it is over its limit (429)"),
+    "500": (status(500), "it answered with an error (500)"),
+    "503": (status(503), "it answered with an error (503)"),
+    "401": (status(401), "it refused the key"),
+    "404": (status(404), "it does not know this model"),
+    "400": (status(400), "it answered with an error (400)"),
+    "reset": (reset, "it could not be reached"),
+    "cut stream, no end sent": (events(event("Stop pomalidomide")), "it was cut off (no end was sent)"),
+    "cut stream that says it is done": (events(event("Stop pomalidomide"), DONE), "it was cut off (no end was sent)"),
+    "cut in a chunk": (cut_in_a_chunk, "it could not be reached"),
+    "cut by length": (events(event("Stop pomalidomide"), event(finish="length"), DONE), "it was cut off (length)"),
+    "empty": (events(event(""), event(finish="stop"), DONE), "it sent nothing"),
+    "white space": (events(event(" \n "), event(finish="stop"), DONE), "it sent nothing"),
+    "broken JSON": (events(event("Stop"), 'data: {"id": "x", "choi\n\n'), "its reply could not be read (JSONDecodeError)"),
+    "a web page": (webpage, "its reply could not be read (ValueError)"),
+    "content filter": (events(event("Stop"), event(finish="content_filter"), DONE), "it refused"),
+    "refusal beside the text": (events(event(refusal="I cannot help"), event(finish="stop"), DONE), "it sent nothing"),
+    "refusal in words": (events(event("I'm sorry, but I can't help with medical advice."), event(finish="stop"), DONE), "it refused"),
+    "endless": (events(*[event("and so on " * 20)] * 1000), "it did not come to an end"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_becomes_a_draft_that_says_so_and_holds_no_text(fault: str) -> None:
+    reply, said = FAULTS[fault]
+    draft, _ = drafted(reply)
+    assert (draft.text, draft.failure) == ("", said)
+
+
+def test_a_fault_that_passes_is_tried_again_once() -> None:
+    seen = []
+
+    def first_fails(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(1)
+        send_status(handler, 500) if len(seen) == 1 else whole(handler)
+
+    draft, requests = drafted(first_fails)
+    assert (draft.failure, len(requests)) == ("", 2)
+
+
+def stall(handler: BaseHTTPRequestHandler) -> None:
+    time.sleep(3)
+
+
+def trickle(handler: BaseHTTPRequestHandler) -> None:
+    send_events(handler, event("Stop"))
+    for _ in range(30):
+        time.sleep(0.1)
+        handler.wfile.write(event(" and").encode())
+        handler.wfile.flush()
+
+
+@pytest.mark.parametrize("reply", [stall, trickle, status(429, Retry_After="90")], ids=["silence", "a trickle that never pauses long", "asked to wait 90 seconds"])
+def test_the_whole_draft_takes_no_longer_than_its_time(reply: Callable[[BaseHTTPRequestHandler], None]) -> None:
+    started = time.monotonic()
+    draft, _ = drafted(reply, timeout=1.0)
+    assert time.monotonic() - started < 2.0
+    assert draft.text == ""
+    assert draft.failure in ("it took longer than 1 seconds", "it did not answer in time", "it is over its limit (429)")
+
+
+def test_a_server_that_is_not_there_is_said_to_be_so() -> None:
+    settings = Settings(model="openai:gpt-test", model_base_url="http://127.0.0.1:9/v1")
+    assert Drafter(model=make_model(settings), name="m", timeout=10).draft(CASE, DECISION, HITS, QUESTION).failure == "it could not be reached"
+
+
+def test_a_failure_is_logged_without_a_word_of_the_question(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="assistant"):
+        drafted(lambda handler: send_status(handler, 400, '{"error": {"message": "bad prompt: ZEBRAFINCH severe pneumonia"}}'), send_question=True)
+    assert "it answered with an error (400)" in caplog.text
+    assert "ZEBRAFINCH" not in caplog.text
+
+
+@pytest.mark.parametrize("model", ["openai:gpt-test", "anthropic:claude-test", "ollama:llama3.1"])
+def test_each_provider_is_made_with_a_time_limit(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not-a-key")
+    provider = model.partition(":")[0]
+    if provider != "openai":
+        pytest.importorskip(f"langchain_{provider}", reason=f"langchain-{provider} is an extra and is not installed")
+    made = make_model(Settings(model=model, model_timeout=7))
+    limits = [getattr(made, name, None) for name in ("request_timeout", "default_request_timeout")] + [getattr(made, "client_kwargs", {}).get("timeout")]
+    assert 7 in limits
+
+
+@pytest.mark.parametrize(("model", "said"), [("nobody:m", "'nobody' cannot be set up"), ("openai:gpt-test", "'openai' cannot be set up")])
+def test_a_model_that_cannot_be_made_is_an_error_that_says_what_to_do(model: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    with pytest.raises(SettingsError, match=said):
+        make_model(Settings(model=model))

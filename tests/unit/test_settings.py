@@ -1,0 +1,72 @@
+"""Settings: what the environment may say, and how it is told that it may not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant import settings
+from assistant.errors import SettingsError
+from assistant.settings import ROOT, Settings, read
+
+
+def test_an_empty_environment_is_offline_without_a_model_and_keeps_its_data_in_the_checkout() -> None:
+    assert read({}) == Settings(model="", model_base_url="", model_timeout=20.0, send_question=False, data=ROOT / ".holdfast", encoder="bundled")
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    (tmp_path / "modules.json").write_text("[]")
+    found = read(
+        {
+            "HOLDFAST_MODEL": "openai:gpt-x",
+            "HOLDFAST_MODEL_BASE_URL": "http://127.0.0.1:8000/v1",
+            "HOLDFAST_MODEL_TIMEOUT": " 7.5 ",
+            "HOLDFAST_SEND_QUESTION": "Yes",
+            "HOLDFAST_DATA": str(tmp_path / "d"),
+            "HOLDFAST_ENCODER": str(tmp_path),
+            "PATH": "is not ours",
+        }
+    )
+    assert found == Settings(
+        model="openai:gpt-x", model_base_url="http://127.0.0.1:8000/v1", model_timeout=7.5, send_question=True, data=tmp_path / "d", encoder=str(tmp_path)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HOLDFAST_MODEL", "gpt-x", "HOLDFAST_MODEL: must be 'provider:name', for instance 'openai:gpt-4o-mini' or 'ollama:llama3.1'."),
+        ("HOLDFAST_MODEL_TIMEOUT", "soon", "HOLDFAST_MODEL_TIMEOUT: must be a number of seconds from 1 to 600."),
+        ("HOLDFAST_MODEL_TIMEOUT", "0.5", "HOLDFAST_MODEL_TIMEOUT: must be a number of seconds from 1 to 600."),
+        ("HOLDFAST_MODEL_TIMEOUT", "nan", "HOLDFAST_MODEL_TIMEOUT: must be a number of seconds from 1 to 600."),
+        ("HOLDFAST_SEND_QUESTION", "perhaps", "HOLDFAST_SEND_QUESTION: must be one of 1, on, true, yes (on) or 0, false, no, off (off)."),
+        ("HOLDFAST_ENCODER", "/nowhere", "HOLDFAST_ENCODER: must be 'bundled' or a folder with a sentence-transformers model"),
+        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_DATA, HOLDFAST_ENCODER, HOLDFAST_MODEL,"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_what_is_allowed(name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({name: value})
+    assert said in str(caught.value)
+
+
+def test_all_faults_are_told_at_once_and_no_value_is_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({"HOLDFAST_MODEL": "sk-secret", "HOLDFAST_MODEL_BASE_URL": "sk-secret", "HOLDFAST_SEND_QUESTION": "sk-secret"})
+    assert str(caught.value).startswith("3 setting(s) cannot be used:\n- ")
+    assert "sk-secret" not in str(caught.value)
+
+
+def test_an_address_without_a_model_is_refused() -> None:
+    with pytest.raises(SettingsError, match="is set without HOLDFAST_MODEL"):
+        read({"HOLDFAST_MODEL_BASE_URL": "http://127.0.0.1:1/v1"})
+
+
+def test_tracing_and_telemetry_stay_off_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    settings.switch_off_telemetry()
+    assert os.environ["LANGSMITH_TRACING"] == "false"
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
