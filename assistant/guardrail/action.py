@@ -1,0 +1,210 @@
+"""Check `action`: what a piece tells the reader to do with pomalidomide, against the decision."""
+
+from __future__ import annotations
+
+from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
+from assistant.guardrail.orders import Order
+from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.records import Action
+
+_ON_POM = ("POM", "TREAT", "SAME", "DOSE", "")
+_MENTIONS = frozenset({"asked", "ask", "asks", "question", "suggestion", "suggests", "suggested", "told", "says", "said", "claim", "idea", "phrase", "advice", "argument", "wonder", "wondering"})
+
+
+def direction(order: Order) -> str:
+    """stop, go, restart or norestart: what the order comes to once negations are counted."""
+    if order.act == "STOP":
+        return "go" if order.negated else "stop"
+    if order.act in ("GO", "START"):
+        return "stop" if order.negated else "go"
+    if order.act == "DELAY":
+        return "restart" if order.negated else "norestart"
+    return "norestart" if order.negated else "restart"
+
+
+def on_pomalidomide(order: Order, reading: Reading) -> bool:
+    """Whether an order is about pomalidomide."""
+    if order.act not in ("STOP", "GO", "START", "RESTART", "DELAY"):
+        return False
+    if order.target == "TREAT":
+        return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP", "INF"))
+    if order.act == "START":
+        return order.target == "POM" and "POM" in order.segment.tags and order.text not in ("need", "use", "uses")
+    return order.target in _ON_POM
+
+
+def is_instruction(order: Order) -> bool:
+    """Whether an order is given, not only named, told of the past, or called harmful."""
+    return not (order.noun or order.past or order.rejected) and order.kind in ("main", "reason", "quote", "while")
+
+
+def stops_for_good(reading: Reading) -> bool:
+    """Whether a piece asks for a permanent stop: local negation counted, and not named as a harm."""
+    if reading.any("PROGRESSION", "PLANNED", "EVALNEG"):
+        return False
+    for part in reading.parts:
+        if part.kind not in ("main", "reason", "quote"):
+            continue
+        for at, token in enumerate(part.tokens):
+            if token.tag == "PERM":
+                before = [t for t in part.tokens[:at]]
+                negative = sum(t.tag == "NEG" for t in before)
+                barred = any(o.act in ("RESTART", "GO", "START") and o.negated and o.segment == part for o in reading.orders)
+                after = any(t.tag in ("NEG", "EVALNEG") for t in part.tokens[at + 1 : at + 6])
+                if barred or (negative % 2 == 0 and not after):
+                    return True
+    return False
+
+
+def restricted(order: Order) -> bool:
+    """A stop that is tied to a worse course, to `only if`, or that ends before complete resolution."""
+    for part in order.conditions:
+        kinds = kinds_of(part)
+        if part.kind == "onlyif" and Condition.RESOLVED not in kinds:
+            return True
+        if part.kind in ("if", "once") and kinds & {Condition.WORSE, Condition.DATE, Condition.COUNTS} and "NF" not in part.tags:
+            return True
+        if part.kind in ("if", "once") and kinds & {Condition.TIER} and "MILD" not in part.tags:
+            return True
+        if part.kind == "until" and ends_early(part):
+            return True
+    return spans_time(text_of(order.segment)) and order.act == "STOP" and not order.past
+
+
+def ends_early(part: object) -> bool:
+    """Whether an `until` names an end short of complete resolution."""
+    kinds = kinds_of(part)  # type: ignore[arg-type]
+    if Condition.NOT_RESOLVED in kinds:
+        return True
+    return bool(kinds & {Condition.DATE, Condition.WORSE}) and Condition.RESOLVED not in kinds
+
+
+def says_stop_now(order: Order, reading: Reading) -> bool:
+    """Whether an order is the stop that a hold asks for: given, firm, not tied to anything."""
+    if not on_pomalidomide(order, reading) or direction(order) != "stop" or not is_instruction(order) or order.weak or reading.asks:
+        return False
+    return not restricted(order) and not any(p.kind in ("if", "onlyif") and "INF" not in p.tags for p in order.conditions)
+
+
+def restart_is_early(order: Order, reading: Reading) -> bool:
+    """Under a hold: whether a restart is told for a time before complete resolution."""
+    kinds = all_kinds(order.conditions)
+    own = order.segment.tags
+    if Condition.NOT_RESOLVED in kinds or (reading.any("RESIDUAL") and "NEG" not in own):
+        return True
+    if Condition.RESOLVED in kinds or Condition.REASSESSED in kinds:
+        return False
+    if own & {"NOW", "SOON"} or Condition.DATE in kinds or Condition.COUNTS in kinds or spans_time(text_of(order.segment)):
+        return True
+    dosed = reading.any("SAME", "REDUCE", "PROPH", "DOSE", "LATER", "CONFIRM", "RESOLVED", "REASSESS", "CBC") or " mg" in reading.plain
+    return not dosed
+
+
+def faults(reading: Reading, context: Context) -> list[Fault]:
+    """The faults of one piece as to pomalidomide itself."""
+    found: list[Fault] = []
+    action = context.decision.action
+    if stops_for_good(reading) and not reading.asks:
+        found.append(_fault("It stops pomalidomide for good; a temporary hold with planned resumption is preferred.", context))
+    if reading.asks:
+        return found
+    for order in reading.orders:
+        if on_pomalidomide(order, reading) and is_instruction(order):
+            why = _judge(_meant(order, reading), order, reading, action)
+            if why:
+                found.append(_fault(why, context))
+    return found
+
+
+def _meant(order: Order, reading: Reading) -> str:
+    """The direction, turned round when it stands in quotation marks and is refused."""
+    aim = direction(order)
+    if order.kind != "quote":
+        return aim
+    outside = [t for p in reading.parts if p.kind != "quote" for t in p.tokens]
+    if any(t.tag == "EVALNEG" for t in outside) or any(t.tag == "NEG" for t in outside[:12]):
+        return {"stop": "go", "go": "stop", "restart": "norestart", "norestart": "restart"}[aim]
+    if any(t.text in _MENTIONS for t in outside) and not any(t.tag == "EVALPOS" for t in outside):
+        return ""
+    return aim
+
+
+def _judge(aim: str, order: Order, reading: Reading, action: Action) -> str:
+    match action:
+        case Action.HOLD | Action.INFORM:
+            return _under_hold(aim, order, reading, action)
+        case Action.RESUME:
+            return _under_resume(aim, order)
+        case Action.REASSESS:
+            return _under_reassess(aim, order, reading)
+        case Action.NO_HOLD:
+            return _under_no_hold(aim, order)
+        case Action.OUT_OF_SCOPE:
+            return "It gives an order about pomalidomide where none can be given." if aim in ("go", "restart") else ""
+
+
+def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str:
+    if order.kind == "while" and not (aim == "go" and order.act == "GO" and "AMB" not in order.segment.tags and order.target == "POM"):
+        return ""
+    if aim == "go":
+        if order.act == "STOP" and order.negated and "PERM" in order.segment.tags:
+            return ""
+        return "It lets pomalidomide go on; the decision is to hold it."
+    if aim == "stop" and order.act == "STOP":
+        if restricted(order):
+            return "It ties the hold to a condition, or ends it before complete resolution."
+        if order.weak and action is Action.HOLD and not reading.any("SOURCE"):
+            return "It leaves the hold open; the decision is to hold."
+    if aim == "restart" and restart_is_early(order, reading):
+        return "It restarts pomalidomide before complete resolution."
+    if aim == "norestart" and any(p.kind in ("until", "before", "once") and ends_early(p) for p in order.conditions):
+        return "It ends the hold before complete resolution."
+    return ""
+
+
+def _under_resume(aim: str, order: Order) -> str:
+    kinds = all_kinds(order.conditions)
+    waits = kinds & {Condition.RESOLVED, Condition.COUNTS, Condition.INFECTION} and not kinds & {Condition.DATE}
+    if aim == "stop" and order.act in ("STOP", "GO") and not waits and order.kind != "while":
+        named = order.act == "STOP" and (order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order))
+        return "" if named else "It keeps pomalidomide off; the decision is that it can be resumed."
+    if aim == "norestart" and not waits:
+        return "It refuses or defers the restart; the decision is that pomalidomide can be resumed."
+    if aim == "go" and Condition.INFECTION in kinds and order.kind != "while" and any(p.kind in ("if", "while") for p in order.conditions):
+        return "It lets pomalidomide go on during an infection."
+    return ""
+
+
+def _named(order: Order) -> bool:
+    """Whether a stop is only mentioned: `before the hold`, `the pause can end`."""
+    texts = [t.text for t in order.segment.tokens]
+    at = texts.index(order.text) if order.text in texts else 0
+    return at > 0 and (texts[at - 1] in ("the", "this", "that", "her", "his", "their", "a") or order.text in ("on hold", "off"))
+
+
+def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
+    if order.kind == "while":
+        return ""
+    if aim == "go":
+        return "It lets pomalidomide go on; risk and benefit are reassessed first."
+    if aim == "restart" and not reading.any("REASSESS") and not any(p.kind in ("if", "once", "before") for p in order.conditions):
+        if not (reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC") or "CONSIDER" in order.segment.tags or order.text in ("back", "resumption", "reintroduction")):
+            return "It restarts pomalidomide without the reassessment of risk and benefit."
+    return ""
+
+
+def _under_no_hold(aim: str, order: Order) -> str:
+    kinds = all_kinds(order.conditions)
+    infected = kinds & {Condition.INFECTION, Condition.RESOLVED} or order.segment.tags & {"OCCUR", "ACTIVE"}
+    if aim == "stop" and order.act == "STOP" and order.kind != "while":
+        if not infected and Condition.WORSE not in kinds:
+            return "It holds pomalidomide; the decision is that no hold is called for."
+        if any(p.kind == "onlyif" and kinds_of(p) & {Condition.WORSE, Condition.TIER} for p in order.conditions):
+            return "It waits for a worse course before a hold; any infection is reason enough."
+    if aim == "go" and Condition.INFECTION in kinds and any(p.kind in ("if", "while") and "NEG" not in p.tags for p in order.conditions):
+        return "It lets pomalidomide go on during an infection."
+    return ""
+
+
+def _fault(why: str, context: Context) -> Fault:
+    return Fault("action", why, context.rule, "critical", main=True)

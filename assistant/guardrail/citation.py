@@ -1,0 +1,50 @@
+"""Check `citation`: the marker exists, and what the article says on its authority stands in the sentence."""
+
+from __future__ import annotations
+
+from assistant.guardrail.cues import cues
+from assistant.guardrail.number import figures_in
+from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.knowledge import knowledge
+
+_LABEL_TAGS = frozenset({"LABEL", "NEUTRO", "CBC", "DIALYSIS", "RENAL", "REDUCE", "SOURCE", "DOSE", "SAME"})
+
+
+def known_markers() -> frozenset[str]:
+    """The markers that exist: the article's references and the letters of the labels."""
+    known = knowledge()
+    return frozenset(known.references) | {label.marker for label in known.labels.values()}
+
+
+def supported(reading: Reading) -> frozenset[str]:
+    """The markers on whose authority the article says something that stands in this piece."""
+    found = {f.marker for f in figures_in(reading)}
+    for entry in cues().claims.markers:
+        if any(reading.tags.issuperset(needs) for needs in entry.needs):
+            found.add(entry.marker)
+    if "most common" in reading.plain or "commonest" in reading.plain or reading.has("MOSTCOMMON"):
+        found |= {"2"} if "pneumonia" in reading.plain else {"1"}
+    if reading.any("INF") and reading.any("RISK", "FIRST3", "COMMON"):
+        found.add("1")
+    if reading.any("ELDERLY") and " mg" in reading.plain:
+        found.add("3")
+    if reading.tags & _LABEL_TAGS:
+        found |= {"US", "EU"}
+    return frozenset(found)
+
+
+def faults(reading: Reading, context: Context, around: frozenset[str]) -> list[Fault]:
+    """The faults of one piece as to its markers; `around` is what the other parts of its sentence support."""
+    found = []
+    for marker in dict.fromkeys(reading.markers):
+        if marker not in known_markers():
+            found.append(Fault("citation", f"There is no source [{marker}].", context.rule))
+        elif marker not in supported(reading) | around:
+            found.append(Fault("citation", f"Source [{marker}] does not say this, according to the article.", context.rule))
+    return found
+
+
+def right_marker(reading: Reading, around: frozenset[str]) -> str:
+    """The one marker that the article gives what is said here, or nothing where that is not clear."""
+    numbers = sorted(m for m in supported(reading) | around if m.isdigit())
+    return numbers[0] if len(numbers) == 1 else ""

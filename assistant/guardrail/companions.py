@@ -1,0 +1,80 @@
+"""Check `action`, the rest of it: antimicrobials delayed, prophylaxis refused, G-CSF, CBC or monitoring denied, states redefined."""
+
+from __future__ import annotations
+
+from assistant.guardrail.conditions import Condition, all_kinds, kinds_of
+from assistant.guardrail.orders import Order
+from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.records import Action
+
+_GIVES = ("START", "GO", "NEED", "CONSIDER", "RESTART")
+_DEFINES = frozenset({"counts", "count", "regarded", "considered", "means", "mean", "treated", "called", "deemed", "taken", "equals", "enough", "suffices", "sufficient", "amounts", "effectively", "practically", "purposes", "read", "classed", "declared", "define", "defined", "qualifies", "qualify", "seen"})
+_NAMES = {"AMB": "antimicrobial treatment", "PROPH": "the prophylaxis that the algorithm asks for", "GCSF": "G-CSF support", "CBC": "the CBC before the restart"}
+
+
+def faults(reading: Reading, context: Context) -> list[Fault]:
+    """The faults of one piece as to what goes with the hold or the restart."""
+    if reading.asks:
+        return []
+    found = [f for order in reading.orders if (f := _companion(order, reading, context))]
+    redefined = _redefines(reading, context)
+    if redefined:
+        found.append(Fault("action", redefined, context.rule, "critical"))
+    return found
+
+
+def withheld(order: Order) -> bool:
+    """Whether an order takes something away: not given, stopped, delayed."""
+    if order.act in _GIVES:
+        return order.negated
+    return order.act in ("STOP", "DELAY") and not order.negated
+
+
+def _companion(order: Order, reading: Reading, context: Context) -> Fault | None:
+    if order.past or order.noun or order.kind in ("if", "once", "until", "before", "onlyif"):
+        return None
+    target = {"AMBNAME": "AMB", "QUIN": "AMB"}.get(order.target, order.target)
+    if target in _NAMES and reading.any("SILENT"):
+        return None
+    if target == "AMB" and context.decision.action in (Action.HOLD, Action.INFORM) and _denies_treatment(order, reading):
+        return _fault(target, context)
+    if target == "PROPH" and withheld(order) and not order.rejected:
+        return _fault(target, context)
+    if target == "GCSF" and withheld(order) and "gcsf" in context.decision.elements:
+        return _fault(target, context)
+    if target == "CBC" and withheld(order) and "cbc_before_restart" in context.decision.elements and not reading.any("WHILE") and order.act != "DELAY":
+        return _fault(target, context)
+    if order.act == "MONITOR" and order.negated and context.decision.action is Action.HOLD and not order.segment.tags & {"RESOLVED"}:
+        return Fault("action", "It does without monitoring of the response.", context.rule, "critical")
+    if order.act == "DELAY" and order.negated and context.decision.action is Action.HOLD and "RESOLVED" in order.segment.tags:
+        return Fault("action", "It does not wait for complete resolution.", context.rule, "critical", main=True)
+    return None
+
+
+def _denies_treatment(order: Order, reading: Reading) -> bool:
+    if withheld(order):
+        return order.target != "QUIN" or order.act == "DELAY"
+    if order.act in _GIVES or (order.act == "DELAY" and order.negated):
+        kinds = all_kinds(order.conditions)
+        if any(p.kind == "onlyif" for p in order.conditions) and "NEG" not in order.segment.tags:
+            return True
+        waits = [p for p in order.conditions if p.kind in ("if", "once") and (p.tags & {"OUTSIDE", "WORSE"} or Condition.DATE in kinds_of(p))]
+        return bool(waits) and order.act == "START" and Condition.RESOLVED not in kinds
+    return False
+
+
+def _redefines(reading: Reading, context: Context) -> str:
+    """`once the temperature is down it counts as resolved`: something less is declared to be complete resolution."""
+    if context.decision.action is not Action.HOLD or not reading.any("RESOLVED"):
+        return ""
+    for part in reading.parts:
+        words = {t.text for t in part.tokens}
+        if part.kind in ("main", "reason") and "RESOLVED" in part.tags and words & _DEFINES and not part.tags & {"NEG", "EVALNEG", "SILENT"}:
+            less = any(Condition.NOT_RESOLVED in kinds_of(p) or p.tags & {"FEVER", "PARTIAL"} for p in reading.parts)
+            if less or not context.decision.rules[0].startswith(("resolved", "counts")):
+                return "It declares something less than complete resolution to be resolved."
+    return ""
+
+
+def _fault(target: str, context: Context) -> Fault:
+    return Fault("action", f"It delays, withholds or denies {_NAMES[target]}.", context.rule, "critical")

@@ -1,0 +1,74 @@
+"""What a condition or a span of time amounts to: complete resolution, something less, a worse course, a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from assistant.guardrail.clauses import Segment
+
+_NEARLY = frozenset({"mostly", "nearly", "almost", "largely", "partly", "partially", "partial", "substantially", "improving", "improved", "improves", "improvement", "better"})
+_SPAN = re.compile(
+    r"\b(?:for|after|in|within|another|skip|omit|miss|first|next|only)\s+(?:(?:at least|about|up to|only|just|roughly|the next|another|a further|the first)\s+)*"
+    r"(?:\d+|one|two|three|four|five|six|seven|ten|twelve|fourteen|a few|a couple of|several|a|some)(?:\s*(?:-|to|or)\s*(?:\d+|two|three|four|five|seven|ten))?\s*(?:clear |full |more |afebrile |further |short )*(?:days?|weeks?|hours?|h|doses?|cycles?|nights?|capsules?)\b"
+)
+_EXCLUDED = ("excluded", "ruled", "exclusion")
+
+
+class Condition(StrEnum):
+    """The kinds of condition that an order can hang on."""
+
+    RESOLVED = "complete resolution"
+    NOT_RESOLVED = "something short of complete resolution"
+    WORSE = "a worse course"
+    INFECTION = "an infection"
+    TIER = "a tier of severity"
+    REASSESSED = "reassessment of risk and benefit"
+    COUNTS = "a blood count"
+    DATE = "a date or a span of time"
+    OTHER = "something else"
+
+
+def spans_time(text: str) -> bool:
+    """Whether a text names a span such as `for 7 days` or `skip two doses`."""
+    return _SPAN.search(text) is not None
+
+
+def text_of(segment: Segment) -> str:
+    """The words of a segment."""
+    return " ".join(t.text for t in segment.tokens)
+
+
+def kinds_of(segment: Segment) -> frozenset[Condition]:
+    """What a segment amounts to as a condition; several kinds can hold."""
+    tags, words = segment.tags, {t.text for t in segment.tokens}
+    found: set[Condition] = set()
+    short = bool(words & _NEARLY) or ("PARTIAL" in tags and not ("RESOLVED" in tags and tags & {"INF", "FULL"}))
+    short = short or ("FEVER" in tags and "RESOLVED" in tags and not tags & {"INF", "FULL", "NF"})
+    if "RESIDUAL" in tags and "NEG" not in tags:
+        short = True
+    if short:
+        found.add(Condition.NOT_RESOLVED)
+    elif ("RESOLVED" in tags and "NEG" not in tags) or words & set(_EXCLUDED) or tags & {"CONFIRM"}:
+        found.add(Condition.RESOLVED)
+    elif "RESOLVED" in tags and any(t.text in ("every", "all", "symptoms") for t in segment.tokens):
+        found.add(Condition.RESOLVED)
+    if tags & {"WORSE"} or (tags & {"FEVER"} and not short and "RESOLVED" not in tags and "NF" not in tags):
+        found.add(Condition.WORSE)
+    if tags & {"SEVERE", "LIFETHR", "MILD"}:
+        found.add(Condition.TIER)
+    if tags & {"INF", "OCCUR", "ACTIVE", "NF"} and Condition.RESOLVED not in found:
+        found.add(Condition.INFECTION)
+    if "REASSESS" in tags:
+        found.add(Condition.REASSESSED)
+    if tags & {"CBC", "NEUTRO"}:
+        found.add(Condition.COUNTS)
+    if tags & {"SOON", "NOW"} or spans_time(text_of(segment)):
+        found.add(Condition.DATE)
+    return frozenset(found or {Condition.OTHER})
+
+
+def all_kinds(parts: Iterable[Segment]) -> frozenset[Condition]:
+    """The kinds of several conditions together."""
+    return frozenset(kind for part in parts for kind in kinds_of(part))

@@ -1,0 +1,210 @@
+"""Check `dose`: doses and schedules of pomalidomide and dexamethasone, and the age from which dexamethasone is reduced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.guardrail.orders import Order
+from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.guardrail.tokens import Token
+from assistant.records import Action, Severity
+
+_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "twenty": 20.0, "forty": 40.0}
+_UNITS = ("mg", "milligram", "milligrams")
+_FROM = frozenset({"from", "than", "previous", "previously", "was", "before", "currently", "instead of", "rather than", "in place of", "not", "replacing", "current", "original", "starting from", "at the old"})
+_JOINS = frozenset({"to", "→", "instead of", "rather than", "in place of", "or", "not", "down", "-", "than", ">"})
+_SPLIT = re.compile(
+    r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
+    r"three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
+)
+_SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
+_DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
+_BORDER = re.compile(r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A dose in mg: of which drug, and whether it is only what was or would otherwise be given."""
+
+    mg: float
+    drug: str
+    reference: bool
+    at: int
+
+
+def amounts_of(reading: Reading) -> tuple[Amount, ...]:
+    """The doses in a piece."""
+    tokens = reading.tokens
+    places = [at for at, t in enumerate(tokens) if _number(t) is not None and _has_unit(tokens, at)]
+    return tuple(Amount(_number(tokens[at]) or 0.0, _drug(reading, at), _is_reference(tokens, at), at) for at in places)
+
+
+def _number(token: Token) -> float | None:
+    if token.tag == "NUM":
+        try:
+            return float(token.text)
+        except ValueError:
+            return None
+    return _NUMBERS.get(token.text)
+
+
+def _has_unit(tokens: Sequence[Token], at: int) -> bool:
+    def unit(place: int) -> bool:
+        return 0 <= place < len(tokens) and tokens[place].text in _UNITS
+
+    if unit(at + 1):
+        return True
+    if tokens[at].tag != "NUM":
+        return False
+    near = tokens[at + 1 : at + 3]
+    if near and (near[0].text in _JOINS) and len(tokens) > at + 2:
+        place = next((p for p in (at + 2, at + 3) if p < len(tokens) and _number(tokens[p]) is not None), None)
+        return place is not None and unit(place + 1)
+    before = tokens[max(0, at - 2) : at]
+    if before and before[-1].text in _JOINS and at >= 2:
+        return tokens[at - 2].text in _UNITS and (_number(tokens[at]) or 0) <= 40 and not (at + 1 < len(tokens) and tokens[at + 1].text in ("%", "days", "weeks", "months", "years"))
+    return False
+
+
+def _drug(reading: Reading, at: int) -> str:
+    tokens = reading.tokens
+    for place in range(at - 1, max(-1, at - 14), -1):
+        if tokens[place].text in (";", "|") and place < at - 6:
+            break
+        if tokens[place].tag in ("POM", "DEX", "PARTNER", "AMBNAME", "OUTSIDE"):
+            return tokens[place].tag
+    for place in range(at + 1, min(len(tokens), at + 5)):
+        if tokens[place].tag in ("POM", "DEX", "PARTNER"):
+            return tokens[place].tag
+    return "DEX" if (_number(tokens[at]) or 0) >= 8 else "POM"
+
+
+def _is_reference(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[max(0, at - 3) : at]
+    if any(t.text in _FROM or t.tag == "BEEN" for t in before):
+        return True
+    after = tokens[at + 1 : at + 4]
+    arrow = [t.text for t in after if t.text not in _UNITS]
+    return bool(arrow) and (arrow[0] in ("→", "previously", "before") or (arrow[0] == "to" and any(_number(t) is not None for t in after[1:])))
+
+
+def faults(reading: Reading, context: Context) -> list[Fault]:
+    """The faults of one piece as to doses, schedules and the age border."""
+    if reading.asks or (reading.any("SILENT") and not amounts_of(reading)):
+        return []
+    found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
+    found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
+    found += [why for why in (_schedule(reading), _border(reading, context), _renal(reading, context)) if why]
+    return [Fault("dose", why, context.rule, "critical") for why in found[:1]]
+
+
+def _amount_fault(amount: Amount, reading: Reading, context: Context) -> str:
+    if amount.drug == "DEX":
+        return _dex_fault(amount, reading, context)
+    if amount.drug != "POM":
+        return ""
+    text = reading.plain
+    if amount.mg == 1 and re.search(r"\b(?:level|lower|step|below|down|one)\b", text):
+        return ""
+    if amount.mg not in _mentioned(context):
+        return f"{amount.mg:g} mg is no dose that the decision allows."
+    if not amount.reference and amount.mg not in _recommended(reading, context):
+        return f"{amount.mg:g} mg is not the dose that the decision gives."
+    return ""
+
+
+def _mentioned(context: Context) -> set[float]:
+    found = {3.0, 4.0}
+    if context.case.dose_mg is not None:
+        found |= {context.case.dose_mg}
+        if context.case.dose_mg > 1 and context.decision.severity not in (Severity.MILD, None):
+            found.add(context.case.dose_mg - 1)
+    if context.decision.restart_dose_mg is not None:
+        found.add(context.decision.restart_dose_mg)
+    if context.case.dose_mg == 2.0:
+        found.add(1.0)
+    return found
+
+
+def _recommended(reading: Reading, context: Context) -> set[float]:
+    case, decision = context.case, context.decision
+    found = _mentioned(context)
+    if decision.severity is Severity.MILD and decision.action in (Action.HOLD, Action.RESUME):
+        free = case.elderly or (case.age or 0) > 75 or case.dialysis or reading.any("SEVERE", "LIFETHR", "ELDERLY", "SOURCE", "DIALYSIS")
+        if not free:
+            found = {case.dose_mg} if case.dose_mg is not None else {4.0}
+    return found
+
+
+def _change_fault(order: Order, reading: Reading, context: Context) -> str:
+    if order.act not in ("REDUCE", "RAISE") or order.past or order.target in ("DEX", "PARTNER", "OUTSIDE", "AMB", "AMBNAME") or order.kind in ("if", "once", "before", "until"):
+        return ""
+    dosed = reading.any("DOSE", "SAME") or "dose" in order.text or " mg" in reading.plain or (order.target == "POM" and order.text not in ("more", "less", "greater", "larger", "minimise", "minimize"))
+    if not dosed or reading.any("RISK", "EXPOSE", "RENAL", "MONITOR", "COMPL", "SILENT"):
+        return ""
+    if order.act == "RAISE":
+        plainly = order.text in ("more", "increased", "higher", "greater", "larger")
+        return "" if order.negated or plainly else "It raises the dose; no rule does."
+    if order.negated:
+        severe = context.decision.severity is Severity.SEVERE and context.decision.action in (Action.RESUME, Action.HOLD)
+        return "It denies the dose reduction that is considered after a severe infection." if severe and not reading.any("MILD") else ""
+    return _needless_reduction(order, reading, context)
+
+
+def _needless_reduction(order: Order, reading: Reading, context: Context) -> str:
+    case, decision = context.case, context.decision
+    if decision.action in (Action.NO_HOLD, Action.INFORM, Action.OUT_OF_SCOPE) or reading.any("SEVERE", "LIFETHR", "SOURCE", "ELDERLY"):
+        return ""
+    if decision.severity is Severity.MILD and not (case.elderly or (case.age or 0) > 75 or case.dialysis):
+        return "It reduces the dose; after a mild infection the dose stays the same."
+    if decision.action is Action.HOLD and any(p.kind in ("until", "while") for p in order.conditions) and not reading.any("RESTART", "LATER"):
+        return "It reduces the dose where pomalidomide is to be held."
+    return ""
+
+
+def _schedule(reading: Reading) -> str:
+    text = reading.plain
+    if reading.any("POM", "SAME", "RESTART", "REDUCE", "DOSE") and not reading.has("DEX"):
+        if _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG")):
+            return "It gives a schedule or a scaling of the dose that no source gives."
+    if reading.has("DEX") and _DAILY.search(text):
+        return "It gives dexamethasone other than weekly."
+    return ""
+
+
+def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
+    over = (context.case.age or 0) > 75
+    if amount.mg not in (20.0, 40.0):
+        return f"Dexamethasone {amount.mg:g} mg stands in no source; over 75 it is 20 mg weekly."
+    if amount.reference:
+        return "" if amount.mg == 40.0 or not over else "Over 75 dexamethasone is 20 mg weekly, not 40 mg."
+    if amount.mg == 40.0 and over and not (reading.any("NEG") and "20" in reading.plain) and "20" not in reading.plain:
+        return "Over 75 dexamethasone is 20 mg weekly instead of 40 mg."
+    if amount.mg == 20.0 and not over and "75" not in reading.plain and not reading.any("SILENT"):
+        return "Dexamethasone 20 mg weekly is for patients over 75 only."
+    return ""
+
+
+def _border(reading: Reading, context: Context) -> str:
+    if not (reading.any("DEX", "ELDERLY", "REDUCE", "DOSE") and any(t.tag == "NUM" for t in reading.tokens)):
+        return ""
+    for found in _BORDER.finditer(reading.plain):
+        side, age, plus = found.group(1), int(found.group(2)), found.group(3)
+        if age < 50 or (side == "of" and not plus) or side == "of" or (side == "aged" and not plus):
+            if not plus or age < 50:
+                continue
+        if age != 75 and age != int(context.case.age or 0):
+            return f"The age border is over 75, not {age}."
+        wrong = bool(plus) or side in ("≥", ">=", "at least", "from age") or (side in ("under", "below", "younger than", "<", "≤", "up to", "less than"))
+        if age == 75 and wrong and not reading.any("NEG", "SILENT", "ONLYIF"):
+            return "The age border is strictly over 75."
+    return ""
+
+
+def _renal(reading: Reading, context: Context) -> str:
+    changes = re.search(r"\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose", reading.plain)
+    if not reading.any("RENAL") or not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY") or "label" in reading.plain:
+        return ""
+    return "" if context.case.dialysis else "Renal function asks for no dose change."

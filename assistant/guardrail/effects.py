@@ -1,0 +1,104 @@
+"""Relations that a piece claims (`pomalidomide raises the infection risk`), against the closed list of those the article states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.guardrail.cues import EffectEntry, cues
+from assistant.guardrail.readings import Reading
+from assistant.guardrail.tokens import Token
+
+EFFECTS = frozenset({"RAISE", "REDUCE", "IMPAIR", "PROLONG", "CAUSE", "BENEFIT"})
+_OBJECTS = frozenset({"RISK", "RECOVERY", "COMPL", "INF", "EXPOSE", "PROGRESSION", "NEUTRO", "OUTSIDE", "UNKNOWN", "RESP", "FEVER", "NF"})
+_SUBJECTS = frozenset({"POM", "QUIN", "NEUTRO", "PERM", "RENAL", "PRON", "GO", "PROPH", "AMB", "AMBNAME", "DEX", "GCSF", "PARTNER", "OUTSIDE", "PATHWAY", "STOP", "TREAT", "INF", "CBC", "MONITOR", "ELDERLY"})
+_BACKWARD = frozenset({"rise", "rises", "rising", "rose", "risen", "grow", "grows", "climb", "climbs", "increased", "higher", "greater", "elevated", "raised", "go up", "goes up", "larger", "increases", "increase", "heightened", "lower", "reduced", "decreased", "impaired", "prolonged", "lowered"})
+_COMPARES = frozenset({"more", "less", "fewer", "greater", "larger", "higher"})
+
+
+def fault(reading: Reading) -> str:
+    """Why a relation in this piece is not one of the article's, or nothing."""
+    if reading.any("SILENT"):
+        return ""
+    for part in reading.parts:
+        for at, token in enumerate(part.tokens):
+            if token.tag in EFFECTS and part.kind in ("main", "reason", "while"):
+                why = _one(part.tokens, at, reading)
+                if why:
+                    return why
+    return ""
+
+
+def _one(tokens: Sequence[Token], at: int, reading: Reading) -> str:
+    token = tokens[at]
+    target = _object(tokens, at)
+    if target is None:
+        return _without_object(token, reading)
+    if token.text in _COMPARES and target.tag not in ("RISK", "EXPOSE", "COMPL", "RECOVERY"):
+        return ""
+    if token.tag == "REDUCE":
+        return "" if target.tag in ("INF", "RESP", "FEVER", "NF", "UNKNOWN") and not reading.any("PROPH") or _closing(tokens, at) else f"No source says that this lowers {target.text}."
+    if token.tag == "CAUSE" and target.tag == "INF" and token.text in ("allow", "allows", "due to"):
+        return ""
+    entries = [e for e in cues().claims.effects if e.effect == token.tag and target.tag in e.object]
+    if not entries:
+        return f"No source says this of {target.text}."
+    return _fits(entries, tokens, at, target, reading)
+
+
+def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, target: Token, reading: Reading) -> str:
+    subject = _subject(tokens, at, target)
+    mine = [e for e in entries if not subject or subject & set(e.subject)]
+    if not mine:
+        return f"No source says that this bears on {target.text} so."
+    left = tokens[max(0, at - 5) : at]
+    if any(t.tag == "NEG" and t.text in ("not", "no", "never", "without", "hardly", "fails to") for t in left):
+        return "The article says the contrary."
+    if all(e.hedged for e in mine) and any(t.tag == "STRONG" for t in left):
+        return "The article says this less firmly."
+    return ""
+
+
+def _object(tokens: Sequence[Token], at: int) -> Token | None:
+    for token in tokens[at + 1 : at + 9]:
+        if token.text in (";", ".", "|") or (token.tag in EFFECTS and token.text not in _COMPARES):
+            break
+        if token.tag in _OBJECTS:
+            return _after_risk(tokens, token)
+    if tokens[at].text in _BACKWARD:
+        for token in reversed(tokens[max(0, at - 8) : at]):
+            if token.tag in _OBJECTS - {"INF"}:
+                return token
+    return None
+
+
+def _after_risk(tokens: Sequence[Token], token: Token) -> Token:
+    """`risk of X` is about X: complications and infections are the article's, anything else is not."""
+    if token.tag not in ("RISK",) and not (token.tag == "INF"):
+        return token
+    at = tokens.index(token)
+    near = tokens[at + 1 : at + 4]
+    return next((t for t in near if t.tag in ("OUTSIDE", "UNKNOWN", "PROGRESSION", "RECOVERY")), token) if token.tag == "RISK" else next((t for t in near[:1] if t.tag == "RISK"), token)
+
+
+def _subject(tokens: Sequence[Token], at: int, target: Token) -> frozenset[str]:
+    """What the effect is said of: the nearest candidate before it, or any before it that is pomalidomide being continued."""
+    before = [t for t in tokens[:at] if t.tag in _SUBJECTS and t is not target]
+    if not before:
+        return frozenset()
+    tags = {before[-1].tag}
+    if any(t.tag == "GO" for t in before):
+        tags.add("CONT")
+    if before[-1].tag in ("INF", "PRON", "TREAT", "GO") or before[-1].tag == target.tag:
+        tags |= {t.tag for t in before}
+    return frozenset(tags)
+
+
+def _closing(tokens: Sequence[Token], at: int) -> bool:
+    """The article's closing words: efficacy maximised, complications minimised by following the guidance."""
+    return any(t.tag == "COMPL" for t in tokens[at : at + 4]) and not any(t.tag in ("POM", "PROPH", "QUIN", "GO") for t in tokens[:at])
+
+
+def _without_object(token: Token, reading: Reading) -> str:
+    if token.tag == "BENEFIT" and token.text in ("effective", "highly effective", "protective", "protection", "immunity", "immune system") and reading.any("AMBNAME", "OUTSIDE", "PARTNER", "UNKNOWN"):
+        return "No source says this."
+    return ""

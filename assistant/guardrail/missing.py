@@ -1,0 +1,182 @@
+"""Check `missing`: what the decision owes and a draft lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.guardrail.action import direction, is_instruction, on_pomalidomide, says_stop_now
+from assistant.guardrail.companions import withheld
+from assistant.guardrail.conditions import Condition, kinds_of
+from assistant.guardrail.dose import amounts_of
+from assistant.guardrail.readings import Context, Reading
+from assistant.records import Action
+
+Reads = Sequence[Reading]
+_OPTIONAL = frozenset({"dialysis_disagreement", "what_would_trigger"})
+
+
+def lacking(readings: Reads, context: Context) -> tuple[str, ...]:
+    """The elements owed that no reading carries, in the decision's order."""
+    found = [name for name in context.decision.elements if name in _PRESENT and not _PRESENT[name](readings, context)]
+    if context.decision.action not in (Action.RESUME, Action.REASSESS):
+        found = [name for name in found if name != "dialysis_disagreement"]
+    return tuple(found)
+
+
+def carried_by(reading: Reading, context: Context) -> tuple[str, ...]:
+    """The elements owed that one reading carries."""
+    return tuple(name for name in context.decision.elements if name in _PRESENT and _PRESENT[name]((reading,), context))
+
+
+def _stop_now(readings: Reads, context: Context) -> bool:
+    return any(says_stop_now(o, r) for r in readings for o in r.orders)
+
+
+def _until(readings: Reads, context: Context) -> bool:
+    for reading in readings:
+        for part in reading.parts:
+            if part.kind in ("until", "once", "if", "onlyif", "before") and Condition.RESOLVED in kinds_of(part):
+                if part.kind == "until" or any(o.act in ("RESTART", "STOP", "DELAY", "START") for o in reading.orders):
+                    return True
+        if reading.any("RESOLVED") and reading.any("FULL") and reading.any("STOP", "RESTART", "DELAY"):
+            return True
+        if reading.any("RESOLVED") and reading.any("STOP", "UNTIL") and not reading.any("RESTART"):
+            return True
+    return False
+
+
+def _antimicrobials(readings: Reads, context: Context) -> bool:
+    for reading in readings:
+        named = {"AMB": "AMB", "AMBNAME": "AMB", "QUIN": "AMB"}
+        aimed = [o for o in reading.orders if named.get(o.target) == "AMB" and o.act != "RESTART"]
+        if any((not withheld(o)) or o.past for o in aimed):
+            return True
+        if reading.any("AMB", "AMBNAME") and not reading.any("NEG", "EVALNEG", "DELAY"):
+            return True
+        if any(o.act == "START" and o.text.startswith("treat") and not o.negated for o in reading.orders) and reading.any("INF"):
+            return True
+        if any(o.act in ("GO", "START") and o.target == "TREAT" and not o.negated for o in reading.orders):
+            return True
+    return False
+
+
+def _monitor(readings: Reads, context: Context) -> bool:
+    for reading in readings:
+        if any(t.tag == "MONITOR" for t in reading.tokens) and (reading.any("RESP", "INF", "AMB", "AMBNAME", "WHO", "PRON") or len(reading.tokens) < 6):
+            if not any(o.act == "MONITOR" and o.negated for o in reading.orders):
+                return True
+        if reading.has("RESP") and reading.any("CONFIRM", "START", "MONITOR", "REASSESS"):
+            return True
+        if "unmonitored" in reading.plain:
+            return True
+    return False
+
+
+def _has(*tags: str) -> Callable[[Reads, Context], bool]:
+    def present(readings: Reads, context: Context) -> bool:
+        return any(r.any(*tags) and not any(o.target in tags and withheld(o) for o in r.orders) for r in readings)
+
+    return present
+
+
+def _reassess(readings: Reads, context: Context) -> bool:
+    return any(t.tag == "REASSESS" and t.text not in ("discuss", "discussed", "discussing") for r in readings for t in r.tokens)
+
+
+def _confirm(readings: Reads, context: Context) -> bool:
+    for reading in readings:
+        if reading.has("CONFIRM") or (reading.has("RESOLVED") and reading.any("SHOULD", "STRONG", "EVALPOS")):
+            return True
+        for part in reading.parts:
+            if part.kind in ("if", "once", "until", "onlyif", "before", "while") and "RESOLVED" in part.tags and any(o.act in ("RESTART", "START", "GO") for r in readings for o in r.orders):
+                return True
+        if reading.body.lstrip("-* [x]☐").lower().startswith(("symptoms", "complete resolution", "all symptoms", "full resolution", "every symptom")) and reading.has("RESOLVED"):
+            return True
+    return False
+
+
+def _same_dose(readings: Reads, context: Context) -> bool:
+    dose = context.case.dose_mg
+    for reading in readings:
+        if reading.any("SAME"):
+            return True
+        if any(o.act == "REDUCE" and o.negated for o in reading.orders):
+            return True
+        if any(a.drug == "POM" and a.mg == (dose or 4.0) and not a.reference for a in amounts_of(reading)) and reading.any("RESTART", "GO", "DOSE", "START", "MILD", "STOP"):
+            return True
+    return False
+
+
+def _reduction(readings: Reads, context: Context) -> bool:
+    dose, lower = context.case.dose_mg, context.decision.restart_dose_mg
+    for reading in readings:
+        if dose == 1.0 and reading.any("REDUCE", "DOSE") and reading.any("NEG", "SILENT"):
+            return True
+        if any(o.act == "REDUCE" and not o.negated and o.target not in ("DEX",) for o in reading.orders) and not reading.has("RISK"):
+            return True
+        target = lower if lower is not None and lower != dose else 3.0
+        if any(a.drug == "POM" and a.mg == target and not a.reference for a in amounts_of(reading)) and target != dose:
+            return True
+    return False
+
+
+def _dex(readings: Reads, context: Context) -> bool:
+    return any(a.drug == "DEX" and a.mg == 20.0 and not a.reference for r in readings for a in amounts_of(r)) and any("week" in r.plain for r in readings)
+
+
+def _elderly(readings: Reads, context: Context) -> bool:
+    for reading in readings:
+        if any(a.drug == "POM" and a.mg == 3.0 for a in amounts_of(reading)) and (reading.any("ELDERLY", "REDUCE") or "start" in reading.plain or str(int(context.case.age or 999)) in reading.plain):
+            return True
+        if reading.has("ELDERLY", "REDUCE"):
+            return True
+    return False
+
+
+def _renal(readings: Reads, context: Context) -> bool:
+    return any(r.any("RENAL", "DIALYSIS") and (r.any("MONITOR", "CAUTION") or "monitor" in r.plain) for r in readings) or any("careful monitoring" in r.plain or "monitored more" in r.plain or "closer monitoring" in r.plain for r in readings)
+
+
+def _quinolone(readings: Reads, context: Context) -> bool:
+    return any(r.any("CAUTION", "EXPOSE", "PATHWAY") for r in readings)
+
+
+def _planned(readings: Reads, context: Context) -> bool:
+    return any(r.any("PLANNED", "PROGRESSION") or (r.any("PERM") and r.any("NEG", "EVALNEG", "TEMP")) or (r.any("TEMP") and r.any("STOP")) for r in readings)
+
+
+def _threshold(readings: Reads, context: Context) -> bool:
+    return any(r.any("NEUTRO", "CBC") and (r.any("LABEL", "SOURCE", "DELAY") or any(t.tag == "NUM" for t in r.tokens)) for r in readings)
+
+
+def _trigger(readings: Reads, context: Context) -> bool:
+    for reading in readings:
+        if any(on_pomalidomide(o, reading) and direction(o) in ("stop",) and (o.conditions or is_instruction(o)) for o in reading.orders) and reading.any("INF", "NF", "FEVER", "OCCUR"):
+            return True
+        if reading.any("INF", "FEVER", "NF") and reading.any("IF", "ONCE", "OCCUR", "UNTIL", "NEG", "WHILE", "ONLYIF", "STOP"):
+            return True
+    return False
+
+
+_PRESENT: dict[str, Callable[[Reads, Context], bool]] = {
+    "stop_now": _stop_now,
+    "hold_until_resolved": _until,
+    "antimicrobials": _antimicrobials,
+    "monitor_response": _monitor,
+    "gcsf": _has("GCSF"),
+    "reassess_risk_benefit": _reassess,
+    "confirm_resolution": _confirm,
+    "cbc_before_restart": _has("CBC"),
+    "consider_prophylaxis": _has("PROPH"),
+    "prophylaxis_on_restart": _has("PROPH"),
+    "resume_same_dose": _same_dose,
+    "consider_dose_reduction": _reduction,
+    "dex_20mg_weekly": _dex,
+    "elderly_3mg": _elderly,
+    "renal_monitoring": _renal,
+    "dialysis_disagreement": _has("LABEL", "DIALYSIS"),
+    "quinolone_caution": _quinolone,
+    "planned_resumption": _planned,
+    "count_threshold": _threshold,
+    "what_would_trigger": _trigger,
+}

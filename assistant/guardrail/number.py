@@ -1,0 +1,118 @@
+"""Check `number`: every figure with what it counts, against the article; spans of prophylaxis and risk; counts of the labels."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.guardrail.cues import FigureEntry, cues
+from assistant.guardrail.readings import Context, Fault, Reading
+
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:-|to)?\s*(\d+(?:[.,]\d+)?)?\s*(?:%|per ?cent\b)")
+_BREAK = re.compile(r"[,;()|]|\b(?:and|while|whereas|but|with|versus|vs|against|compared)\b")
+_SPAN = re.compile(r"\b(?:(first|initial|last|final|opening|early|next)\s+)?(\d+|one|two|three|four|five|six|eight|nine|twelve|eighteen|twenty-four|twenty|a few|several|a)?[\s-]*(hours?|days?|weeks?|months?|years?|cycles?|quarters?)\b")
+_FRACTION = re.compile(r"\b(?:one|1|two|2|three|3) in (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|\d+)\b|\b(half|a quarter|one quarter|a fifth|two thirds|two-thirds|three quarters|a tenth|a third|one third|majority|minority|most patients|few patients|all patients|every patient)\b")
+_THIRD = frozenset({"three", "3", "a third", "one third"})
+_COUNTS = frozenset({0.5, 500.0, 25.0, 50.0, 1.0, 1000.0, 38.0, 100.4, 38.3, 38.5, 9.0, 10.0})
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEARS = frozenset({"2014", "2017", "2019", "2025"})
+
+
+def faults(reading: Reading, context: Context) -> list[Fault]:
+    """The faults of one piece as to its figures."""
+    why = _percentages(reading) or _spans(reading) or _fractions(reading) or _counts(reading, context) or _years(reading)
+    return [Fault("number", why, context.rule)] if why else []
+
+
+def figures_in(reading: Reading) -> tuple[FigureEntry, ...]:
+    """The article's percentages that stand in a piece."""
+    values = {_value(m.group(1)) for m in _PERCENT.finditer(reading.plain)}
+    return tuple(f for f in cues().claims.figures if f.value in values)
+
+
+def _value(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _percentages(reading: Reading) -> str:
+    known = {f.value: f for f in cues().claims.figures}
+    text = re.sub(r"\bgrades? (\d) ?(?:-|/|to|or|and) ?(\d)", r"grade \1/\2", reading.plain)
+    for found in _PERCENT.finditer(text):
+        figure = known.get(_value(found.group(1)))
+        if figure is None or found.group(2):
+            return f"No passage holds the figure {found.group().strip()}."
+        scope = text if figure.scope == "piece" else _chunk(text, found.start(), found.end(), figure)
+        if not all(any(word in scope for word in words) for words in figure.needs) or any(_stands(word, scope) for word in figure.never):
+            return f"{figure.value:g} % counts something else in the article."
+        if re.search(r"\b(?:exactly|precisely|less than|fewer than|under|below|at most|over|more than|above|at least|up to)\s*$", text[: found.start()][-14:]):
+            return f"The article does not say this of {figure.value:g} %."
+    return ""
+
+
+def _stands(word: str, scope: str) -> bool:
+    return re.search(rf"\b{re.escape(word)}\b", scope) is not None
+
+
+def _chunk(text: str, start: int, end: int, figure: FigureEntry) -> str:
+    """The clause around a figure; where it holds no noun to count, the clause before it, then the one after."""
+    breaks = [0, *(m.end() for m in _BREAK.finditer(text)), len(text)]
+    low = max(b for b in breaks if b <= start)
+    high = min((m.start() for m in _BREAK.finditer(text) if m.start() >= end), default=len(text))
+    own = text[low:high]
+    nouns = {w for words in figure.needs for w in words} | set(figure.never) | {"infection", "pneumonia", "neutropenia", "event"}
+    while not any(_stands(w, own) for w in nouns) and low > 0:
+        low = max((b for b in breaks if b < low), default=0)
+        own = text[low:high]
+    return own if any(_stands(w, own) for w in nouns) else text
+
+
+def _spans(reading: Reading) -> str:
+    """The first three months of therapy, for prophylaxis and for the time of risk, and no other span."""
+    text = reading.plain
+    about = reading.any("PROPH") or (reading.any("INF", "RISK") and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text))
+    if not about or "post" in text:
+        return ""
+    for found in _SPAN.finditer(text):
+        order, number, unit = found.groups()
+        if (number is None and order is None) or "ago" in text[found.end() : found.end() + 5] or (number == "a" and order is None) or unit.startswith(("hour", "quarter")):
+            continue
+        if unit.startswith("day") and number == "90":
+            continue
+        right = unit.startswith("month") and number in ("three", "3") and order in (None, "first", "initial", "opening")
+        if not right and (order or reading.any("PROPH")) and not (order in ("early", "next") and number is None):
+            return "The span is the first three months of therapy."
+    if re.search(r"\b(?:lifelong|indefinite(?:ly)?|until progression|as long as)\b", text) and reading.any("PROPH"):
+        return "The span of prophylaxis is the first three months of therapy."
+    return ""
+
+
+def _fractions(reading: Reading) -> str:
+    text = reading.plain
+    for found in _FRACTION.finditer(text):
+        share = found.group(1) or found.group(2)
+        if not reading.any("INF", "NEUTRO"):
+            continue
+        neutro = reading.any("NEUTRO")
+        right = (share in _THIRD and not neutro and "pneumonia" not in text.split(";")[0][: found.end() + 30]) or (share in ("half",) and neutro and re.search(r"\b(?:more than|over) half", text))
+        right = right or (share in ("seven", "7") and "pneumonia" in text) or (share in ("six", "6") and "serious" in text)
+        if not right and re.search(r"\b(?:patients|people|of them|cases)\b", text):
+            return f"No passage holds the share '{found.group()}'."
+    return ""
+
+
+def _counts(reading: Reading, context: Context) -> str:
+    if not reading.any("NEUTRO") and not re.search(r"10\^?9", reading.plain):
+        return ""
+    case = context.case
+    known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}
+    known |= {v * 1000 for v in (case.anc,) if v is not None}
+    for found in re.finditer(r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))", reading.plain):
+        if _value(found.group(1)) not in known:
+            return f"No source holds the count {found.group(1)}."
+    return ""
+
+
+def _years(reading: Reading) -> str:
+    for year in _YEAR.findall(reading.plain):
+        if year not in _YEARS and re.search(r"et al|journal|published|study|trial|lancet|nejm|blood|paper|guideline", reading.plain):
+            return f"No source holds the year {year}."
+    return ""

@@ -1,0 +1,223 @@
+"""Reads what a piece tells the reader to do: to what, with which polarity, how firmly and on what condition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.guardrail.clauses import HEADS, Segment
+from assistant.guardrail.tokens import Token
+
+TARGETS = frozenset({"POM", "AMB", "AMBNAME", "QUIN", "PROPH", "GCSF", "CBC", "DEX", "PARTNER", "SAME", "DOSE", "OUTSIDE", "PRON", "TREAT", "RESP", "INF", "NF", "RENAL"})
+_AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
+_NEEDS = frozenset({"PROPH", "GCSF", "CBC", "AMB"})
+_ABOUT = frozenset({"of", "about", "for", "by", "from", "on", "with"})
+_HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "EVALNEG", "RISK"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One thing that is told: `act` (a head tag) on `target`; `negated` after all negations are counted.
+
+    `weak` is may/consider/perhaps; `past` only tells what was done; `rejected` names a deed as harmful;
+    `conditions` are the segments on which it depends; `kind` is the segment it stands in; `noun` a deed that is only named.
+    """
+
+    act: str
+    target: str
+    negated: bool
+    weak: bool
+    past: bool
+    rejected: bool
+    noun: bool
+    kind: str
+    text: str
+    segment: Segment
+    conditions: tuple[Segment, ...] = ()
+
+
+def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
+    """`keep it off`, `bring pomalidomide back`, `stays off`: the two halves of a verb become one head."""
+    made = list(tokens)
+    for at, token in enumerate(made):
+        if token.tag not in ("KEEP", "BRING", "BE", "POM", "PRON", "STOP", "SHOULD", "STRONG", "START", "MONITOR"):
+            continue
+        for to in range(at + 1, min(at + 7, len(made))):
+            other = made[to]
+            if other.text in (",", ";", "|", ":") or (other.tag in HEADS and other.tag not in ("START", "STOP", "GO")):
+                break
+            if other.text == "off" and _is_off(made, to):
+                made[to] = Token("STOP", "off", "past")
+                break
+            if token.tag in ("BRING", "START", "SHOULD") and other.text == "back":
+                made[to] = Token("RESTART", "back", token.form or "base")
+                break
+            if token.tag == "KEEP" and other.text in ("going", "on", "running", "up", "goes"):
+                made[to] = Token("GO", other.text, token.form)
+                break
+            if token.tag == "KEEP" and other.text in ("out",):
+                made[to] = Token("STOP", "out", token.form)
+                break
+    return made
+
+
+def _is_off(tokens: Sequence[Token], at: int) -> bool:
+    """`off` means off pomalidomide unless another drug or a span of time without it follows (`off antibiotics 2 weeks`)."""
+    for token in tokens[at + 1 : at + 3]:
+        if token.tag in ("AMB", "AMBNAME", "TREAT", "DEX", "PARTNER", "FULL", "QUIN", "PROPH", "OUTSIDE"):
+            return False
+    return True
+
+
+def _left(tokens: Sequence[Token], at: int) -> list[Token]:
+    """The tokens before a head, back to what ends the reach of a negation."""
+    found: list[Token] = []
+    for to in range(at - 1, -1, -1):
+        token = tokens[to]
+        if token.text in (",", ";", ":", "|", "(", ")", ".") or token.tag in ("CONTR", "AND"):
+            break
+        if token.tag in HEADS and token.tag != "DELAY" and not (tokens[to + 1].tag == "OR" if to + 1 < len(tokens) else False):
+            if token.form != "base" or to + 1 != at:
+                break
+        found.append(token)
+    return found[::-1]
+
+
+def _right(tokens: Sequence[Token], at: int) -> list[Token]:
+    """The tokens after a head, up to the next head or the end of the clause."""
+    found: list[Token] = []
+    for token in tokens[at + 1 :]:
+        if token.text in (";", "|", ":", ".") or token.tag == "CONTR" or (token.tag in HEADS and token.tag not in ("RAISE", "REDUCE", "START", "REASSESS", "MONITOR")):
+            break
+        found.append(token)
+    return found
+
+
+def _flips_left(left: Sequence[Token]) -> int:
+    count = 0
+    for token in left:
+        count += token.tag in ("NEG", "EVALNEG", "DELAY") or (token.tag == "SILENT" and token.text.startswith("not"))
+    return count
+
+
+def _flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) -> int:
+    """`stopping is not required`, `a hold is unnecessary`: an evaluation after a deed that is named, not ordered."""
+    if token.form == "base" and not _names(left):
+        return 0
+    count, seen = 0, False
+    for other in right:
+        if other.text == ",":
+            break
+        if other.tag in ("NEG", "DELAY"):
+            count, seen = count + 1, True
+        elif other.tag == "EVALNEG":
+            return count + 1
+        elif other.tag == "EVALPOS":
+            return count
+        elif other.tag in ("BE", "WEAK", "SHOULD", "STRONG", "W", "POM", "PRON", "DOSE", "FULL", "INF", "AMB", "AMBNAME", "MILD", "SEVERE", "TEMP", "START") or not seen:
+            continue
+        else:
+            break
+    return 0
+
+
+def _names(left: Sequence[Token]) -> bool:
+    """Whether a base form is used as a noun: `a hold`, `the stop`, `any interruption`, `tonight's pause`."""
+    near = [t.text for t in left[-2:]]
+    return any(word in ("a", "the", "any", "this", "that", "no", "every", "temporary") for word in near)
+
+
+def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
+    token = tokens[at]
+    passive = token.form in ("past", "word") or (token.form == "ing" and False)
+    right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
+    left = _scan(tokens, range(at - 1, -1, -1))
+    found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
+    if found == "PRON" or not found:
+        other = left if left not in ("", "PRON") else ""
+        found = other or topic
+    if found in _AS_POM:
+        found = next((t.tag for t in tokens if t.tag in ("DEX", "PARTNER")), "POM" if found != "TREAT" else "TREAT")
+    return found
+
+
+def _scan(tokens: Sequence[Token], places: range) -> str:
+    pronoun = ""
+    for to in places:
+        token = tokens[to]
+        if token.tag in ("RESP", "INF", "NF", "RENAL"):
+            continue
+        if token.tag in TARGETS:
+            if token.tag != "PRON":
+                return token.tag
+            pronoun = pronoun or "PRON"
+        if places.step == 1 and (token.tag in HEADS or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
+            break
+        if places.step == -1 and (token.text in (";",) or token.tag == "CONTR"):
+            break
+    return pronoun
+
+
+def _modality(left: Sequence[Token]) -> tuple[bool, bool]:
+    """(weak, past): may or consider; and whether the head only tells what has been done."""
+    weak = any(t.tag in ("WEAK", "CONSIDER") for t in left) and not any(t.tag == "STRONG" for t in left)
+    modal = any(t.tag in ("SHOULD", "STRONG", "WEAK") for t in left)
+    return weak, any(t.tag == "BEEN" for t in left[-4:]) and not modal
+
+
+def _order(segment: Segment, tokens: list[Token], at: int, topic: str) -> Order:
+    token = tokens[at]
+    left, right = _left(tokens, at), _right(tokens, at)
+    flips = _flips_left(left) + _flips_right(token, left, right)
+    weak, past = _modality(left)
+    weak = weak or (token.form in ("ing", "word") and any(t.tag in ("WEAK", "CONSIDER") for t in right))
+    about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
+    named = token.form in ("ing", "word") or (token.form == "base" and _names(left))
+    harm = named and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
+    patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
+    return Order(
+        act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form == "past",
+        rejected=harm, noun=(named and about) or patient, kind=segment.kind, text=token.text, segment=segment,
+    )  # fmt: skip
+
+
+def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
+    """Every order in the segments of a piece; `topic` is what `it` stands for when the piece does not say."""
+    found: list[tuple[int, Order]] = []
+    for number, segment in enumerate(parts):
+        tokens = merge_split_verbs(segment.tokens)
+        for at, token in enumerate(tokens):
+            if token.tag in HEADS:
+                order = _order(segment, tokens, at, topic)
+                found.append((number, order))
+                topic = order.target if order.target in ("POM", "AMB", "DEX", "PARTNER", "PROPH") else topic
+    return tuple(replace(order, conditions=_conditions(parts, number, {n for n, _ in found})) for number, order in found)
+
+
+def _conditions(parts: Sequence[Segment], number: int, with_heads: set[int]) -> tuple[Segment, ...]:
+    """The conditions of an order: those right after its segment, and an opening one right before it."""
+    found = []
+    for to in range(number + 1, len(parts)):
+        if parts[to].asserted:
+            break
+        found.append(parts[to])
+    for to in range(number - 1, -1, -1):
+        if parts[to].asserted:
+            break
+        if to == 0 or not any(n < to and parts[n].asserted for n in with_heads):
+            found.append(parts[to])
+    return tuple(found)
+
+
+def needs_of(parts: Sequence[Segment], orders: Sequence[Order]) -> tuple[Order, ...]:
+    """What a piece says of prophylaxis, G-CSF, a CBC or antimicrobials without a verb: `no prophylaxis is required`."""
+    found = []
+    for segment in parts:
+        aimed = {o.target for o in orders if o.segment is segment}
+        for at, token in enumerate(segment.tokens):
+            if token.tag in _NEEDS - aimed:
+                left = _left(segment.tokens, at)
+                flips = _flips_left(left) + _flips_right(Token(token.tag, token.text, "word"), left, _right(segment.tokens, at))
+                weak, _ = _modality(left)
+                found.append(Order("NEED", token.tag, flips % 2 == 1, weak, False, False, False, segment.kind, token.text, segment))
+    return tuple(found)

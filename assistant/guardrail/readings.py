@@ -1,0 +1,108 @@
+"""What has been read in one piece of a draft: tokens, segments, orders, markers; and what the checks are told of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.guardrail.clauses import Segment, segments
+from assistant.guardrail.orders import Order, merge_split_verbs, needs_of, orders_of
+from assistant.guardrail.pieces import Piece
+from assistant.guardrail.tokens import Token, markers_of, plain, tokens_of
+from assistant.records import Case, Decision, Dictated
+
+_TOPICS = ("AMB", "DEX", "PARTNER", "PROPH", "POM")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A piece as read. `asks` when it is a question; `topic` is what `it` stands for in the next piece."""
+
+    body: str
+    plain: str
+    tokens: tuple[Token, ...]
+    parts: tuple[Segment, ...]
+    orders: tuple[Order, ...]
+    markers: tuple[str, ...]
+    tags: frozenset[str]
+    asks: bool
+    topic: str
+
+    def has(self, *tags: str) -> bool:
+        """Whether every one of the tags stands in the piece."""
+        return all(tag in self.tags for tag in tags)
+
+    def any(self, *tags: str) -> bool:
+        """Whether one of the tags stands in the piece."""
+        return not self.tags.isdisjoint(tags)
+
+    @property
+    def affirmed(self) -> bool:
+        """Whether the piece says nothing negative at all."""
+        return not self.any("NEG", "EVALNEG", "SILENT", "DELAY")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a piece; `main` when it contradicts what the decision says to do with pomalidomide."""
+
+    check: str
+    why: str
+    rule: str = ""
+    severity: str = "major"
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The decision that a draft is held against, and the words of the question that were read."""
+
+    case: Case
+    decision: Decision
+    dictated: Dictated
+    words: frozenset[str]
+    sentences: frozenset[str]
+
+    @property
+    def rule(self) -> str:
+        return self.decision.rules[0] if self.decision.rules else ""
+
+    def knows(self, word: str) -> bool:
+        """Whether a word stands in what was read from the question."""
+        return word in self.words
+
+
+def context(case: Case, decision: Decision, dictated: Dictated) -> Context:
+    """Gathers what the checks compare a draft with."""
+    texts: list[str] = [case.infection_name, case.other_drug, case.quinolone, case.outside]
+    for one in (case, *case.others):
+        texts += [f.words.text for f in (*one.facts, *decision.facts)]
+        texts += [w.text for e in one.episodes for w in (*e.words, *e.severity_words, *e.state_words)]
+        texts += [e.name for e in one.episodes]
+    words = {t.text for text in texts if text for t in tokens_of(text)} | {w for text in texts if text for w in plain(text).split()}
+    return Context(case=case, decision=decision, dictated=dictated, words=frozenset(words), sentences=frozenset(" ".join(s.text.split()) for s in dictated.sentences))
+
+
+@lru_cache(maxsize=2048)
+def read(body: str, topic: str) -> Reading:
+    """Read one piece; the same words with the same topic are always read alike."""
+    tokens = tokens_of(body)
+    parts = segments(tokens)
+    orders = orders_of(parts, topic)
+    orders += needs_of(parts, orders)
+    last = next((t.tag for t in reversed(tokens) if t.tag in _TOPICS), topic)
+    tags = frozenset(t.tag for part in parts for t in merge_split_verbs(part.tokens)) | frozenset(t.tag for t in tokens)
+    asks = body.strip().endswith("?") and "why not" not in body.lower()
+    return Reading(body=body, plain=plain(body), tokens=tokens, parts=parts, orders=orders, markers=markers_of(body), tags=tags, asks=asks, topic=last)
+
+
+def read_all(pieces: Iterable[Piece]) -> tuple[Reading, ...]:
+    """Read pieces in order; what `it` means is carried from one to the next, pomalidomide at first."""
+    found: list[Reading] = []
+    topic = "POM"
+    for piece in pieces:
+        reading = read(piece.body, topic)
+        found.append(reading)
+        topic = reading.topic if piece.kind != "row" else "POM"
+    return tuple(found)

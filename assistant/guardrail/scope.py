@@ -1,0 +1,29 @@
+"""Check `scope`: advice on other drugs, and answers to what the sources do not cover."""
+
+from __future__ import annotations
+
+from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.records import Action
+
+_CLAIMS = ("EVALPOS", "EVALNEG", "CAUSE", "RAISE", "REDUCE", "IMPAIR", "BENEFIT", "WEAK", "SHOULD", "STRONG", "STOP", "GO", "RESTART", "START", "DELAY")
+_ADVICE = ("STOP", "GO", "RESTART", "START", "SHOULD", "STRONG", "EVALPOS", "DOSE")
+
+
+def faults(reading: Reading, context: Context) -> list[Fault]:
+    """The faults of one piece as to what it speaks of."""
+    if reading.asks or reading.any("SILENT"):
+        return []
+    if reading.any("PARTNER") and _advises(reading):
+        return [Fault("scope", "It gives advice on another drug, which no source covers.", context.rule)]
+    outside = context.decision.action is Action.OUT_OF_SCOPE
+    if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE):
+        return [Fault("scope", "It answers a question that the sources do not cover.", context.rule)]
+    return []
+
+
+def _advises(reading: Reading) -> bool:
+    """Whether another drug is spoken of as such, not only as a part of the regimen that is named."""
+    if any(order.target == "PARTNER" for order in reading.orders):
+        return True
+    alone = not reading.any("POM")
+    return alone and reading.any(*_CLAIMS)

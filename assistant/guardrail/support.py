@@ -1,0 +1,119 @@
+"""Check `support`: what a piece claims must be one of the article's statements, a rule's, a fact of the question, or harmless."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.guardrail import effects
+from assistant.guardrail.cues import cues
+from assistant.guardrail.orders import Order
+from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.records import Action, Severity
+
+_DANGLING = frozenset(
+    "a an the and or but of to for with in on at by from as if when until while because since give take hold stop start should may might can must will is are be been not also only than that which this his her their your our its into per about consider".split()
+)
+_ASSERTS = ("SHOULD", "STRONG", "WEAK", "EVALPOS", "EVALNEG", "START", "STOP", "GO", "MONITOR", "CAUSE", "RAISE", "REDUCE", "BENEFIT", "IMPAIR", "PROLONG", "CONFIRM", "COMMON", "RARE", "BE", "DELAY", "RESTART")
+_GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
+_ALPHABET = re.compile(r"[^\W\d_]")
+
+
+def faults(reading: Reading, context: Context, *, last: bool, kind: str) -> list[Fault]:
+    """The faults of one piece as to what it claims."""
+    why = _unreadable(reading, last=last, kind=kind)
+    if not why and not reading.asks:
+        why = effects.fault(reading) or _common(reading) or _quinolone(reading) or _others(reading, context) or _names_drug(reading, context) or _states(reading, context)
+    return [Fault("support", why, context.rule)] if why else []
+
+
+def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
+    """Another language, or a tail that was cut off: what cannot be read has not passed."""
+    letters = _ALPHABET.findall(reading.body)
+    strange = [c for c in letters if ord(c) > 0x24F and not 0x370 <= ord(c) <= 0x3FF]
+    if len(strange) > 2 and len(strange) * 4 > len(letters):
+        return "It is not in English and cannot be checked."
+    words = [w for w in re.findall(r"[^\W\d_]+", reading.body.lower())]
+    foreign = [w for w in words if w in cues().foreign]
+    unknown = sum(t.tag == "UNKNOWN" for t in reading.tokens)
+    if len(words) > 3 and (len(foreign) >= 3 or (len(foreign) >= 2 and unknown >= 2)) and len(foreign) + unknown > len(words) * 0.3:
+        return "It is not in English and cannot be checked."
+    if last and kind in ("text", "item") and words and not re.search(r"[.!?:)\]\"”'*|…]\s*$", reading.body):
+        if words[-1] in _DANGLING or (reading.tokens and reading.tokens[-1].tag == "UNKNOWN" and len(reading.tokens) > 3):
+            return "It is cut off in mid sentence."
+    return ""
+
+
+def _common(reading: Reading) -> str:
+    """What is said to be common or rare."""
+    names = {t.text for t in reading.tokens if t.tag == "INF"} - _GENERAL_INF
+    if reading.any("MOSTCOMMON") and reading.any("INF", "NEUTRO") and (names or reading.any("NEUTRO", "OUTSIDE")) and reading.any("SEVERE") and "%" not in reading.plain:
+        return "The article names pneumonia as the most common serious infection, and infections as the most common serious adverse event."
+    if reading.any("MOSTCOMMON") and reading.any("SEVERE") and reading.any("INF") and not ("pneumonia" in reading.plain or "event" in reading.plain):
+        return "The article does not call this the most common."
+    if reading.any("RARE") and reading.any("INF", "NEUTRO", "RISK") and not reading.any("NEG", "OUTSIDE") and reading.any("BE", "COMMON", "CAUSE", "POM"):
+        return "No source calls this rare."
+    return ""
+
+
+def _quinolone(reading: Reading) -> str:
+    if not reading.any("QUIN") or reading.any("SILENT"):
+        return ""
+    if re.search(r"\bwithout (?:any |special |particular )?(?:caution|concern|care|restriction|worry)|\bfreely\b|\bno (?:special |particular )?(?:caution|interaction|concern)|\bnot (?:interact|need (?:any )?caution)", reading.plain):
+        return "Quinolones must be used with caution."
+    if any(t.tag == "EVALNEG" and t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens) or re.search(r"\b(?:must|should) (?:not be used|be avoided|never)|\bavoid\w* (?:all |any )?(?:fluoro)?quinolone", reading.plain):
+        return "The article asks for caution with quinolones, it does not forbid them."
+    return ""
+
+
+def _others(reading: Reading, context: Context) -> str:
+    """Medicine that no source speaks of, and words that cannot be read in a claim or an instruction."""
+    if reading.any("SILENT"):
+        return ""
+    for token in reading.tokens:
+        if token.tag == "OUTSIDE" and not context.knows(token.text) and reading.any(*_ASSERTS, "CONSIDER"):
+            return f"No source speaks of '{token.text}'."
+    unknown = [t.text for t in reading.tokens if t.tag == "UNKNOWN" and not context.knows(t.text)]
+    if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE") and not _anchored(reading):
+        return f"'{unknown[0]}' stands in no source."
+    if re.search(r"\bet al\b", reading.plain) and not re.search(r"moreau|usami|dimopoulos", reading.plain):
+        return "No source has this author."
+    return ""
+
+
+def _anchored(reading: Reading) -> bool:
+    """Whether a piece says something that is known, so that one strange word in it is only a word."""
+    return any(o.target in ("POM", "AMB", "PROPH", "CBC", "GCSF") for o in reading.orders) or reading.any("RESOLVED", "CONFIRM", "REASSESS")
+
+
+def _names_drug(reading: Reading, context: Context) -> str:
+    """A particular antimicrobial that is to be given and was not named in the question; G-CSF without neutropenic fever."""
+    for order in reading.orders:
+        if order.kind not in ("main", "reason") or order.past or order.noun:
+            continue
+        if order.target in ("AMBNAME", "QUIN") and _begins(order, reading) and not _known_name(reading, context) and not reading.any("CAUTION"):
+            return "It names an antimicrobial to give; no source does."
+        if order.target == "GCSF" and not order.negated and "gcsf" not in context.decision.elements and not reading.any("NF", "FEVER") and context.decision.action is not Action.INFORM:
+            return "G-CSF support is for neutropenic fever."
+        if order.target == "DEX" and order.act in ("STOP", "GO", "RESTART") and "mg" not in reading.plain and "dose" not in reading.plain and not order.segment.tags & {"POM"}:
+            return "No source says this of dexamethasone."
+    return ""
+
+
+def _begins(order: Order, reading: Reading) -> bool:
+    return order.act in ("START", "NEED") and not order.negated and order.text.split()[0] not in ("complete", "completes", "completed", "completing", "finish", "finishes", "finished", "finishing", "running", "cover", "covered", "have", "treated", "receiving")
+
+
+def _known_name(reading: Reading, context: Context) -> bool:
+    names = [t.text for t in reading.tokens if t.tag in ("AMBNAME", "QUIN")]
+    return all(context.knows(name) for name in names) or bool(context.case.quinolone and all(t.tag == "QUIN" for t in reading.tokens if t.text in names))
+
+
+def _states(reading: Reading, context: Context) -> str:
+    """A severity other than the one that was read, said of this infection."""
+    severity = context.decision.severity
+    if severity in (None, Severity.UNSPECIFIED) or context.case.moderate or not reading.any("BE") or reading.any("SOURCE", "NEG", "IF", "ONLYIF", "WEAK"):
+        return ""
+    named = {Severity.MILD: "MILD", Severity.SEVERE: "SEVERE", Severity.LIFE_THREATENING: "LIFETHR"}[severity]
+    if named in reading.tags or not re.search(r"\b(?:this|it|her|his|the|infection|episode) (?:infection |episode )?(?:is|was|counts as|is read as|is considered) (?:therefore |clearly |only |just |still )?(?:a |an )?(?:mild|minor|severe|serious|life-threatening|trivial)\b", reading.plain):
+        return ""
+    return f"The infection was read as {severity.value.replace('_', '-')}."
