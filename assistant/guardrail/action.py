@@ -15,7 +15,8 @@ def direction(order: Order) -> str:
     """stop, go, restart or norestart: what the order comes to once negations are counted."""
     if order.act == "STOP":
         return "go" if order.negated else "stop"
-    if order.act in ("GO", "START"):
+    begins = order.act == "START" and order.text.startswith(("start", "begin", "began", "begun", "commenc", "initiat"))
+    if order.act in ("GO", "START") and not begins:
         return "stop" if order.negated else "go"
     if order.act == "DELAY":
         return "restart" if order.negated else "norestart"
@@ -29,31 +30,50 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
     if order.target == "TREAT":
         return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP", "INF"))
     if order.act == "START":
-        return order.target == "POM" and "POM" in order.segment.tags and order.text not in ("need", "use", "uses")
+        return order.target == "POM" and "POM" in reading.tags and order.text not in ("need", "use", "uses")
     return order.target in _ON_POM
 
 
 def is_instruction(order: Order) -> bool:
     """Whether an order is given, not only named, told of the past, or called harmful."""
-    return not (order.noun or order.past or order.rejected) and order.kind in ("main", "reason", "quote", "while")
+    return not (order.noun or order.past or order.rejected) and order.kind in ("main", "reason", "quote", "while", "onlyif")
 
 
 def stops_for_good(reading: Reading) -> bool:
     """Whether a piece asks for a permanent stop: local negation counted, and not named as a harm."""
+    if any(o.act in ("RESTART", "START") and o.negated and "never" in [t.text for t in o.segment.tokens] and not o.conditions and on_pomalidomide(o, reading) for o in reading.orders):
+        return True
     if reading.any("PROGRESSION", "PLANNED", "EVALNEG"):
-        return False
+        return _prefers_for_good(reading)
     for part in reading.parts:
         if part.kind not in ("main", "reason", "quote"):
             continue
         for at, token in enumerate(part.tokens):
             if token.tag == "PERM":
-                before = [t for t in part.tokens[:at]]
-                negative = sum(t.tag == "NEG" for t in before)
-                barred = any(o.act in ("RESTART", "GO", "START") and o.negated and o.segment == part for o in reading.orders)
+                comma = max((to for to in range(at) if part.tokens[to].text in (",", "|", ":")), default=0)
+                negative = sum(t.tag == "NEG" for t in part.tokens[comma:at])
+                barred = any(o.act == "RESTART" and o.negated and o.segment == part for o in reading.orders)
                 after = any(t.tag in ("NEG", "EVALNEG") for t in part.tokens[at + 1 : at + 6])
                 if barred or (negative % 2 == 0 and not after):
                     return True
     return False
+
+
+def _prefers_for_good(reading: Reading) -> bool:
+    """`Permanent discontinuation is preferred over planned resumption`: the article turned round."""
+    for part in reading.parts:
+        tags = [t.tag for t in part.tokens]
+        if "PERM" in tags and "EVALPOS" in tags:
+            between = tags[tags.index("PERM") : tags.index("EVALPOS")]
+            if tags.index("PERM") < tags.index("EVALPOS") and not {"PLANNED", "NEG", "PROGRESSION"} & set(between) and "NEG" not in tags[: tags.index("PERM")]:
+                return True
+    return False
+
+
+def only_if(order: Order) -> bool:
+    """Whether an order hangs on `only`: as a condition of its own, or as a bare word before an if."""
+    bare = any(t.tag == "ONLYIF" for t in order.segment.tokens) and order.segment.kind == "main"
+    return any(p.kind == "onlyif" or (bare and p.kind in ("if", "once")) for p in order.conditions)
 
 
 def restricted(order: Order) -> bool:
@@ -68,7 +88,9 @@ def restricted(order: Order) -> bool:
             return True
         if part.kind == "until" and ends_early(part):
             return True
-    return spans_time(text_of(order.segment)) and order.act == "STOP" and not order.past
+    if only_if(order) and Condition.RESOLVED not in all_kinds(order.conditions):
+        return True
+    return order.act == "STOP" and not order.past and (spans_time(text_of(order.segment)) or order.text.split()[-1] in ("break",) or "brief" in order.text)
 
 
 def ends_early(part: object) -> bool:
@@ -90,6 +112,8 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
     """Under a hold: whether a restart is told for a time before complete resolution."""
     kinds = all_kinds(order.conditions)
     own = order.segment.tags
+    if order.kind == "onlyif":
+        return Condition.RESOLVED not in kinds_of(order.segment)
     if Condition.NOT_RESOLVED in kinds or (reading.any("RESIDUAL") and "NEG" not in own):
         return True
     if Condition.RESOLVED in kinds or Condition.REASSESSED in kinds:
@@ -144,8 +168,12 @@ def _judge(aim: str, order: Order, reading: Reading, action: Action) -> str:
 
 
 def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str:
+    if order.kind == "onlyif" and aim == "stop" and order.segment.tags & {"WORSE", "SEVERE", "LIFETHR", "INF", "FEVER"} and not reading.any("MILD"):
+        return "It ties the hold to a worse course."
     if order.kind == "while" and not (aim == "go" and order.act == "GO" and "AMB" not in order.segment.tags and order.target == "POM"):
         return ""
+    if aim == "go" and order.act == "START" and (Condition.RESOLVED in all_kinds(order.conditions) or "LATER" in order.segment.tags):
+        aim = "restart"
     if aim == "go":
         if order.act == "STOP" and order.negated and "PERM" in order.segment.tags:
             return ""
@@ -188,7 +216,7 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
     if aim == "go":
         return "It lets pomalidomide go on; risk and benefit are reassessed first."
     if aim == "restart" and not reading.any("REASSESS") and not any(p.kind in ("if", "once", "before") for p in order.conditions):
-        if not (reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC") or "CONSIDER" in order.segment.tags or order.text in ("back", "resumption", "reintroduction")):
+        if not (reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC", "ELDERLY") or "CONSIDER" in order.segment.tags or order.text in ("back", "resumption", "reintroduction")):
             return "It restarts pomalidomide without the reassessment of risk and benefit."
     return ""
 

@@ -60,7 +60,12 @@ class _Walk:
     def ends_opening_condition(self, at: int) -> bool:
         """`If mild it may be continued`: no comma tells where the condition ends, so the modal does."""
         first = not any(s.kind == "main" for s in self.done)
-        return first and len(self.now) >= 2 and self.tokens[at].tag in _SUBJECTS and self.tag(at + 1) in ("WEAK", "SHOULD", "STRONG")
+        if not first or len(self.now) < 2 or self.tokens[at].tag not in _SUBJECTS:
+            return False
+        if self.tag(at + 1) in ("WEAK", "SHOULD", "STRONG"):
+            return True
+        told = any(t.tag in ("BE", "BEEN", "RESOLVED", "PARTIAL", "OCCUR") for t in self.now[1:])
+        return told and self.kind in ("if", "once") and self.tokens[at].text not in ("that", "which") and self.now[-1].text not in ("that", "of", "for", "from", "with") and self.tag(at + 1) not in ("", "PUNCT")
 
     def step(self, at: int) -> None:
         token = self.tokens[at]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+from assistant.guardrail.action import only_if
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action
 
 _GIVES = ("START", "GO", "NEED", "CONSIDER", "RESTART")
-_DEFINES = frozenset({"counts", "count", "regarded", "considered", "means", "mean", "treated", "called", "deemed", "taken", "equals", "enough", "suffices", "sufficient", "amounts", "effectively", "practically", "purposes", "read", "classed", "declared", "define", "defined", "qualifies", "qualify", "seen"})
+_DEFINES = re.compile(
+    r"\b(?:counts?|regarded|considered|means?|treated|called|deemed|taken|equals?|enough|suffices?|sufficient|amounts?|effectively|practically|essentially|purposes|read|classed|declared|defined?|qualif\w+|seen|as good as|equivalent)\b"
+    r"[^.;]{0,40}\b(?:resol\w+|cleared|gone|over|cured)\b|\b(?:resol\w+|cleared|cured)\b[^.;]{0,25}\b(?:for practical|for this purpose|in effect|enough|means|is defined|is when)\b"
+)
+_WAIVES = re.compile(r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full )?resolution\b|\bcomplete resolution is (?:unnecessary|optional)")
 _NAMES = {"AMB": "antimicrobial treatment", "PROPH": "the prophylaxis that the algorithm asks for", "GCSF": "G-CSF support", "CBC": "the CBC before the restart"}
 
 
@@ -46,7 +53,7 @@ def _companion(order: Order, reading: Reading, context: Context) -> Fault | None
         return _fault(target, context)
     if order.act == "MONITOR" and order.negated and context.decision.action is Action.HOLD and not order.segment.tags & {"RESOLVED"}:
         return Fault("action", "It does without monitoring of the response.", context.rule, "critical")
-    if order.act == "DELAY" and order.negated and context.decision.action is Action.HOLD and "RESOLVED" in order.segment.tags:
+    if order.act == "DELAY" and order.negated and context.decision.action is Action.HOLD and reading.any("RESOLVED"):
         return Fault("action", "It does not wait for complete resolution.", context.rule, "critical", main=True)
     return None
 
@@ -56,7 +63,7 @@ def _denies_treatment(order: Order, reading: Reading) -> bool:
         return order.target != "QUIN" or order.act == "DELAY"
     if order.act in _GIVES or (order.act == "DELAY" and order.negated):
         kinds = all_kinds(order.conditions)
-        if any(p.kind == "onlyif" for p in order.conditions) and "NEG" not in order.segment.tags:
+        if only_if(order) and "NEG" not in order.segment.tags:
             return True
         waits = [p for p in order.conditions if p.kind in ("if", "once") and (p.tags & {"OUTSIDE", "WORSE"} or Condition.DATE in kinds_of(p))]
         return bool(waits) and order.act == "START" and Condition.RESOLVED not in kinds
@@ -65,14 +72,12 @@ def _denies_treatment(order: Order, reading: Reading) -> bool:
 
 def _redefines(reading: Reading, context: Context) -> str:
     """`once the temperature is down it counts as resolved`: something less is declared to be complete resolution."""
-    if context.decision.action is not Action.HOLD or not reading.any("RESOLVED"):
+    if context.decision.action not in (Action.HOLD, Action.INFORM) or not reading.any("RESOLVED"):
         return ""
-    for part in reading.parts:
-        words = {t.text for t in part.tokens}
-        if part.kind in ("main", "reason") and "RESOLVED" in part.tags and words & _DEFINES and not part.tags & {"NEG", "EVALNEG", "SILENT"}:
-            less = any(Condition.NOT_RESOLVED in kinds_of(p) or p.tags & {"FEVER", "PARTIAL"} for p in reading.parts)
-            if less or not context.decision.rules[0].startswith(("resolved", "counts")):
-                return "It declares something less than complete resolution to be resolved."
+    if _WAIVES.search(reading.plain) and not reading.any("STOP", "EVALNEG") and not any(o.act == "RESTART" and o.negated for o in reading.orders):
+        return "It does not wait for complete resolution."
+    if _DEFINES.search(reading.plain) and reading.any("FEVER", "PARTIAL", "CBC", "AMB") and not reading.any("NEG", "EVALNEG", "SILENT", "ONLYIF"):
+        return "It declares something less than complete resolution to be resolved."
     return ""
 
 

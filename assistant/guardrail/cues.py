@@ -161,6 +161,11 @@ def _parse(model: type[T], path: Path, faults: list[str]) -> T | None:
     return None
 
 
+def _article_words(home: Path) -> frozenset[str]:
+    """The article's own words are known."""
+    return frozenset(words_of((home / "article.md").read_text(encoding="utf-8").split("---", 2)[-1]))
+
+
 def load_cues(home: Path = HOME) -> Cues:
     """Read and validate the cue files below `home`.
 
@@ -187,7 +192,7 @@ def load_cues(home: Path = HOME) -> Cues:
         phrases=phrases,
         outside={first: tuple(sorted(found, key=len, reverse=True)) for first, found in words.items()},
         outside_file=outside,
-        plain=frozenset(plain.words.split()),
+        plain=frozenset(plain.words.split()) | _article_words(home),
         claims=claims,
         injection=re.compile("|".join(f"(?:{p})" for p in claims.injection), re.IGNORECASE),
         foreign=frozenset(claims.foreign),

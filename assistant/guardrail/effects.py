@@ -19,12 +19,13 @@ def fault(reading: Reading) -> str:
     """Why a relation in this piece is not one of the article's, or nothing."""
     if reading.any("SILENT"):
         return ""
-    for part in reading.parts:
-        for at, token in enumerate(part.tokens):
-            if token.tag in EFFECTS and part.kind in ("main", "reason", "while"):
-                why = _one(part.tokens, at, reading)
-                if why:
-                    return why
+    flat = [(part.kind, token) for part in reading.parts for token in part.tokens]
+    tokens = [token for _, token in flat]
+    for at, (kind, token) in enumerate(flat):
+        if token.tag in EFFECTS and kind in ("main", "reason", "while"):
+            why = _one(tokens, at, reading)
+            if why:
+                return why
     return ""
 
 

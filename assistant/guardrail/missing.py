@@ -9,10 +9,9 @@ from assistant.guardrail.companions import withheld
 from assistant.guardrail.conditions import Condition, kinds_of
 from assistant.guardrail.dose import amounts_of
 from assistant.guardrail.readings import Context, Reading
-from assistant.records import Action
+from assistant.records import Action, Basis
 
 Reads = Sequence[Reading]
-_OPTIONAL = frozenset({"dialysis_disagreement", "what_would_trigger"})
 
 
 def lacking(readings: Reads, context: Context) -> tuple[str, ...]:
@@ -20,6 +19,8 @@ def lacking(readings: Reads, context: Context) -> tuple[str, ...]:
     found = [name for name in context.decision.elements if name in _PRESENT and not _PRESENT[name](readings, context)]
     if context.decision.action not in (Action.RESUME, Action.REASSESS):
         found = [name for name in found if name != "dialysis_disagreement"]
+    if context.decision.basis is not Basis.LABEL:  # ruling 11: a label hold asks for the threshold that caused it
+        found = [name for name in found if name != "count_threshold"]
     return tuple(found)
 
 

@@ -10,9 +10,13 @@ from assistant.guardrail.tokens import Token
 
 TARGETS = frozenset({"POM", "AMB", "AMBNAME", "QUIN", "PROPH", "GCSF", "CBC", "DEX", "PARTNER", "SAME", "DOSE", "OUTSIDE", "PRON", "TREAT", "RESP", "INF", "NF", "RENAL"})
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
+_TOPICS = frozenset({"POM", "AMB", "DEX", "PARTNER", "PROPH"})
 _NEEDS = frozenset({"PROPH", "GCSF", "CBC", "AMB"})
 _ABOUT = frozenset({"of", "about", "for", "by", "from", "on", "with"})
-_HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "EVALNEG", "RISK"})
+_ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
+_STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
+_HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "RISK"})
+_WISHES = frozenset({"want", "wants", "wanted", "wish", "wishes", "hope", "hopes", "hoping", "tempted", "temptation", "urge", "keen", "asked", "ask", "asking", "asks", "whether", "wonder", "wondering", "desire", "pressure", "eager", "instinct"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,18 @@ class Order:
 def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
     """`keep it off`, `bring pomalidomide back`, `stays off`: the two halves of a verb become one head."""
     made = list(tokens)
+    for at in range(1, len(made)):
+        if made[at].text == "have" and made[at - 1].tag in ("WEAK", "SHOULD", "KEEP") and any(t.tag == "POM" for t in made[at + 1 : at + 4]):
+            made[at] = Token("START", "have", "base")
     for at, token in enumerate(made):
         if token.tag not in ("KEEP", "BRING", "BE", "POM", "PRON", "STOP", "SHOULD", "STRONG", "START", "MONITOR"):
             continue
         for to in range(at + 1, min(at + 7, len(made))):
             other = made[to]
             if other.text in (",", ";", "|", ":") or (other.tag in HEADS and other.tag not in ("START", "STOP", "GO")):
+                break
+            if token.tag == "KEEP" and token.text.startswith(("leave", "leaving", "left")) and other.tag == "POM" and to + 1 == len(made):
+                made[at] = Token("GO", token.text, token.form)
                 break
             if other.text == "off" and _is_off(made, to):
                 made[to] = Token("STOP", "off", "past")
@@ -95,8 +105,9 @@ def _right(tokens: Sequence[Token], at: int) -> list[Token]:
 
 def _flips_left(left: Sequence[Token]) -> int:
     count = 0
-    for token in left:
-        count += token.tag in ("NEG", "EVALNEG", "DELAY") or (token.tag == "SILENT" and token.text.startswith("not"))
+    for token, following in zip(left, [*left[1:], None], strict=False):
+        absence = token.text in _ABSENCE and following is not None and following.tag in _STATES
+        count += not absence and (token.tag in ("NEG", "EVALNEG", "DELAY"))
     return count
 
 
@@ -124,7 +135,7 @@ def _flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) ->
 def _names(left: Sequence[Token]) -> bool:
     """Whether a base form is used as a noun: `a hold`, `the stop`, `any interruption`, `tonight's pause`."""
     near = [t.text for t in left[-2:]]
-    return any(word in ("a", "the", "any", "this", "that", "no", "every", "temporary") for word in near)
+    return any(word in ("a", "the", "any", "this", "that", "no", "every", "temporary", "of") for word in near)
 
 
 def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
@@ -133,6 +144,8 @@ def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
     right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
     left = _scan(tokens, range(at - 1, -1, -1))
     found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
+    if not found and token.tag in ("STOP", "RESTART", "DELAY"):
+        return "POM"
     if found == "PRON" or not found:
         other = left if left not in ("", "PRON") else ""
         found = other or topic
@@ -148,8 +161,8 @@ def _scan(tokens: Sequence[Token], places: range) -> str:
         if token.tag in ("RESP", "INF", "NF", "RENAL"):
             continue
         if token.tag in TARGETS:
-            if token.tag != "PRON":
-                return token.tag
+            if token.tag != "PRON" or token.text == "both":
+                return "POM" if token.tag == "PRON" else token.tag
             pronoun = pronoun or "PRON"
         if places.step == 1 and (token.tag in HEADS or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
             break
@@ -165,19 +178,21 @@ def _modality(left: Sequence[Token]) -> tuple[bool, bool]:
     return weak, any(t.tag == "BEEN" for t in left[-4:]) and not modal
 
 
-def _order(segment: Segment, tokens: list[Token], at: int, topic: str) -> Order:
+def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Sequence[Token]) -> Order:
     token = tokens[at]
-    left, right = _left(tokens, at), _right(tokens, at)
+    left, right = _left(tokens, at), _right([*tokens, *rest], at)
     flips = _flips_left(left) + _flips_right(token, left, right)
     weak, past = _modality(left)
     weak = weak or (token.form in ("ing", "word") and any(t.tag in ("WEAK", "CONSIDER") for t in right))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and _names(left))
-    harm = named and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
+    omitted = token.tag == "STOP" and flips % 2 == 1
+    harm = (named or omitted) and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
+    wished = any(t.text in _WISHES for t in left) and not any(t.text in ("i", "we", "i'd") for t in left)
     patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
     return Order(
         act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form == "past",
-        rejected=harm, noun=(named and about) or patient, kind=segment.kind, text=token.text, segment=segment,
+        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about) or patient or wished, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 
@@ -186,12 +201,23 @@ def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
     found: list[tuple[int, Order]] = []
     for number, segment in enumerate(parts):
         tokens = merge_split_verbs(segment.tokens)
+        rest = _carried_on(parts, number)
         for at, token in enumerate(tokens):
+            topic = token.tag if token.tag in _TOPICS else topic
             if token.tag in HEADS:
-                order = _order(segment, tokens, at, topic)
+                order = _order(segment, tokens, at, topic, rest)
                 found.append((number, order))
-                topic = order.target if order.target in ("POM", "AMB", "DEX", "PARTNER", "PROPH") else topic
     return tuple(replace(order, conditions=_conditions(parts, number, {n for n, _ in found})) for number, order in found)
+
+
+def _carried_on(parts: Sequence[Segment], number: int) -> list[Token]:
+    """`Continuing during an infection may prolong it`: the statement goes on behind a span of time."""
+    found: list[Token] = []
+    for part in parts[number + 1 :]:
+        if part.kind != "while":
+            break
+        found += part.tokens
+    return found
 
 
 def _conditions(parts: Sequence[Segment], number: int, with_heads: set[int]) -> tuple[Segment, ...]:
@@ -200,7 +226,8 @@ def _conditions(parts: Sequence[Segment], number: int, with_heads: set[int]) -> 
     for to in range(number + 1, len(parts)):
         if parts[to].asserted:
             break
-        found.append(parts[to])
+        if not (parts[to - 1].tokens[-1].tag == "NEG" and parts[to].kind in ("if", "onlyif")):
+            found.append(parts[to])
     for to in range(number - 1, -1, -1):
         if parts[to].asserted:
             break

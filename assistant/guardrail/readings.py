@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from assistant.guardrail.pieces import Piece
 from assistant.guardrail.tokens import Token, markers_of, plain, tokens_of
 from assistant.records import Case, Decision, Dictated
 
+_RHETORICAL = re.compile(r"\bwhy not (?:just |simply )?(?:continue|carry|keep|resume|restart|go|give|take|stay)", re.I)
 _TOPICS = ("AMB", "DEX", "PARTNER", "PROPH", "POM")
 
 
@@ -91,9 +93,10 @@ def read(body: str, topic: str) -> Reading:
     parts = segments(tokens)
     orders = orders_of(parts, topic)
     orders += needs_of(parts, orders)
-    last = next((t.tag for t in reversed(tokens) if t.tag in _TOPICS), topic)
+    named = [t.tag for t in tokens if t.tag in _TOPICS]
+    last = "POM" if "POM" in named else named[-1] if named else topic
     tags = frozenset(t.tag for part in parts for t in merge_split_verbs(part.tokens)) | frozenset(t.tag for t in tokens)
-    asks = body.strip().endswith("?") and "why not" not in body.lower()
+    asks = body.strip().endswith("?") and not _RHETORICAL.search(body)
     return Reading(body=body, plain=plain(body), tokens=tokens, parts=parts, orders=orders, markers=markers_of(body), tags=tags, asks=asks, topic=last)
 
 

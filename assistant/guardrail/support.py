@@ -13,7 +13,6 @@ from assistant.records import Action, Severity
 _DANGLING = frozenset(
     "a an the and or but of to for with in on at by from as if when until while because since give take hold stop start should may might can must will is are be been not also only than that which this his her their your our its into per about consider".split()
 )
-_ASSERTS = ("SHOULD", "STRONG", "WEAK", "EVALPOS", "EVALNEG", "START", "STOP", "GO", "MONITOR", "CAUSE", "RAISE", "REDUCE", "BENEFIT", "IMPAIR", "PROLONG", "CONFIRM", "COMMON", "RARE", "BE", "DELAY", "RESTART")
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _ALPHABET = re.compile(r"[^\W\d_]")
 
@@ -70,7 +69,7 @@ def _others(reading: Reading, context: Context) -> str:
     if reading.any("SILENT"):
         return ""
     for token in reading.tokens:
-        if token.tag == "OUTSIDE" and not context.knows(token.text) and reading.any(*_ASSERTS, "CONSIDER"):
+        if token.tag == "OUTSIDE" and not context.knows(token.text):
             return f"No source speaks of '{token.text}'."
     unknown = [t.text for t in reading.tokens if t.tag == "UNKNOWN" and not context.knows(t.text)]
     if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE") and not _anchored(reading):

@@ -122,7 +122,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
             found.append(Token("NUM", word.replace(",", ".").rstrip("+.")))
         elif not word[0].isalnum():
             found.append(Token("PUNCT", word))
-        elif word[0].isdigit():
+        elif any(c.isdigit() for c in word):
             found.append(Token("W", word))
         else:
             found.append(Token(_by_shape(word, known), word))
