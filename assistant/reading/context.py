@@ -64,12 +64,12 @@ class Context:
         for cue in self._cues:
             self._by_scope.setdefault(cue.scope, []).append(cue)
 
-    def reaching(self, scope: str, first: int, last: int, reach: int | None = None) -> Cue | None:
-        """The nearest cue of a scope that reaches the tokens [first, last), or None."""
+    def reaching(self, scope: str, first: int, last: int, reach: int | None = None, *, before_only: bool = False) -> Cue | None:
+        """The nearest cue of a scope that reaches the tokens [first, last), or None; `reach` in words replaces the scope's."""
         limit = reach if reach is not None else self._lexicon.scopes[scope].reach
         best: Cue | None = None
         for cue in self._by_scope.get(scope, ()):
-            if cue.after and cue.first >= last:
+            if cue.after and cue.first >= last and not before_only:
                 gap, span = cue.first - last, range(last, cue.first)
                 allowed = min(limit, 4)
             elif not cue.after and cue.last <= first:

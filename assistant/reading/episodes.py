@@ -6,6 +6,7 @@ of a thing (resolution, treatment, symptoms) wins, and within one turn the more 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from assistant.reading.scan import Item, Scan
 from assistant.records import Episode, EpisodeState, Severity, Words
 
 _GENERIC = ("generic", "organism")
+_AFEBRILE = re.compile(r"afeb|apyrex|deferv|fever|temp")
 _ASIDE = ("other", "hypothetical", "exposure")
 
 
@@ -106,7 +108,7 @@ def _is_another(item: Item, last: Thread) -> bool:
     back = any(m.has("mid") for m in last.mentions) and (item.has("now", "near") or not item.has("mid", "far"))
     if item.entry.kind in _GENERIC or item.name in last.specific:
         return further_back and item.has("now")
-    ended = any(s.name in ("resolved", "treatment_done") and not s.has("negated", "unasserted", "hypothetical") for s in last.states)
+    ended = any(s.name in ("resolved", "treatment_done", "well") and not s.has("negated", "unasserted", "hypothetical") for s in last.states)
     apart = item.turn > before.turn or item.sentence > before.sentence
     return further_back or (back and apart) or (ended and apart) or (ended and item.has("now"))
 
@@ -136,7 +138,7 @@ def routes(thread: Thread) -> list[tuple[Severity, Item]]:
         route = item.entry.route
         if thread.specific & set(item.entry.oral_for) and route == "iv":
             route = "oral"
-        if item.has("by_mouth"):
+        if item.has("by_mouth", "topical"):
             route = "oral"
         if route == "iv":
             found.append((Severity.SEVERE, item))
@@ -167,80 +169,78 @@ def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
 
 # ----------------------------------------------------------------------------- state
 
-
-@dataclass(slots=True)
-class _Axis:
-    """One thing that is said of an episode, with the turn in which it was said last."""
-
-    turn: int = -1
-    word: Item | None = None
-
-    def say(self, item: Item) -> None:
-        self.turn, self.word = item.turn, item
+_ELAPSED = re.compile(r"(?<!\S)(?:\S*days?|d|weeks?|wks?|months?|fortnight|ago|yesterday|last|since|/ ?(?:7|52|12)|\d+d)(?!\S)")
+# What may speak against 'resolved', and what it takes to overrule each: said later in a later sentence, or in a later turn.
+_OVERRULED_BY = {
+    "treatment_ongoing": ("treatment_done",),
+    "residual": ("resolved", "well"),
+    "worse": ("resolved", "well", "symptom_free"),
+    "fever": ("resolved", "well", "afebrile"),
+}
 
 
-@dataclass(slots=True)
-class _Ledger:
-    resolved: _Axis = field(default_factory=_Axis)
-    done: _Axis = field(default_factory=_Axis)
-    ongoing: _Axis = field(default_factory=_Axis)
-    free: _Axis = field(default_factory=_Axis)
-    residual: _Axis = field(default_factory=_Axis)
-    worse: _Axis = field(default_factory=_Axis)
+def _said(thread: Thread) -> dict[str, Item]:
+    """The last assertion of each kind; a negated one counts for its opposite."""
+    opposite = {"resolved": "residual", "well": "residual", "symptom_free": "residual", "treatment_done": "treatment_ongoing"}
+    last: dict[str, Item] = {}
+    for item in thread.states:
+        if item.has("unasserted", "hypothetical", "prophylaxis"):
+            continue
+        name = opposite.get(item.name, "") if item.has("negated") else item.name
+        if name:
+            last[name] = item
+            if name == "symptom_free" and _AFEBRILE.search(item.words.text.lower()):
+                last["afebrile"] = item
+    return last
 
 
-def outcome_of(thread: Thread, *, fever_turn: int, past: bool) -> Outcome:
+def _place_of(item: Item) -> tuple[int, int]:
+    return item.turn, item.first
+
+
+def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
+    """The assertions that speak against resolution and that nothing said later has overruled."""
+    against = {**{k: last[k] for k in ("treatment_ongoing", "residual", "worse") if k in last}, **({"fever": fever} if fever else {})}
+    found = []
+    for name, item in against.items():
+        later = [last[k] for k in _OVERRULED_BY[name] if k in last and _place_of(last[k]) > _place_of(item)]
+        if name == "treatment_ongoing" and "resolved" in last and last["resolved"].turn > item.turn:
+            continue
+        if not any(o.turn > item.turn or o.sentence > item.sentence or name == "treatment_ongoing" or "afebrile" in o.name for o in later):
+            found.append(item)
+    return found
+
+
+def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     """How the episode stands.
 
     Args:
         thread: its mentions and cues.
-        fever_turn: the last turn with a current temperature of 38.0 C or more, -1 for none.
+        fever: the last report of a temperature of 38.0 C or more, or None.
         past: whether the episode lies in the past by its time ("last month", "in January").
     """
-    ledger = _Ledger()
-    for item in thread.states:
-        _enter(item, ledger)
-    against = max(ledger.ongoing.turn, ledger.residual.turn, ledger.worse.turn, fever_turn)
-    said = max(ledger.resolved.turn, -1)
-    words = tuple(a.word.words for a in (ledger.resolved, ledger.done, ledger.free, ledger.ongoing, ledger.residual, ledger.worse) if a.word)
-    if against >= 0 and against >= said and against >= ledger.done.turn:
-        contradiction = said == against and _plain_resolved(ledger, fever_turn)
-        better = ledger.residual.turn >= 0 or said >= 0 or ledger.done.turn >= 0
-        return Outcome(EpisodeState.RESOLVING if better and ledger.worse.turn < against else EpisodeState.ACTIVE, contradiction, words)
-    if said >= 0:
+    last = _said(thread)
+    words = tuple(dict.fromkeys(item.words for item in last.values()))
+    live = _live(last, fever)
+    resolved, done = last.get("resolved"), last.get("treatment_done")
+    if live:
+        claim = resolved or (done if any(i.name == "treatment_ongoing" for i in live) else None)
+        contradiction = claim is not None and any(i.turn == claim.turn for i in live)
+        better = bool(last.keys() & {"residual", "resolved", "well", "treatment_done", "treatment_ongoing"}) and not any(i.name == "worse" for i in live)
+        return Outcome(EpisodeState.RESOLVING if better else EpisodeState.ACTIVE, contradiction, words)
+    if resolved:
         return Outcome(EpisodeState.RESOLVED, False, words)
-    if ledger.done.turn >= 0:
-        elapsed = ledger.done.word is not None and (ledger.done.word.has("near", "mid", "far") or past)
-        settled = ledger.free.turn >= 0 or elapsed
+    free = last.keys() & {"symptom_free", "well"}
+    treated = any(not is_prophylaxis(i, thread) for i in thread.treatments)
+    if done:
+        settled = bool(free) or past or bool(_ELAPSED.search(done.line))
         return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words)
-    if ledger.free.turn >= 0 and past and not thread.treatments:
+    long_past = any(m.has("mid", "far") for m in thread.mentions)
+    if ("well" in last and (not treated or long_past)) or (free and past and not treated):
         return Outcome(EpisodeState.RESOLVED, False, words)
     if thread.mentions and all(m.has("uncertain") for m in thread.mentions):
         return Outcome(EpisodeState.POSSIBLE, False, words)
-    return Outcome(EpisodeState.ACTIVE, False, words)
-
-
-def _plain_resolved(ledger: _Ledger, fever_turn: int) -> bool:
-    """Whether resolution was claimed outright while something in the same turn speaks against it."""
-    return ledger.resolved.turn >= 0 and (ledger.ongoing.turn == ledger.resolved.turn or fever_turn == ledger.resolved.turn or ledger.residual.turn == ledger.resolved.turn)
-
-
-def _enter(item: Item, ledger: _Ledger) -> None:
-    if item.has("unasserted", "hypothetical"):
-        return
-    negated = item.has("negated")
-    if item.name == "resolved":
-        (ledger.residual if negated else ledger.resolved).say(item)
-    elif item.name == "treatment_done":
-        (ledger.ongoing if negated else ledger.done).say(item)
-    elif item.name == "treatment_ongoing" and not negated and not item.has("prophylaxis"):
-        ledger.ongoing.say(item)
-    elif item.name == "symptom_free":
-        (ledger.residual if negated else ledger.free).say(item)
-    elif item.name == "residual":
-        ledger.residual.say(item)
-    elif item.name == "worse" and not negated:
-        ledger.worse.say(item)
+    return Outcome(EpisodeState.RESOLVING if free and treated else EpisodeState.ACTIVE, False, words)
 
 
 # ----------------------------------------------------------------------------- as records

@@ -10,9 +10,17 @@ from assistant.reading.scan import Scan
 from assistant.records import Drug
 
 _PATIENT_WORDS = re.compile(
-    r"(?<!\S)(?:he|she|his|her|him|hers|hes|shes|pt|pts|patient|patients? on|mr|mrs|ms|my|our|this|i|im|ive|me|yo|lady|gentleman|gent|man|woman|chap|bloke|guy|today|tonight|now|yesterday|bed|subject|subj|started|day|\S+mg|mg|dad|mum|mom|husband|wife)(?!\S)"
+    r"(?<!\S)(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
 )
 _POM_IN_THE_PAST = re.compile(r"(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post) (?:\S+ ){0,2}<pom>")
+_NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
+_ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
+_SOURCE = re.compile(
+    r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
+)
+_AT_LARGE = re.compile(
+    r"(?<!\S)(?:(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
+)
 _VERB = r"(?:pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
 _OTHER_ASKED = re.compile(rf"(?<!\S){_VERB} (?:\S+ ){{0,2}}<drug>")
 _POM_ASKED = re.compile(rf"(?<!\S){_VERB}(?: \S+){{0,3}} <pom>|<pom>(?: \S+){{0,4}} {_VERB}(?!\S)|<pom> (?:\S+ )?\?")
@@ -40,13 +48,23 @@ def drug_of(scans: Sequence[Scan]) -> tuple[Drug, str]:
     drugs = [i for scan in scans for i in scan.of("drug")]
     ours = [i for i in drugs if i.entry.role == "pomalidomide"]
     others = [i for i in drugs if i.entry.role != "pomalidomide"]
-    if ours and others and _asks_about_the_other(scans[-1]):
+    if others and (not ours or _asks_about_the_other(scans[-1]) or _denies_ours(scans) or _turns_to_another(scans)):
         return Drug.OTHER, others[-1].name
-    if ours:
-        return Drug.POMALIDOMIDE, ""
-    if others:
-        return Drug.OTHER, others[-1].name
-    return Drug.UNSPECIFIED, ""
+    return (Drug.POMALIDOMIDE, "") if ours else (Drug.UNSPECIFIED, "")
+
+
+def _denies_ours(scans: Sequence[Scan]) -> bool:
+    """'carfilzomib and dex only (no pom)': every mention of pomalidomide says that it is not taken."""
+    lines = [scan.classed.text for scan in scans]
+    named = sum(line.count("<pom>") for line in lines)
+    return named == sum(len(_NO_POM.findall(line)) for line in lines)
+
+
+def _turns_to_another(scans: Sequence[Scan]) -> bool:
+    """Whether the last turn asks about another drug alone."""
+    last = scans[-1]
+    names = {i.entry.role == "pomalidomide" for i in last.of("drug")}
+    return len(scans) > 1 and names == {False} and ("?" in last.text or bool(_OTHER_ASKED.search(last.classed.text))) and not _ALSO.search(last.plain.text)
 
 
 def _asks_about_the_other(last: Scan) -> bool:
@@ -55,6 +73,16 @@ def _asks_about_the_other(last: Scan) -> bool:
     return bool(_OTHER_ASKED.search(line)) and not _POM_ASKED.search(line) and bool(_POM_IN_THE_PAST.search(line))
 
 
+def names_the_source(scan: Scan) -> bool:
+    """Whether a message asks what the article says."""
+    return bool(_SOURCE.search(scan.plain.text))
+
+
+def speaks_at_large(scan: Scan) -> bool:
+    """Whether a message says itself that it is about nobody in particular."""
+    return bool(_AT_LARGE.search(scan.plain.text))
+
+
 def speaks_of_a_patient(scan: Scan) -> bool:
     """Whether a message speaks of somebody, and not in general."""
-    return bool(_PATIENT_WORDS.search(scan.plain.text)) or bool(scan.of("antimicrobial")) or bool(re.search(r"\d{2} ?(?:m|f|yo|y)(?!\S)", scan.plain.text))
+    return bool(_PATIENT_WORDS.search(scan.plain.text)) or any(i.entry.route != "none" and not i.entry.quinolone for i in scan.of("antimicrobial")) or bool(re.search(r"\d{2} ?(?:m|f|yo|y)(?!\S)", scan.plain.text))

@@ -32,7 +32,7 @@ def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
 def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
-    relative = re.search(r"\bmy (?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
+    relative = re.search(r"(?:\b(?:my|our) |^|[.!?\n] *)(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
     if not relative or _OWN_DRUG.search(folded):
         return False
     return bool(_CAREGIVER_PATIENT.search(folded[relative.end() :]))

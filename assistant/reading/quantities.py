@@ -9,15 +9,15 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
-_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|this|morning|am|exactly|[:=~<>≈,(|-]|[a-z]+day\b)*"
+_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|[:=~<>≈,(|-]|[a-z]+day\b)*"
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
-_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}")
+_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,14}})[;,]\s*{_NUMBER}\s*(?:now|today|this a\.?m|this morning|currently)")
 _TEMPERATURE = re.compile(
-    rf"(?<![a-z])(?:t|temp|temps|temperatures?|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|reading|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
+    rf"(?<![a-z])(?:t|temp|temps|temperatures?|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
 )
-_BARE_TEMPERATURE = re.compile(r"(?<![\d.,/x^-])(3[5-9]\.\d|4[0-2]\.\d|9[5-9]\.\d|10[0-6](?:\.\d)?)\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9.%/])")
+_BARE_TEMPERATURE = re.compile(r"(?<![\d.,/x^-])(3[5-9]\.\d|4[0-2]\.\d|9[5-9]\.\d|10[0-6](?:\.\d)?)\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9%/]|\.\d)")
 _LABELLED_OTHER = re.compile(r"(?:hb|hgb|haemoglobin|hemoglobin|crp|k|na|alb|albumin|creat\w*|cr|urea|wcc|wbc|ldh|ca|igg|egfr|bmi|weight|lactate|bp|hr|rr|inr|ph|hct|mcv|ferritin|glucose|dose|mg|ast|alt|crcl|paraprotein|band|mrd|sats?|spo2)\s*(?:of|is|was|:|=|\s)*$")
 _AGE = re.compile(
     r"(?<![\d./])(\d{2,3})\s*(?:-|\s)?\s*(?:y(?:ea)?rs?(?:\s|-)*(?:old|of age)?|yo\b|y/o|y\.o\.?|yr\b|yrs\b|y\b|(?:m|f|male|female|man|woman|lady|gentleman|gent)(?![a-z/²0-9]))"
@@ -85,9 +85,10 @@ def counts(folded: str) -> list[Quantity]:
             nadir = "nadir" in match.group(0)
             found.append(Quantity(name, value, match.start(), match.end(), ambiguous, nadir))
             later = _THEN.match(folded, match.end())
-            if later and not _other_label(folded[match.end() : later.start(1)]):
-                value, ambiguous = _count(name, later.group(1), later.group(2), limits)
-                found.append(Quantity(name, value, later.start(1), later.end(), ambiguous))
+            group = 1 if later and later.group(1) else 3
+            if later and not _other_label(folded[match.end() : later.start(group)]):
+                value, ambiguous = _count(name, later.group(group), later.group(2), limits)
+                found.append(Quantity(name, value, later.start(group), later.end(), ambiguous))
     return sorted(found, key=lambda q: q.start)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.reading import quantities
 from assistant.reading.episodes import Thread, aside_episode, as_episode, is_prophylaxis, outcome_of, severity_of, threads_of
-from assistant.reading.intent import drug_of, speaks_of_a_patient, topics_of
+from assistant.reading.intent import drug_of, names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
 from assistant.reading.patients import caregiver_writes, last_patient, split_patients
 from assistant.reading.quantities import Quantity
 from assistant.reading.scan import Item, Scan, scan
@@ -80,8 +80,8 @@ def _case(scans: Sequence[Scan], caregiver: bool) -> Case:
     last = scans[-1]
     measured = _measured(scans)
     threads, rest = threads_of(scans)
-    fever_turn = _fever_turn(scans, measured)
-    state = _infection(scans, threads, rest, fever_turn, measured)
+    fever = _fever(scans)
+    state = _infection(scans, threads, rest, fever, measured)
     facts: list[Fact] = [*_quantity_facts(scans, measured), *state.facts]
     renal, renal_words = _pattern_fact(scans, _RENAL)
     dialysis, dialysis_words = _pattern_fact(scans, _DIALYSIS)
@@ -207,16 +207,27 @@ class _Reading:
         self.facts: list[Fact] = []
 
 
-def _fever_turn(scans: Sequence[Scan], measured: dict[str, Quantity]) -> int:
-    """The last turn that reports a fever now: measured, or in words; -1 for none."""
-    turn = -1
+def _fever(scans: Sequence[Scan]) -> Item | None:
+    """The last report of a fever, measured or in words; None where the last temperature is normal."""
+    found: Item | None = None
     for scan_ in scans:
-        hot = [q for q in quantities.temperatures(scan_.folded) if q.value >= FEVER]
-        cool = [q for q in quantities.temperatures(scan_.folded) if q.value < FEVER]
-        said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure")]
-        if said or (hot and not (cool and cool[-1].start > hot[-1].start)):
-            turn = scan_.turn
-    return turn
+        for item in _temperature_items(scan_):
+            found = item if item.name == "fever" else None if found is None or found.turn <= item.turn else found
+        said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")]
+        if said and (found is None or said[-1].first > found.first or said[-1].turn > found.turn):
+            found = said[-1] if not (found is None and _temperature_items(scan_) and _temperature_items(scan_)[-1].first > said[-1].first) else found
+    return found
+
+
+def _temperature_items(scan_: Scan) -> list[Item]:
+    """The temperatures of a message as items `fever` or `normal`, in order."""
+    items = []
+    for quantity in quantities.temperatures(scan_.folded):
+        first = next((n for n, t in enumerate(scan_.tokens) if t.end > quantity.start), 0)
+        words = Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
+        name = "fever" if quantity.value >= FEVER else "normal"
+        items.append(Item("temperature", name, scan_.turn, first, first + 1, words, scan_.sentence_of[first]))
+    return items
 
 
 def _derived_fever(scans: Sequence[Scan], measured: dict[str, Quantity]) -> bool:
@@ -230,16 +241,17 @@ def _derived_fever(scans: Sequence[Scan], measured: dict[str, Quantity]) -> bool
     return bool(anc and temperature and anc.value < FEBRILE_NEUTROPENIA_ANC and not anc.ambiguous and temperature.value >= FEVER)
 
 
-def _infection(scans: Sequence[Scan], threads: list[Thread], rest: list[Item], fever_turn: int, measured: dict[str, Quantity]) -> _Reading:
+def _infection(scans: Sequence[Scan], threads: list[Thread], rest: list[Item], fever: Item | None, measured: dict[str, Quantity]) -> _Reading:
     found = _Reading()
-    denied_turn = max((i.turn for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical")), default=-1)
+    denials = [i for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical")]
+    denied = denials[-1] if denials else None
     current = threads[-1] if threads else None
     found.episodes = [as_episode(t, EpisodeState.HISTORICAL) for t in threads[:-1] if t.mentions]
     found.derived = _derived_fever(scans, measured)
     if current is None or not current.mentions:
-        _without_diagnosis(found, scans, current, rest, fever_turn, denied_turn)
+        _without_diagnosis(found, scans, current, rest, fever, denied)
     else:
-        _with_diagnosis(found, scans, current, fever_turn, denied_turn)
+        _with_diagnosis(found, scans, current, fever, denied)
     if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
         found.infection = Infection.SUSPECTED
     found.derived = found.derived and not found.neutropenic_fever
@@ -247,10 +259,10 @@ def _infection(scans: Sequence[Scan], threads: list[Thread], rest: list[Item], f
     return found
 
 
-def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, fever_turn: int, denied_turn: int) -> None:
-    last_mention = max(m.turn for m in thread.mentions)
+def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None) -> None:
+    last_mention = max(thread.mentions, key=lambda m: (m.turn, m.first))
     past = any(m.has("far", "mid", "near") for m in thread.mentions)
-    outcome = outcome_of(thread, fever_turn=fever_turn if not past or fever_turn > last_mention else fever_turn, past=past)
+    outcome = outcome_of(thread, fever=fever, past=past)
     found.severity, words = severity_of(thread)
     found.contradiction = outcome.contradiction
     found.name = thread.name
@@ -260,43 +272,56 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
     focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]
     if febrile and not focus and found.infection is Infection.ACTIVE:
         found.infection = Infection.SUSPECTED
-    if outcome.state is EpisodeState.POSSIBLE and denied_turn >= last_mention:
+    restarted = _treatment(scans)[0] is Treatment.TAKING
+    if fever is not None and restarted and past and outcome.state is EpisodeState.RESOLVING:
+        # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
+        found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
+    elif all(m.has("far", "mid") for m in thread.mentions) and restarted and outcome.state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE):
         found.infection = Infection.NONE
-    elif denied_turn > last_mention:
+    if _carried_only(scans, thread) or (denied and _overrules(denied, last_mention, outcome.state)):
         found.infection = Infection.NONE
-    elif denied_turn == last_mention and outcome.state is EpisodeState.ACTIVE:
+    elif denied and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
         found.contradiction = True
-    if all(m.has("far") for m in thread.mentions) and _treatment(scans)[0] is Treatment.TAKING and found.infection is not Infection.RESOLVING:
-        found.infection = Infection.NONE
     found.episodes.append(as_episode(thread, outcome.state))
     found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
     found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
 
 
-def _without_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever_turn: int, denied_turn: int) -> None:
+def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
+    """Whether 'no infection' settles it: said of a mere possibility, in a later turn, or as the last word on a diagnosis."""
+    if denied.turn != last_mention.turn:
+        return denied.turn > last_mention.turn
+    excluded = any(word in denied.words.text.lower() for word in ("excluded", "ruled out", "not infected", "false positive"))
+    return state is EpisodeState.POSSIBLE or (excluded and denied.first > last_mention.first)
+
+
+def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
+    """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it."""
+    carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
+    organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
+    return bool(carried) and organisms_only
+
+
+def _without_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever: Item | None, denied: Item | None) -> None:
     """No infection is named: fever, symptoms, treatment and plain words decide."""
     symptoms = [i for s in scans for i in s.of("symptom") if not i.has("negated", "hypothetical", "other", "historical", "exposure")]
-    treated = [i for i in (thread.treatments if thread else []) if not is_prophylaxis(i, thread)] if thread else []
-    states = [i for i in (thread.states if thread else []) if not i.has("unasserted", "hypothetical")]
-    outcome = outcome_of(thread, fever_turn=fever_turn, past=False) if thread else None
+    treated = [i for i in thread.treatments if not is_prophylaxis(i, thread)] if thread else []
+    states = {s.name for s in thread.states if not s.has("unasserted", "hypothetical", "prophylaxis", "negated")} if thread else set()
+    outcome = outcome_of(thread, fever=fever, past=False) if thread else None
+    carried = any(i.entry.kind == "carriage" and not i.has("negated", "uncertain") for i in rest)
     if thread:
         found.severity, words = severity_of(thread)
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
-    if fever_turn >= 0 and fever_turn >= denied_turn:
+    if fever is not None and (denied is None or denied.turn <= fever.turn) and not (outcome and outcome.state is EpisodeState.RESOLVED):
         found.infection = Infection.SUSPECTED
-        found.contradiction = denied_turn == fever_turn and False
-    elif denied_turn >= 0:
-        found.infection = Infection.NONE
-        found.severity = Severity.UNSPECIFIED
-    elif outcome and (treated or any(s.name == "resolved" for s in states)) and outcome.state in _STATE:
-        found.infection = _STATE[outcome.state]
-    elif outcome and any(s.name in ("treatment_done", "treatment_ongoing", "residual") for s in states):
+    elif denied is not None or carried:
+        found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
+    elif outcome and (treated or states & {"resolved", "treatment_done", "treatment_ongoing", "residual"}):
         found.infection = _STATE[outcome.state]
     elif symptoms:
         found.infection = Infection.SUSPECTED
     elif rest or any(s.of("infection") for s in scans):
-        found.infection = Infection.NONE
-        found.severity = Severity.UNSPECIFIED
+        found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
 
 
 # ----------------------------------------------------------------------------- other facts
@@ -343,34 +368,60 @@ def _own_voice(scans: Sequence[Scan], caregiver: bool) -> bool:
 def _asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     """Adds what is asked; a decision that is asked in general becomes the general question."""
     topics = topics_of(last)
-    fact, decision = last.intents("fact"), last.intents("decision")
-    outside, drugless = last.intents("outside"), last.intents("outside_drugless")
-    clinical_now = _clinical(last)
-    clinical = any(_clinical(s) for s in scans)
+    fact = last.intents("fact") or names_the_source(last)
+    decision, outside = last.intents("decision"), last.intents("outside")
     pom_now = any(i.entry.role == "pomalidomide" for i in last.of("drug"))
-    in_question = case.infection in (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED) or case.neutropenic_fever
+    now, ever = _infection_in(last), any(_infection_in(s) for s in scans)
+    in_question = case.infection in (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
     if case.drug is Drug.OTHER:
         return replace(case, asked=Asked.DECISION)
-    if drugless and not clinical_now and not pom_now and not topics:
+    if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
-    general = last.intents("general") and not speaks_of_a_patient(last) and len(scans) == 1
-    if topics and fact and not (clinical_now and in_question and speaks_of_a_patient(last) and decision and not general):
+    at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
+    if topics and fact and (at_large or not (now and in_question)):
         return replace(case, asked=Asked.FACT, topics=topics)
-    if general and decision and any(i.entry.kind == "generic" for i in last.of("infection")):
+    if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
-    if outside and not clinical_now:
+    if outside and not now and not (case.infection is Infection.NONE and _clinical(last)) and not _low_counts(case):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
-    if clinical and (clinical_now or decision or in_question):
+    if (ever and (now or decision or in_question)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or _low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
     if topics:
         return replace(case, asked=Asked.FACT, topics=topics)
-    if decision and case.drug is Drug.POMALIDOMIDE and not outside:
+    if decision and case.drug is Drug.POMALIDOMIDE:
         return replace(case, asked=Asked.DECISION)
-    return replace(case, asked=Asked.OUTSIDE, outside="uncovered") if case.drug is Drug.POMALIDOMIDE or fact or outside else replace(case, asked=Asked.NOTHING, outside="nothing")
+    named = case.drug is Drug.POMALIDOMIDE or fact or outside
+    return replace(case, asked=Asked.OUTSIDE, outside="uncovered") if named else replace(case, asked=Asked.NOTHING, outside="nothing")
+
+
+def _general_question(last: Scan, decision: bool, at_large: bool) -> bool:
+    """Whether it is asked, of nobody in particular, what an infection means for pomalidomide."""
+    mentions = [i for i in last.of("infection") if i.entry.kind == "generic"]
+    if not decision or not mentions or any(s.kind in ("state", "antimicrobial", "symptom") for s in last.items if s.name != "no_infection"):
+        return False
+    return at_large and (last.intents("general") or any(i.has("hypothetical") for i in mentions))
+
+
+def _only_hypothetical(case: Case, scans: Sequence[Scan]) -> bool:
+    """Whether infection is mentioned as an 'if' alone, with nothing said of how the patient is."""
+    mentions = [i for s in scans for i in s.of("infection") if i.entry.kind not in ("not_infection", "carriage")]
+    denied = any(i.kind == "state" for s in scans for i in s.items)
+    return case.infection is Infection.NONE and bool(mentions) and not denied and all(i.has("hypothetical") and not i.has("negated", "other", "exposure") for i in mentions)
+
+
+def _low_counts(case: Case) -> bool:
+    return (case.anc is not None and case.anc < 0.5) or (case.platelets is not None and case.platelets < 25)
+
+
+def _infection_in(scan_: Scan) -> bool:
+    """Whether a message tells of an infection, its treatment or its course."""
+    told = [i for i in scan_.items if i.kind in ("infection", "symptom", "antimicrobial") and not i.has("hypothetical", "other", "exposure")]
+    told = [i for i in told if not (i.kind == "infection" and i.entry.kind == "not_infection") and not (i.kind == "antimicrobial" and i.has("prophylaxis"))]
+    return bool(told) or any(i.kind == "state" and i.name != "no_infection" for i in scan_.items)
 
 
 def _clinical(scan_: Scan) -> bool:
-    """Whether a message carries anything of a patient's infection or counts."""
-    if scan_.of("infection") or any(i.kind in ("symptom", "state", "antimicrobial") for i in scan_.items):
+    """Whether a message carries anything of a patient's infection, counts or temperature."""
+    if _infection_in(scan_) or any(i.kind == "state" for i in scan_.items) or scan_.of("infection"):
         return True
     return bool(quantities.counts(scan_.folded)) or bool(quantities.temperatures(scan_.folded))

@@ -45,6 +45,7 @@ class Item:
 
     `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
     negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, prophylaxis, unasserted.
+    `line` is the sentence of a state cue.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Item:
     entry: Any = None
     tier: Severity = Severity.UNSPECIFIED
     flags: frozenset[str] = field(default_factory=frozenset)
+    line: str = ""
 
     def has(self, *flags: str) -> bool:
         """Whether any of these flags is set."""
@@ -177,7 +179,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
     items = [i for i in items if not (i.kind == "severity" and _about_something_else(i, tokens))]
     items = _without_covered(items)
-    items = _with_use(items, tokens)
+    items = [replace(i, line=lines[i.sentence]) if i.kind == "state" else i for i in _with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, -i.last))
     return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
 
@@ -191,8 +193,10 @@ def _sentence_lines(tokens: list[Token], sentence_of: list[int]) -> list[str]:
 
 _COVERED_BY = {
     "resolved": ("residual", "no_infection", "treatment_ongoing", "treatment_done"),
-    "symptom_free": ("residual", "resolved"),
+    "well": ("residual",),
+    "symptom_free": ("residual", "resolved", "well"),
     "treatment_done": ("residual", "treatment_ongoing"),
+    "treatment_given": ("treatment_done", "treatment_ongoing"),
     "treatment_ongoing": ("treatment_done",),
     "no_infection": ("residual",),
     "residual": ("resolved",),
@@ -261,6 +265,7 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
 
 
 _BY_MOUTH = {"po", "oral", "orally", "tablets", "tabs", "caps", "capsules", "mouth", "qds", "125"}
+_ON_THE_SKIN = {"drops", "cream", "ointment", "gel", "topical", "topically", "eyedrops", "drop"}
 
 
 def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
@@ -272,8 +277,8 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
             near = {t.text for t in tokens[max(0, item.first - 2) : item.last + 4]}
             if any(p.sentence == item.sentence and -4 <= p.first - item.last <= 4 or 0 <= item.first - p.last <= 4 for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
-            if near & _BY_MOUTH and "iv" not in near:
-                item = replace(item, flags=item.flags | {"by_mouth"})
+            if "iv" not in near and near & (_BY_MOUTH | _ON_THE_SKIN):
+                item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
         used.append(item)
     to_prevent = [i for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")]
     return [
@@ -284,11 +289,11 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
 
 def _state_flags(item: Item, context: Context, before: str) -> set[str]:
     flags: set[str] = set()
-    if _NOT_ASSERTED.search(before) and item.name in ("resolved", "treatment_done", "symptom_free"):
+    if _NOT_ASSERTED.search(before) and item.name in ("resolved", "well", "treatment_done", "symptom_free"):
         flags.add("unasserted")
     if context.reaching("hypothetical", item.first, item.last, 6):
         flags.add("hypothetical")
-    if item.name in ("resolved", "treatment_done", "symptom_free", "worse", "treatment_ongoing") and context.reaching("negation", item.first, item.last, 3):
+    if item.name in ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing") and context.reaching("negation", item.first, item.last, 3, before_only=True):
         flags.add("negated")
     return flags
 

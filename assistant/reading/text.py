@@ -16,6 +16,8 @@ _FOLD = str.maketrans({
 _TOKEN = re.compile(
     r"(?:(?<=\s)|^)i\.v\.?(?=\W|$)|p\.o\.?(?=\W|$)|[a-z]+(?:'[a-z]+)*|\d+(?:st|nd|rd|th)(?![a-z])|\d+(?:[.,]\d+)*|\n|[^\w\s]",
 )
+# What a reader of the message would not see is not the clinician's word.
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.S | re.I)
 _SENTENCE_END = {"?", "!", ";", "\n"}
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st", "pt", "eg", "ie", "e", "g", "i", "c", "q", "b", "t", "p", "o", "d"}
 _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
@@ -27,7 +29,7 @@ _WORDS = {
 
 def fold(text: str) -> str:
     """Lower case with plain quotes, dashes and spaces; same length as `text`."""
-    folded = text.translate(_FOLD)
+    folded = _HIDDEN.sub(lambda m: " " * len(m.group()), text.translate(_FOLD))
     lowered = folded.lower()
     return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
 
