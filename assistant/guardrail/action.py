@@ -29,6 +29,8 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
         return False
     if order.target == "TREAT":
         return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP", "INF"))
+    if order.text in ("unchanged", "no change", "no adjustment", "no modification") and order.segment.tags & {"DOSE", "SAME", "RENAL"}:
+        return False
     if order.act == "START":
         return order.target == "POM" and "POM" in reading.tags and order.text not in ("need", "use", "uses")
     return order.target in _ON_POM
@@ -124,8 +126,9 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
     return not dosed
 
 
-def faults(reading: Reading, context: Context) -> list[Fault]:
-    """The faults of one piece as to pomalidomide itself."""
+def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fault]:
+    """The faults of one piece as to pomalidomide itself; a heading or a bare label names a step, it does not order it."""
+    label = kind == "heading" or sum(t.tag not in ("PUNCT", "NUM") for t in reading.tokens) <= 1
     found: list[Fault] = []
     action = context.decision.action
     if stops_for_good(reading) and not reading.asks:
@@ -135,9 +138,17 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     for order in reading.orders:
         if on_pomalidomide(order, reading) and is_instruction(order):
             why = _judge(_meant(order, reading), order, reading, action)
-            if why:
+            if why and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
+    if action in (Action.HOLD, Action.INFORM) and _reviews_late(reading):
+        found.append(_fault("It reviews the matter only on a worse course.", context))
     return found
+
+
+def _reviews_late(reading: Reading) -> bool:
+    """`revisit the decision only if she deteriorates`: the matter is closed unless things get worse."""
+    worse = any(p.kind == "onlyif" and Condition.WORSE in kinds_of(p) for p in reading.parts)
+    return worse and reading.any("REASSESS", "MONITOR") and not reading.any("STOP", "RESTART", "NEG")
 
 
 def _meant(order: Order, reading: Reading) -> str:

@@ -41,7 +41,15 @@ def faults(reading: Reading, context: Context, around: frozenset[str]) -> list[F
             found.append(Fault("citation", f"There is no source [{marker}].", context.rule))
         elif marker not in supported(reading) | around:
             found.append(Fault("citation", f"Source [{marker}] does not say this, according to the article.", context.rule))
+    if found and not recognised(reading) and not around:
+        found.append(Fault("support", "No source says this.", context.rule))
     return found
+
+
+def recognised(reading: Reading) -> bool:
+    """Whether a piece says anything that the sources say at all; a wrong marker on something else is no slip of the pen."""
+    known = any(o.target in ("POM", "AMB", "PROPH", "GCSF", "CBC", "DEX") or o.act in ("MONITOR", "CONFIRM", "REASSESS") for o in reading.orders)
+    return known or bool(supported(reading) - {"US", "EU"}) or reading.any("RESOLVED", "SAME", "REASSESS", "SILENT", "SOURCE", "MILD", "SEVERE", "LIFETHR", "NEUTRO")
 
 
 def right_marker(reading: Reading, around: frozenset[str]) -> str:

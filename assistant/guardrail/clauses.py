@@ -10,7 +10,8 @@ from assistant.guardrail.tokens import Token
 HEADS = frozenset({"STOP", "GO", "RESTART", "START", "DELAY", "REDUCE", "RAISE", "MONITOR", "REASSESS", "CONFIRM"})
 _OPENS = {"IF": "if", "ONLYIF": "onlyif", "ONCE": "once", "UNTIL": "until", "WHILE": "while", "BEFORE": "before", "REASON": "reason"}
 _SUBJECTS = frozenset({"POM", "PRON", "AMB", "SAME", "DOSE", "PROPH", "DEX", "WHO", "AMBNAME", "INF"})
-_VERBS = frozenset({"BE", "WEAK", "STRONG", "SHOULD"})
+_ADVERBS = frozenset({"therefore", "however", "still", "thus", "hence", "accordingly", "consequently", "nevertheless", "nonetheless", "otherwise"})
+_NARROWS = frozenset({"at", "in", "for", "with", "from", "above", "during", "after", "on", "upon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class _Walk:
                 self.close(_OPENS[token.tag])
             self.now.append(token)
         elif token.tag == "CONTR":
-            self.close("main")
+            if token.text not in _ADVERBS or not self.now or self.now[-1].tag == "PUNCT":
+                self.close("main")
         elif sub and (token.text in (",", ")", ";", ":", "|", ".", "!") or (token.tag == "AND" and self.starts_main(at + 1)) or self.ends_opening_condition(at)):
             self.close("main")
             if token.tag in _SUBJECTS:
@@ -90,7 +92,9 @@ class _Walk:
 
     def bare_only(self, at: int) -> bool:
         """`only` before anything but a condition is an adverb (`only 3.4%`), not the start of one."""
-        nxt = self.tag(at + 1)
+        nxt, after = self.tag(at + 1), self.tokens[at + 1].text if at + 1 < len(self.tokens) else ""
+        if after in _NARROWS and any(t.tag in ("STOP", "RESTART") for t in self.now):
+            return False
         return self.tokens[at].text in ("only", "solely", "exclusively") and nxt not in ("IF", "ONCE", "WORSE", "FEVER", "SEVERE", "LIFETHR", "INF")
 
 

@@ -149,7 +149,8 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
         return "" if order.negated or plainly else "It raises the dose; no rule does."
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and context.decision.action in (Action.RESUME, Action.HOLD)
-        return "It denies the dose reduction that is considered after a severe infection." if severe and not reading.any("MILD") else ""
+        lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
+        return "It denies the dose reduction that is considered after a severe infection." if severe and not lowest and not reading.any("MILD") else ""
     return _needless_reduction(order, reading, context)
 
 

@@ -60,11 +60,12 @@ def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, targ
 
 
 def _object(tokens: Sequence[Token], at: int) -> Token | None:
-    for token in tokens[at + 1 : at + 9]:
+    for place in range(at + 1, min(at + 9, len(tokens))):
+        token = tokens[place]
         if token.text in (";", ".", "|") or (token.tag in EFFECTS and token.text not in _COMPARES):
             break
         if token.tag in _OBJECTS:
-            return _after_risk(tokens, token)
+            return _after_risk(tokens, place)
     if tokens[at].text in _BACKWARD:
         for token in reversed(tokens[max(0, at - 8) : at]):
             if token.tag in _OBJECTS - {"INF"}:
@@ -72,18 +73,19 @@ def _object(tokens: Sequence[Token], at: int) -> Token | None:
     return None
 
 
-def _after_risk(tokens: Sequence[Token], token: Token) -> Token:
-    """`risk of X` is about X: complications and infections are the article's, anything else is not."""
-    if token.tag not in ("RISK",) and not (token.tag == "INF"):
-        return token
-    at = tokens.index(token)
-    near = tokens[at + 1 : at + 4]
-    return next((t for t in near if t.tag in ("OUTSIDE", "UNKNOWN", "PROGRESSION", "RECOVERY")), token) if token.tag == "RISK" else next((t for t in near[:1] if t.tag == "RISK"), token)
+def _after_risk(tokens: Sequence[Token], at: int) -> Token:
+    """`infection risk` is a risk, and `risk of X` is about X where X is not an infection or a complication."""
+    token = tokens[at]
+    if token.tag == "INF":
+        return next((t for t in tokens[at + 1 : at + 2] if t.tag == "RISK"), token)
+    if token.tag == "RISK":
+        return next((t for t in tokens[at + 1 : at + 4] if t.tag in ("OUTSIDE", "UNKNOWN", "PROGRESSION", "RECOVERY")), token)
+    return token
 
 
 def _subject(tokens: Sequence[Token], at: int, target: Token) -> frozenset[str]:
     """What the effect is said of: the nearest candidate before it, or any before it that is pomalidomide being continued."""
-    before = [t for t in tokens[:at] if t.tag in _SUBJECTS and t is not target]
+    before = [t for t in tokens[:at] if t.tag in _SUBJECTS and t is not target and not (t.tag == "POM" and target.tag == "EXPOSE")]
     if not before:
         return frozenset()
     tags = {before[-1].tag}

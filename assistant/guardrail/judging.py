@@ -60,7 +60,7 @@ def _faults(piece: Piece, reading: Reading, context: Context, around: frozenset[
     wrong = injection.faults(piece, context)
     if wrong:
         return tuple(wrong + [f for f in action.faults(reading, context) + dose.faults(reading, context) if piece.kind != "markup"])
-    found = action.faults(reading, context) + companions.faults(reading, context) + dose.faults(reading, context)
+    found = action.faults(reading, context, kind=piece.kind) + companions.faults(reading, context) + dose.faults(reading, context)
     found += number.faults(reading, context) + scope.faults(reading, context)
     if not any(f.check in ("scope", "number", "dose") for f in found):
         found += support.faults(reading, context, last=last, kind=piece.kind)

@@ -10,6 +10,7 @@ from assistant.guardrail.readings import Context, Fault, Reading
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:-|to)?\s*(\d+(?:[.,]\d+)?)?\s*(?:%|per ?cent\b)")
 _BREAK = re.compile(r"[,;()|]|\b(?:and|while|whereas|but|with|versus|vs|against|compared)\b")
 _SPAN = re.compile(r"\b(?:(first|initial|last|final|opening|early|next)\s+)?(\d+|one|two|three|four|five|six|eight|nine|twelve|eighteen|twenty-four|twenty|a few|several|a)?[\s-]*(hours?|days?|weeks?|months?|years?|cycles?|quarters?)\b")
+_LATE = re.compile(r"\b(?:second|third|fourth|last|final|later)\s+(?:\w+\s+)?(?:weeks?|months?|years?|cycles?|quarter)\s+(?:of|after|on)\b|\b(?:peak\w*|highest|mainly|mostly)\b[^.]*\b(?:late|years?|end of)\b")
 _FRACTION = re.compile(r"\b(?:one|1|two|2|three|3) in (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|\d+)\b|\b(half|a quarter|one quarter|a fifth|two thirds|two-thirds|three quarters|a tenth|a third|one third|majority|minority|most patients|few patients|all patients|every patient)\b")
 _THIRD = frozenset({"three", "3", "a third", "one third"})
 _COUNTS = frozenset({0.5, 500.0, 25.0, 50.0, 1.0, 1000.0, 38.0, 100.4, 38.3, 38.5, 9.0, 10.0})
@@ -68,6 +69,9 @@ def _chunk(text: str, start: int, end: int, figure: FigureEntry) -> str:
 def _spans(reading: Reading) -> str:
     """The first three months of therapy, for prophylaxis and for the time of risk, and no other span."""
     text = reading.plain
+    late = _LATE.search(text)
+    if late and reading.any("INF", "RISK", "PROPH", "COMMON", "SOURCE", "MOSTCOMMON") | bool(reading.markers):
+        return "The span is the first three months of therapy."
     about = reading.any("PROPH") or (reading.any("INF", "RISK") and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text))
     if not about or "post" in text:
         return ""

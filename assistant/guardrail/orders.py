@@ -13,6 +13,8 @@ _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
 _TOPICS = frozenset({"POM", "AMB", "DEX", "PARTNER", "PROPH"})
 _NEEDS = frozenset({"PROPH", "GCSF", "CBC", "AMB"})
 _ABOUT = frozenset({"of", "about", "for", "by", "from", "on", "with"})
+_DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "one", "this", "that", "her", "his", "their"})
+_LEANS = frozenset({"towards", "toward", "favours", "favors", "favouring", "suggests", "leans", "prefers", "preference"})
 _ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
 _STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
 _HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "RISK"})
@@ -183,16 +185,17 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     left, right = _left(tokens, at), _right([*tokens, *rest], at)
     flips = _flips_left(left) + _flips_right(token, left, right)
     weak, past = _modality(left)
-    weak = weak or (token.form in ("ing", "word") and any(t.tag in ("WEAK", "CONSIDER") for t in right))
+    weak = weak or any(t.text in _LEANS for t in left) or (token.form in ("ing", "word") and any(t.tag in ("WEAK", "CONSIDER") for t in right))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and _names(left))
     omitted = token.tag == "STOP" and flips % 2 == 1
     harm = (named or omitted) and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
+    epithet = token.form == "past" and bool(left) and left[-1].tag in ("W", "WHO") and left[-1].text in _DETERMINERS
     wished = any(t.text in _WISHES for t in left) and not any(t.text in ("i", "we", "i'd") for t in left)
     patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
     return Order(
         act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form == "past",
-        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about) or patient or wished, kind=segment.kind, text=token.text, segment=segment,
+        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about) or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 

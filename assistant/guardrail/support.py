@@ -11,7 +11,7 @@ from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action, Severity
 
 _DANGLING = frozenset(
-    "a an the and or but of to for with in on at by from as if when until while because since give take hold stop start should may might can must will is are be been not also only than that which this his her their your our its into per about consider".split()
+    "a an the and or but of to for with in on at by from as if when until while because since give should may might can must will is are be been not also only than that which this his her their your our its into per about consider".split()
 )
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _ALPHABET = re.compile(r"[^\W\d_]")
@@ -86,10 +86,12 @@ def _anchored(reading: Reading) -> bool:
 
 def _names_drug(reading: Reading, context: Context) -> str:
     """A particular antimicrobial that is to be given and was not named in the question; G-CSF without neutropenic fever."""
+    if reading.any("AMBNAME") and not reading.any("SILENT") and not _known(reading, "AMBNAME", context):
+        return "It names an antimicrobial that the question did not; no source does."
     for order in reading.orders:
         if order.kind not in ("main", "reason") or order.past or order.noun:
             continue
-        if order.target in ("AMBNAME", "QUIN") and _begins(order, reading) and not _known_name(reading, context) and not reading.any("CAUTION"):
+        if order.target == "QUIN" and _begins(order) and not _known(reading, "QUIN", context) and not reading.any("CAUTION"):
             return "It names an antimicrobial to give; no source does."
         if order.target == "GCSF" and not order.negated and "gcsf" not in context.decision.elements and not reading.any("NF", "FEVER") and context.decision.action is not Action.INFORM:
             return "G-CSF support is for neutropenic fever."
@@ -98,13 +100,16 @@ def _names_drug(reading: Reading, context: Context) -> str:
     return ""
 
 
-def _begins(order: Order, reading: Reading) -> bool:
+def _begins(order: Order) -> bool:
     return order.act in ("START", "NEED") and not order.negated and order.text.split()[0] not in ("complete", "completes", "completed", "completing", "finish", "finishes", "finished", "finishing", "running", "cover", "covered", "have", "treated", "receiving")
 
 
-def _known_name(reading: Reading, context: Context) -> bool:
-    names = [t.text for t in reading.tokens if t.tag in ("AMBNAME", "QUIN")]
-    return all(context.knows(name) for name in names) or bool(context.case.quinolone and all(t.tag == "QUIN" for t in reading.tokens if t.text in names))
+def _known(reading: Reading, tag: str, context: Context) -> bool:
+    """Whether every drug of a kind that is named stands in the question, whole or shortened (`amox`)."""
+    if tag == "QUIN" and context.case.quinolone:
+        return True
+    short = [w for w in context.words if len(w) >= 4]
+    return all(any(name.startswith(w) or w.startswith(name) for w in short) for name in (t.text for t in reading.tokens if t.tag == tag))
 
 
 def _states(reading: Reading, context: Context) -> str:
