@@ -77,7 +77,7 @@ def load(encoder: str) -> Embeddings:
     from langchain_huggingface import HuggingFaceEmbeddings
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return HuggingFaceEmbeddings(
             model_name=str(folder(encoder)),

@@ -150,6 +150,8 @@ def build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embed
 
 def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> None:
     """Encode all passages into a new collection in `folder`; the manifest comes last."""
+    import numpy as np
+
     client = _client(folder)
     collection = client.create_collection(COLLECTION, metadata={"hnsw:space": "cosine"}, embedding_function=None)
     for start in range(0, len(passages), BATCH):
@@ -158,7 +160,7 @@ def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Emb
             ids=[p.id for p in batch],
             documents=[p.text for p in batch],
             metadatas=[{"source": p.source, "section": " > ".join(p.section), "markers": " ".join(p.markers)} for p in batch],
-            embeddings=list(encoder.embed_documents([embedded_text(p) for p in batch])),
+            embeddings=np.asarray(encoder.embed_documents([embedded_text(p) for p in batch]), dtype=np.float32),
         )
         done = start + len(batch)
         tell(f"Encoded {done} of {len(passages)} passages", done / len(passages))

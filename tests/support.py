@@ -10,14 +10,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from assistant.records import Passage
+from assistant.knowledge import knowledge
+from assistant.records import Decision, Hit, Passage, Why
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,17 @@ class WordEmbedder(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
+
+
+class QuotedOnly:
+    """A search that finds what the decision quotes, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
+        self.asked.append(question)
+        return tuple(Hit(passage=knowledge().passages[quote.passage_id], score=0.5, why=Why.RULE) for quote in decision.quotes)
 
 
 def some_passages(count: int = 12) -> tuple[Passage, ...]:
@@ -92,10 +104,8 @@ def model_server(reply: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Sc
         def do_POST(self) -> None:
             script.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.close_connection = True
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # the client has given up, which is what some tests want
                 script.reply(self)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the client has given up, which is what some tests want
 
         def log_message(self, format: str, *args: object) -> None:
             pass

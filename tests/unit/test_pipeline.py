@@ -10,20 +10,10 @@ from assistant import composing, reading, rules
 from assistant.errors import QuestionError
 from assistant.knowledge import knowledge
 from assistant.pipeline import MAX_CHARACTERS, Assistant
-from assistant.records import Action, Case, Decision, Draft, Hit, Infection, Outcome, Severity, Why
+from assistant.records import Action, Case, Decision, Draft, Hit, Infection, Outcome, Severity
+from tests.support import QuotedOnly
 
 SEVERE = "Patient on pomalidomide 4 mg, admitted with severe pneumonia on IV antibiotics. Hold pomalidomide?"
-
-
-class QuotedOnly:
-    """A search that finds what the decision quotes, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
-        self.asked.append(question)
-        return tuple(Hit(passage=knowledge().passages[quote.passage_id], score=0.5, why=Why.RULE) for quote in decision.quotes)
 
 
 class Scripted:

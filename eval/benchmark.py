@@ -1,0 +1,166 @@
+"""Measures speed and memory: `python -m eval.benchmark`.
+
+A warm process answers questions, and a plain LangChain retrieval chain over the same encoder and the same Chroma
+(no reading, rules, guardrail or word search) does so in turn with it, so that both see the same machine. Then memory
+over many questions, and a fresh process up to its first answer with what that is spent on. Prints one table, or JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+# Written for this, with facts of every kind; no one's data.
+QUESTIONS = (
+    "78M on pom-dex, admitted with pneumonia on IV antibiotics, hold?",
+    "Patient on pomalidomide 4 mg has cystitis, oral nitrofurantoin at home. Continue?",
+    "Septic shock in ICU, on Imnovid 3 mg. What do we do with the pomalidomide now and later?",
+    "Her mild sinusitis has completely resolved and antibiotics are finished. Which dose do we restart?",
+    "Severe pneumonia resolved, off antibiotics for two weeks, CBC fine, was on 4 mg. Resume?",
+    "ANC 0.4, temp 38.6, on DPd, cultures pending.",
+    "What is the rate of grade 3/4 neutropenia with pomalidomide?",
+    "Does pomalidomide need a dose change in renal impairment?",
+    "Cellulitis improving on day 4 of flucloxacillin, may she restart tomorrow?",
+    "81-year-old, on haemodialysis, urosepsis last month, now recovered, planned ciprofloxacin prophylaxis. Restart?",
+    "Which antiemetic goes with daratumumab?",
+    "Is permanent discontinuation better after recurrent infections?",
+)
+RESULTS = 8
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def rss_mb() -> float:
+    """Resident memory of this process in MB (Linux)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 1e6
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """p50 and p95 in ms."""
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive")
+    return {"p50_ms": round(1000 * statistics.median(seconds), 2), "p95_ms": round(1000 * cuts[-1], 2)}
+
+
+def plain_chain(data: Path, encoder_name: str) -> Callable[[str], Any]:
+    """The usual retrieval chain: embed, search Chroma, join the passages into a prompt."""
+    import chromadb
+    from langchain_chroma import Chroma
+    from langchain_core.documents import Document
+    from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+
+    from assistant import encoder, index
+
+    folder = index.current(data)
+    store = Chroma(client=chromadb.PersistentClient(path=str(folder)), collection_name=index.COLLECTION, embedding_function=encoder.load(encoder_name))
+
+    def join(documents: list[Document]) -> str:
+        return "\n\n".join(document.page_content for document in documents)
+
+    prompt = ChatPromptTemplate.from_template("Answer from this context:\n{context}\n\nQuestion: {question}")
+    chain = {"context": store.as_retriever(search_kwargs={"k": RESULTS}) | RunnableLambda(join), "question": RunnablePassthrough()} | prompt
+    return chain.invoke
+
+
+def measure_warm(rounds: int, memory: int) -> dict[str, Any]:
+    """Latency of both in turn, then resident memory over `memory` further questions of ours."""
+    from assistant import settings
+    from assistant.wiring import build_assistant
+
+    chosen = settings.read()
+    assistant = build_assistant(chosen)
+    assistant.answer([QUESTIONS[0]])
+    plain = plain_chain(chosen.data, chosen.encoder)
+    ours: list[float] = []
+    theirs: list[float] = []
+    for number in range(rounds + 2):
+        for question in QUESTIONS:
+            for work, into in ((lambda q: assistant.answer([q]), ours), (plain, theirs)):
+                started = time.perf_counter()
+                work(question)
+                if number >= 2:  # two rounds to warm up
+                    into.append(time.perf_counter() - started)
+    levels = []
+    for number in range(memory):
+        assistant.answer([QUESTIONS[number % len(QUESTIONS)]])
+        if number % 50 == 49:
+            levels.append(rss_mb())
+    settled = levels[len(levels) // 4 :]
+    slope = statistics.linear_regression(range(len(settled)), settled).slope * 20
+    a, b = percentiles(ours), percentiles(theirs)
+    return {
+        "answers": {"n": len(ours), **a},
+        "plain_chain": {"n": len(theirs), **b},
+        "ratio_p50": round(a["p50_ms"] / b["p50_ms"], 2),
+        "memory": {"questions": memory, "rss_mb": round(levels[-1]), "slope_mb_per_1000": round(slope, 1)},
+    }
+
+
+STAGES = """
+import time; started = time.perf_counter(); spent = {}
+def stage(name):
+    global started
+    now = time.perf_counter(); spent[name] = round(now - started, 2); started = now
+from assistant import settings, index, encoder, wiring
+settings.switch_off_telemetry(); chosen = settings.read(); stage("our modules")
+wanted = wiring.wanted_stamp(chosen); stage("hash of the encoder's files")
+import sentence_transformers; stage("import torch, transformers, sentence-transformers")
+import langchain_chroma, chromadb, bm25s, langchain_huggingface; stage("import langchain, chromadb, bm25s")
+model = encoder.load(chosen.encoder); stage("load the encoder")
+assistant = wiring.build_assistant(chosen); assistant.retriever.ready(); stage("open and verify the index")
+assistant.answer(["78M on pom-dex, admitted with pneumonia on IV antibiotics, hold?"]); stage("first answer")
+import json; print(json.dumps(spent))
+"""
+
+
+def measure_start(repeats: int) -> dict[str, Any]:
+    """From process start to the printed answer of `ask`, and once by stages."""
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "assistant", "ask", QUESTIONS[0]], stdout=subprocess.DEVNULL, check=True)
+        seconds.append(time.perf_counter() - started)
+    spent = subprocess.run([sys.executable, "-c", STAGES], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return {"ask_s": [round(s, 2) for s in seconds], "median_s": round(statistics.median(seconds), 2), "spent_s": json.loads(spent)}
+
+
+def show(found: dict[str, Any]) -> str:
+    """The figures as lines to read."""
+    ours, theirs, memory, start = found["answers"], found["plain_chain"], found["memory"], found["start"]
+    lines = [
+        f"machine                 {found['machine']}",
+        f"an answer, warm         p50 {ours['p50_ms']} ms, p95 {ours['p95_ms']} ms (n = {ours['n']})",
+        f"plain retrieval chain   p50 {theirs['p50_ms']} ms, p95 {theirs['p95_ms']} ms (n = {theirs['n']})",
+        f"ratio at p50            {found['ratio_p50']}",
+        f"memory                  {memory['rss_mb']} MB after {memory['questions']} questions, {memory['slope_mb_per_1000']:+} MB per 1,000",
+        f"start to first answer   median {start['median_s']} s of {start['ask_s']}",
+        *(f"    {seconds:6.2f} s  {name}" for name, seconds in start["spent_s"].items()),
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure all, print it."""
+    parser = argparse.ArgumentParser(prog="python -m eval.benchmark", description="Measures speed and memory of the warm and of the fresh process.")
+    parser.add_argument("--rounds", type=int, default=20, help="how often each of the questions is answered")
+    parser.add_argument("--memory", type=int, default=1_000, help="over how many questions memory is watched")
+    parser.add_argument("--starts", type=int, default=3, help="how many fresh processes")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+    found = measure_warm(options.rounds, options.memory)
+    found["start"] = measure_start(options.starts)
+    found["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    print(json.dumps(found, indent=1) if options.json else show(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
