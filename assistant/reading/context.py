@@ -88,6 +88,8 @@ class Context:
             return True
         if "," not in {t.text for t in between}:
             return False
+        if cue.after:
+            return True
         if cue.scope in ("other_person", "hypothetical"):
             return cue.scope == "other_person"
         words = {t.text for t in between}

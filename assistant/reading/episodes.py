@@ -170,6 +170,7 @@ def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
 # ----------------------------------------------------------------------------- state
 
 _ELAPSED = re.compile(r"(?<!\S)(?:\S*days?|d|weeks?|wks?|months?|fortnight|ago|yesterday|last|since|/ ?(?:7|52|12)|\d+d)(?!\S)")
+_WEEKS = re.compile(r"(?<!\S)(?:weeks|wks|months|fortnight|/ ?52|\d+ ?/ ?(?:52|12))(?!\S)")
 # What may speak against 'resolved', and what it takes to overrule each: said later in a later sentence, or in a later turn.
 _OVERRULED_BY = {
     "treatment_ongoing": ("treatment_done",),
@@ -233,7 +234,7 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     free = last.keys() & {"symptom_free", "well"}
     treated = any(not is_prophylaxis(i, thread) for i in thread.treatments)
     if done:
-        settled = bool(free) or past or bool(_ELAPSED.search(done.line))
+        settled = bool(free) or past or bool(_ELAPSED.search(done.line)) or bool(_WEEKS.search(done.message))
         return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words)
     long_past = any(m.has("mid", "far") for m in thread.mentions)
     if ("well" in last and (not treated or long_past)) or (free and past and not treated):

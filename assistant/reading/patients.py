@@ -13,6 +13,7 @@ _ANCHORS = (
     re.compile(r"\b(?:bed|bay|room|rm|side room|cubicle)\s*(\d+\w?)"),
     re.compile(r"\b(?:subj(?:ect)?s?|pt|patient|case|participant|no)\.?\s*#?\s*(\d{1,4}(?:-\d+)?|[ab]|one|two|x|y)\b(?!\s*(?:mg|of|days?|weeks?|years?|yo|y/o|on|has|had|is|was|with))"),
     re.compile(r"\b((?:mr|mrs|ms|miss|mx)\.? [a-z][a-z'-]*)"),
+    re.compile(r"\b((?:sister|brother|patient|lady|man|woman|pt|case|resident|twin) [ab12])\b"),
     re.compile(r"\b(\d{2}\s?(?:m|f|yo|y/o|yof|yom|year[- ]old))\b"),
     re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
     re.compile(r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)-])"),
@@ -32,7 +33,7 @@ def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
 def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
-    relative = re.search(r"(?:\b(?:my|our) |^|[.!?\n] *)(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
+    relative = re.search(r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|\b(?:my|our) (?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
     if not relative or _OWN_DRUG.search(folded):
         return False
     return bool(_CAREGIVER_PATIENT.search(folded[relative.end() :]))

@@ -378,11 +378,12 @@ def _asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
     at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
-    if topics and fact and (at_large or not (now and in_question)):
+    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    if topics and fact and (at_large or not (now and in_question)) and not (measured_now and in_question):
         return replace(case, asked=Asked.FACT, topics=topics)
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
-    if outside and not now and not (case.infection is Infection.NONE and _clinical(last)) and not _low_counts(case):
+    if outside and not now and not (in_question and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not _low_counts(case):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if (ever and (now or decision or in_question)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or _low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())

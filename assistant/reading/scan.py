@@ -45,7 +45,7 @@ class Item:
 
     `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
     negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, prophylaxis, unasserted.
-    `line` is the sentence of a state cue.
+    `line` is the sentence of a state cue, `message` the whole message around it.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class Item:
     tier: Severity = Severity.UNSPECIFIED
     flags: frozenset[str] = field(default_factory=frozenset)
     line: str = ""
+    message: str = ""
 
     def has(self, *flags: str) -> bool:
         """Whether any of these flags is set."""
@@ -179,7 +180,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
     items = [i for i in items if not (i.kind == "severity" and _about_something_else(i, tokens))]
     items = _without_covered(items)
-    items = [replace(i, line=lines[i.sentence]) if i.kind == "state" else i for i in _with_use(items, tokens)]
+    items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, -i.last))
     return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
 
@@ -287,13 +288,21 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     ]
 
 
+_ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
+# What an infection leaves behind is not the infection (spec, section 4.22).
+_SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
+
+
 def _state_flags(item: Item, context: Context, before: str) -> set[str]:
     flags: set[str] = set()
+    if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()}"):
+        flags.add("hypothetical")
     if _NOT_ASSERTED.search(before) and item.name in ("resolved", "well", "treatment_done", "symptom_free"):
         flags.add("unasserted")
     if context.reaching("hypothetical", item.first, item.last, 6):
         flags.add("hypothetical")
-    if item.name in ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing") and context.reaching("negation", item.first, item.last, 3, before_only=True):
+    says_no = item.words.text.lower().startswith(("no ", "not ", "off ", "without ", "never "))
+    if not says_no and item.name in _ASSERTIONS and context.reaching("negation", item.first, item.last, 3, before_only=True):
         flags.add("negated")
     return flags
 
