@@ -28,10 +28,10 @@ def check(text: str, *, case: Case, decision: Decision, dictated: Dictated) -> V
     findings = [f for j in judged for f in j.findings()]
     if not judged:
         return _override(judged, [Finding(check="missing", severity="major", sentence="", why="The draft is empty.", rule=told.rule)], told)
-    if any(f.main for j in judged for f in j.faults) and not says_main(judged, told):
-        return _override(judged, findings, told)
     absent = lacking(kept(judged), told)
     findings += [Finding(check="missing", severity="major", sentence="", why=f"The draft lacks '{name}'.", rule=told.rule) for name in absent]
+    if any(f.main for j in judged for f in j.faults) and not says_main(judged, told):
+        return _override(judged, findings, told)
     if not findings:
         return Verdict(outcome=Outcome.PASS, text=text, ledger=_ledger(judged, [j.piece.text for j in judged], told))
     mended = repair(text, judged, absent, told)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
-from assistant.records import Action
+from assistant.records import Action, Basis
 
 _ON_POM = ("POM", "TREAT", "SAME", "DOSE", "")
 _MENTIONS = frozenset({"asked", "ask", "asks", "question", "suggestion", "suggests", "suggested", "told", "says", "said", "claim", "idea", "phrase", "advice", "argument", "wonder", "wondering"})
@@ -28,11 +30,11 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
     if order.act not in ("STOP", "GO", "START", "RESTART", "DELAY"):
         return False
     if order.target == "TREAT":
-        return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP", "INF"))
+        return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP"))
     if order.text in ("unchanged", "no change", "no adjustment", "no modification") and order.segment.tags & {"DOSE", "SAME", "RENAL"}:
         return False
     if order.act == "START":
-        return order.target == "POM" and "POM" in reading.tags and order.text not in ("need", "use", "uses")
+        return order.target == "POM" and "POM" in reading.tags and not order.text.startswith(("use", "cover", "appl", "includ", "complet", "finish"))
     return order.target in _ON_POM
 
 
@@ -128,7 +130,7 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
 
 def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fault]:
     """The faults of one piece as to pomalidomide itself; a heading or a bare label names a step, it does not order it."""
-    label = kind == "heading" or sum(t.tag not in ("PUNCT", "NUM") for t in reading.tokens) <= 1
+    label = kind in ("heading", "header") or sum(t.tag not in ("PUNCT", "NUM") for t in reading.tokens) <= 1
     found: list[Fault] = []
     action = context.decision.action
     if stops_for_good(reading) and not reading.asks:
@@ -138,11 +140,19 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
     for order in reading.orders:
         if on_pomalidomide(order, reading) and is_instruction(order):
             why = _judge(_meant(order, reading), order, reading, action)
+            if why and _waits_for_count(order, reading, context):
+                why = ""
             if why and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
     if action in (Action.HOLD, Action.INFORM) and _reviews_late(reading):
         found.append(_fault("It reviews the matter only on a worse course.", context))
     return found
+
+
+def _waits_for_count(order: Order, reading: Reading, context: Context) -> bool:
+    """Under a label hold the restart hangs on the label's own count."""
+    label = context.decision.basis is Basis.LABEL and direction(order) in ("restart", "norestart")
+    return label and Condition.COUNTS in all_kinds(order.conditions) and re.search(r"\b(?:0\.5|500|50|recover\w*|1\.0)\b", reading.plain) is not None
 
 
 def _reviews_late(reading: Reading) -> bool:
@@ -204,9 +214,11 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str
 def _under_resume(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
     waits = kinds & {Condition.RESOLVED, Condition.COUNTS, Condition.INFECTION} and not kinds & {Condition.DATE}
-    if aim == "stop" and order.act in ("STOP", "GO") and not waits and order.kind != "while":
+    if aim == "stop" and not waits and order.kind != "while":
         named = order.act == "STOP" and (order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order))
         return "" if named else "It keeps pomalidomide off; the decision is that it can be resumed."
+    if aim == "restart" and ("RESIDUAL" in order.segment.tags or Condition.NOT_RESOLVED in kinds) and "NEG" not in order.segment.tags:
+        return "It restarts pomalidomide before complete resolution, or without what comes first."
     if aim == "norestart" and not waits:
         return "It refuses or defers the restart; the decision is that pomalidomide can be resumed."
     if aim == "go" and Condition.INFECTION in kinds and order.kind != "while" and any(p.kind in ("if", "while") for p in order.conditions):
@@ -217,6 +229,8 @@ def _under_resume(aim: str, order: Order) -> str:
 def _named(order: Order) -> bool:
     """Whether a stop is only mentioned: `before the hold`, `the pause can end`."""
     texts = [t.text for t in order.segment.tokens]
+    if any(t.tag == "KEEP" and t.form == "base" for t in order.segment.tokens):
+        return False
     at = texts.index(order.text) if order.text in texts else 0
     return at > 0 and (texts[at - 1] in ("the", "this", "that", "her", "his", "their", "a") or order.text in ("on hold", "off"))
 
@@ -234,7 +248,7 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
 
 def _under_no_hold(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
-    infected = kinds & {Condition.INFECTION, Condition.RESOLVED} or order.segment.tags & {"OCCUR", "ACTIVE"}
+    infected = Condition.INFECTION in kinds or order.segment.tags & {"OCCUR", "ACTIVE", "NF"} or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
     if aim == "stop" and order.act == "STOP" and order.kind != "while":
         if not infected and Condition.WORSE not in kinds:
             return "It holds pomalidomide; the decision is that no hold is called for."

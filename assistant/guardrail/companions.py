@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.guardrail.action import only_if
-from assistant.guardrail.conditions import Condition, all_kinds, kinds_of
+from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action
@@ -38,6 +38,8 @@ def withheld(order: Order) -> bool:
 
 
 def _companion(order: Order, reading: Reading, context: Context) -> Fault | None:
+    if order.kind == "before" and order.target in ("AMB", "AMBNAME") and order.act == "START" and context.decision.action is Action.HOLD and _is_put_off(reading):
+        return _fault("AMB", context)
     if order.past or order.noun or order.kind in ("if", "once", "until", "before", "onlyif"):
         return None
     target = {"AMBNAME": "AMB", "QUIN": "AMB"}.get(order.target, order.target)
@@ -53,9 +55,16 @@ def _companion(order: Order, reading: Reading, context: Context) -> Fault | None
         return _fault(target, context)
     if order.act == "MONITOR" and order.negated and context.decision.action is Action.HOLD and not order.segment.tags & {"RESOLVED"}:
         return Fault("action", "It does without monitoring of the response.", context.rule, "critical")
+    if order.act == "REASSESS" and order.negated and "reassess_risk_benefit" in context.decision.elements and not reading.any("DELAY", "RESTART"):
+        return Fault("action", "It does without the reassessment of risk and benefit.", context.rule, "critical", main=True)
     if order.act == "DELAY" and order.negated and context.decision.action is Action.HOLD and reading.any("RESOLVED"):
         return Fault("action", "It does not wait for complete resolution.", context.rule, "critical", main=True)
     return None
+
+
+def _is_put_off(reading: Reading) -> bool:
+    """`observe for 24 hours before giving antibiotics`."""
+    return any(p.kind == "main" and p.tags & {"MONITOR", "DELAY"} and "NEG" not in p.tags and spans_time(text_of(p)) for p in reading.parts)
 
 
 def _denies_treatment(order: Order, reading: Reading) -> bool:

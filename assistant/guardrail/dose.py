@@ -96,6 +96,8 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
         return []
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
+    if reading.has("ELDERLY") and re.search(r"\b(?:higher|larger|increased|bigger) (?:starting |initial )?dose", reading.plain) and not reading.any("NEG"):
+        found.append("Elderly patients may need a lower dose, not a higher one.")
     found += [why for why in (_schedule(reading), _border(reading, context), _renal(reading, context)) if why]
     return [Fault("dose", why, context.rule, "critical") for why in found[:1]]
 
@@ -205,7 +207,7 @@ def _border(reading: Reading, context: Context) -> str:
 
 
 def _renal(reading: Reading, context: Context) -> str:
-    changes = re.search(r"\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose", reading.plain)
+    changes = re.search(r"\bdose (?:must|should|has to|needs to|is to|may|can) be (?:modified|adjusted|reduced|lowered|changed|halved)|\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose", reading.plain)
     if not reading.any("RENAL") or not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY") or "label" in reading.plain:
         return ""
     return "" if context.case.dialysis else "Renal function asks for no dose change."

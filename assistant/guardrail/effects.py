@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from collections.abc import Sequence
 
 from assistant.guardrail.cues import EffectEntry, cues
@@ -22,7 +24,8 @@ def fault(reading: Reading) -> str:
     flat = [(part.kind, token) for part in reading.parts for token in part.tokens]
     tokens = [token for _, token in flat]
     for at, (kind, token) in enumerate(flat):
-        if token.tag in EFFECTS and kind in ("main", "reason", "while"):
+        improves = token.text in ("improve", "improves", "improved") and any(t.tag in ("RECOVERY", "INF", "COMPL") for t in tokens[at + 1 : at + 4])
+        if (token.tag in EFFECTS or improves) and kind in ("main", "reason", "while"):
             why = _one(tokens, at, reading)
             if why:
                 return why
@@ -89,7 +92,8 @@ def _subject(tokens: Sequence[Token], at: int, target: Token) -> frozenset[str]:
     if not before:
         return frozenset()
     tags = {before[-1].tag}
-    if any(t.tag == "GO" for t in before):
+    omitted = any(a.tag == "NEG" and b.tag == "STOP" for a, b in itertools.pairwise(tokens[:at]))
+    if any(t.tag == "GO" for t in before) or omitted:
         tags.add("CONT")
     if before[-1].tag in ("INF", "PRON", "TREAT", "GO") or before[-1].tag == target.tag:
         tags |= {t.tag for t in before}

@@ -75,7 +75,7 @@ def kept(judged: Sequence[Judged]) -> list[Reading]:
 
 def says_main(judged: Sequence[Judged], context: Context) -> bool:
     """Whether what stays of a draft states the decision's main action."""
-    readings = [j.reading for j in judged if not j.removed and j.piece.kind not in ("rule", "heading")]
+    readings = [j.reading for j in judged if not j.removed and j.piece.kind not in ("rule", "heading", "header")]
     match context.decision.action:
         case Action.HOLD:
             return not missing.lacking(readings, context) or any(action.says_stop_now(o, r) for r in readings for o in r.orders)

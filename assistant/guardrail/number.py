@@ -109,7 +109,7 @@ def _counts(reading: Reading, context: Context) -> str:
     case = context.case
     known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}
     known |= {v * 1000 for v in (case.anc,) if v is not None}
-    for found in re.finditer(r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))", reading.plain):
+    for found in re.finditer(r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|threshold (?:is|at|of)|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))", reading.plain):
         if _value(found.group(1)) not in known:
             return f"No source holds the count {found.group(1)}."
     return ""

@@ -107,7 +107,8 @@ def _right(tokens: Sequence[Token], at: int) -> list[Token]:
 
 def _flips_left(left: Sequence[Token]) -> int:
     count = 0
-    for token, following in zip(left, [*left[1:], None], strict=False):
+    for at, token in enumerate(left):
+        following = next((t for t in left[at + 1 :] if t.text not in _DETERMINERS), None)
         absence = token.text in _ABSENCE and following is not None and following.tag in _STATES
         count += not absence and (token.tag in ("NEG", "EVALNEG", "DELAY"))
     return count
@@ -146,7 +147,7 @@ def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
     right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
     left = _scan(tokens, range(at - 1, -1, -1))
     found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
-    if not found and token.tag in ("STOP", "RESTART", "DELAY"):
+    if (not found and token.tag in ("STOP", "RESTART", "DELAY")) or (token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")):
         return "POM"
     if found == "PRON" or not found:
         other = left if left not in ("", "PRON") else ""
@@ -191,7 +192,8 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     omitted = token.tag == "STOP" and flips % 2 == 1
     harm = (named or omitted) and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
     epithet = token.form == "past" and bool(left) and left[-1].tag in ("W", "WHO") and left[-1].text in _DETERMINERS
-    wished = any(t.text in _WISHES for t in left) and not any(t.text in ("i", "we", "i'd") for t in left)
+    wish = next((place for place, t in enumerate(left) if t.text in _WISHES), None)
+    wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
     patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
     return Order(
         act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form == "past",
@@ -209,6 +211,8 @@ def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
             topic = token.tag if token.tag in _TOPICS else topic
             if token.tag in HEADS:
                 order = _order(segment, tokens, at, topic, rest)
+                if token.tag == "DELAY" and "POM" not in segment.tags and any(p.kind == "before" and "AMB" in p.tags for p in parts[number:]):
+                    order = replace(order, target="AMB")
                 found.append((number, order))
     return tuple(replace(order, conditions=_conditions(parts, number, {n for n, _ in found})) for number, order in found)
 

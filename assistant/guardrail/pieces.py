@@ -6,7 +6,7 @@ Every character that is not blank belongs to exactly one piece, so that nothing 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)|<(?:img|input|meta|link|embed)\b[^>]*>|!\[[^\]]*\]\([^)\n]*\)|```.*?(?:```|\Z)", re.S | re.I
@@ -56,6 +56,8 @@ class _Cutter:
         if not line.strip():
             return
         if _RULE.fullmatch(line):
+            if self.found and self.found[-1].kind == "row":
+                self.found[-1] = replace(self.found[-1], kind="header")
             self.add(start, end, "rule")
         elif line.count("|") >= 2 or line.lstrip().startswith("|"):
             self.add(start, end, "row")

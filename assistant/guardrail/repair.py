@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.guardrail.citation import right_marker
+from assistant.guardrail.citation import AUTHOR, right_marker
 from assistant.guardrail.judging import Judged
 from assistant.guardrail.readings import Context
 from assistant.guardrail.tokens import MARKER
@@ -71,6 +71,8 @@ def _remarked(judged: Judged) -> str:
         return "".join(f"[{m}]" for m in good)
 
     text = MARKER.sub(put, judged.piece.text)
+    if any(f.why.startswith("There is no source (") for f in judged.faults):
+        text = AUTHOR.sub("", text)
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"[ \t]{2,}", " ", text)).rstrip()
 
 

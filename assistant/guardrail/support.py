@@ -6,13 +6,14 @@ import re
 
 from assistant.guardrail import effects
 from assistant.guardrail.cues import cues
-from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.guardrail.tokens import Token
 from assistant.records import Action, Severity
 
 _DANGLING = frozenset(
-    "a an the and or but of to for with in on at by from as if when until while because since give should may might can must will is are be been not also only than that which this his her their your our its into per about consider".split()
+    "a an the and or but of to for with in on at by from as if when until while because since give should may might can must will is are be been not also than which the per about".split()
 )
+_TESTS = frozenset({"cultures", "culture", "blood cultures", "blood culture", "sputum", "urine culture", "imaging", "swab", "swabs", "ct"})
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _ALPHABET = re.compile(r"[^\W\d_]")
 
@@ -21,7 +22,7 @@ def faults(reading: Reading, context: Context, *, last: bool, kind: str) -> list
     """The faults of one piece as to what it claims."""
     why = _unreadable(reading, last=last, kind=kind)
     if not why and not reading.asks:
-        why = effects.fault(reading) or _common(reading) or _quinolone(reading) or _others(reading, context) or _names_drug(reading, context) or _states(reading, context)
+        why = effects.fault(reading) or _common(reading) or _quinolone(reading) or _others(reading, context) or _careless(reading) or _names_drug(reading, context) or _states(reading, context)
     return [Fault("support", why, context.rule)] if why else []
 
 
@@ -64,18 +65,26 @@ def _quinolone(reading: Reading) -> str:
     return ""
 
 
+def _careless(reading: Reading) -> str:
+    """Monitoring made less where the article asks for more, and prophylaxis with other drugs than antibiotics."""
+    if re.search(r"\bless (?:careful|close|frequent|intens\w+|strict)\w* (?:monitor|follow|watch)|\bno (?:extra|additional|special|closer|more careful) monitoring", reading.plain):
+        return "The article asks for more careful monitoring."
+    if re.search(r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+", reading.plain) and not reading.any("SILENT"):
+        return "The article speaks of antibiotic prophylaxis only."
+    return ""
+
+
 def _others(reading: Reading, context: Context) -> str:
     """Medicine that no source speaks of, and words that cannot be read in a claim or an instruction."""
     if reading.any("SILENT"):
         return ""
     for token in reading.tokens:
-        if token.tag == "OUTSIDE" and not context.knows(token.text):
+        tested = token.text in _TESTS and reading.any("NEG", "RESIDUAL", "DELAY")
+        if token.tag == "OUTSIDE" and not context.knows(token.text) and not tested:
             return f"No source speaks of '{token.text}'."
     unknown = [t.text for t in reading.tokens if t.tag == "UNKNOWN" and not context.knows(t.text)]
     if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE") and not _anchored(reading):
         return f"'{unknown[0]}' stands in no source."
-    if re.search(r"\bet al\b", reading.plain) and not re.search(r"moreau|usami|dimopoulos", reading.plain):
-        return "No source has this author."
     return ""
 
 
@@ -86,36 +95,30 @@ def _anchored(reading: Reading) -> bool:
 
 def _names_drug(reading: Reading, context: Context) -> str:
     """A particular antimicrobial that is to be given and was not named in the question; G-CSF without neutropenic fever."""
-    if reading.any("AMBNAME") and not reading.any("SILENT") and not _known(reading, "AMBNAME", context):
+    named = [t for t in reading.tokens if t.tag == "AMBNAME" or (t.tag == "QUIN" and "quinolone" not in t.text)]
+    if named and not reading.any("SILENT") and not all(_known(t, context) for t in named):
         return "It names an antimicrobial that the question did not; no source does."
     for order in reading.orders:
         if order.kind not in ("main", "reason") or order.past or order.noun:
             continue
-        if order.target == "QUIN" and _begins(order) and not _known(reading, "QUIN", context) and not reading.any("CAUTION"):
-            return "It names an antimicrobial to give; no source does."
         if order.target == "GCSF" and not order.negated and "gcsf" not in context.decision.elements and not reading.any("NF", "FEVER") and context.decision.action is not Action.INFORM:
             return "G-CSF support is for neutropenic fever."
-        if order.target == "DEX" and order.act in ("STOP", "GO", "RESTART") and "mg" not in reading.plain and "dose" not in reading.plain and not order.segment.tags & {"POM"}:
+        if order.target == "DEX" and order.text not in ("no change", "unchanged") and order.act in ("STOP", "GO", "RESTART") and "mg" not in reading.plain and "dose" not in reading.plain and not order.segment.tags & {"POM"}:
             return "No source says this of dexamethasone."
     return ""
 
 
-def _begins(order: Order) -> bool:
-    return order.act in ("START", "NEED") and not order.negated and order.text.split()[0] not in ("complete", "completes", "completed", "completing", "finish", "finishes", "finished", "finishing", "running", "cover", "covered", "have", "treated", "receiving")
-
-
-def _known(reading: Reading, tag: str, context: Context) -> bool:
-    """Whether every drug of a kind that is named stands in the question, whole or shortened (`amox`)."""
-    if tag == "QUIN" and context.case.quinolone:
+def _known(token: Token, context: Context) -> bool:
+    """Whether a drug that is named stands in the question, whole or shortened (`amox`)."""
+    if token.tag == "QUIN" and context.case.quinolone:
         return True
-    short = [w for w in context.words if len(w) >= 4]
-    return all(any(name.startswith(w) or w.startswith(name) for w in short) for name in (t.text for t in reading.tokens if t.tag == tag))
+    return any(len(w) >= 4 and (token.text.startswith(w) or w.startswith(token.text)) for w in context.words)
 
 
 def _states(reading: Reading, context: Context) -> str:
     """A severity other than the one that was read, said of this infection."""
     severity = context.decision.severity
-    if severity in (None, Severity.UNSPECIFIED) or context.case.moderate or not reading.any("BE") or reading.any("SOURCE", "NEG", "IF", "ONLYIF", "WEAK"):
+    if severity in (None, Severity.UNSPECIFIED) or context.case.moderate or not reading.any("BE", "BEEN") or reading.any("SOURCE", "NEG", "IF", "ONLYIF", "WEAK"):
         return ""
     named = {Severity.MILD: "MILD", Severity.SEVERE: "SEVERE", Severity.LIFE_THREATENING: "LIFETHR"}[severity]
     if named in reading.tags or not re.search(r"\b(?:this|it|her|his|the|infection|episode) (?:infection |episode )?(?:is|was|counts as|is read as|is considered) (?:therefore |clearly |only |just |still )?(?:a |an )?(?:mild|minor|severe|serious|life-threatening|trivial)\b", reading.plain):
