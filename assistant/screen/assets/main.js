@@ -1,0 +1,149 @@
+// Draws the conversation and owns the panel. One instance for the page; only turns whose version changed are drawn anew.
+
+const memory = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".hf");
+  if (!root || !data) return undefined;
+  const state = memory.get(root) || { versions: new Map(), opener: null, turn: null, stop: null, panel: "list", heard: new Set() };
+  memory.set(root, state);
+  state.data = data;
+  state.say = (text, set) => setTriggerValue("say", { text, set });
+  const act = actions(root, state);
+  drawTurns(root, state, act);
+  state.off?.();
+  const listening = new AbortController();
+  state.off = () => listening.abort();
+  root.addEventListener("keydown", (event) => keys(event, root, state, act), { signal: listening.signal });
+  root.querySelector(".sheet").addEventListener("cancel", (event) => { event.preventDefault(); act.close(); }, { signal: listening.signal });
+  root.querySelector(".sheet").addEventListener("click", (event) => { if (event.target === event.currentTarget) act.close(); }, { signal: listening.signal });
+  window.addEventListener("resize", () => home(root, state), { signal: listening.signal });
+  return state.off;
+}
+
+function drawTurns(root, state, act) {
+  const talk = root.querySelector(".talk");
+  const known = new Set(state.data.turns.map((turn) => String(turn.id)));
+  for (const node of [...talk.children]) if (!known.has(node.dataset.turn)) { node.remove(); state.versions.delete(Number(node.dataset.turn)); }
+  let added = null;
+  for (const turn of state.data.turns) {
+    if (state.versions.get(turn.id) === turn.version) continue;
+    const old = talk.querySelector(`:scope > [data-turn="${turn.id}"]`);
+    const node = drawTurn(turn, act);
+    if (old) { keepOpen(old, node); old.replaceWith(node); } else { talk.append(node); added = node; }
+    state.versions.set(turn.id, turn.version);
+  }
+  const last = state.data.turns.at(-1);
+  if (added || !state.turn || !known.has(String(state.turn.id))) { state.turn = last; state.panel = "list"; state.stop = null; }
+  else state.turn = state.data.turns.find((turn) => turn.id === state.turn.id);
+  drawPanel(root, state, act);
+  if (added && state.data.turns.length) bringUp(added, state.data.turns.length > 1);
+  announce(root, state, last);
+}
+
+function keepOpen(old, node) {
+  if (old.querySelector("details.why[open]")) node.querySelector("details.why")?.setAttribute("open", "");
+}
+
+function announce(root, state, last) {
+  if (!last || (last.answer && !last.answer.settled && state.heard.has(last.id))) return;
+  const key = `${last.id}`;
+  if (state.heard.has(key)) return;
+  state.heard.add(key);
+  root.querySelector(".live").textContent = last.fault || (last.answer ? last.answer.spoken : "");
+}
+
+// A new question is brought to the top, so that its card is in sight; Streamlit would rather show the end of the page.
+function bringUp(node, move) {
+  if (!move) return;
+  const main = document.querySelector('[data-testid="stMain"]');
+  const go = () => main && main.scrollTo({ top: main.scrollTop + node.getBoundingClientRect().top - main.getBoundingClientRect().top - 56, behavior: calm() ? "auto" : "smooth" });
+  requestAnimationFrame(() => requestAnimationFrame(go));
+}
+
+function actions(root, state) {
+  const act = {
+    say: (text, set) => state.say(text, set),
+    open: (turn, stop, opener) => show("stop", turn, stop, opener, null),
+    list: (turn, opener) => show("list", turn, null, opener, null),
+    read: (turn, opener, passage) => show("read", turn, null, opener, passage || null),
+    close: () => close(root, state, act),
+  };
+  const show = (panel, turn, stop, opener, passage) => {
+    if (opener && !opener.closest(".panel")) state.opener = opener;
+    Object.assign(state, { panel, turn, stop, passage, shown: true });
+    drawPanel(root, state, act);
+    root.querySelector(".panel h2").focus({ preventScroll: true });
+  };
+  return act;
+}
+
+function close(root, state, act) {
+  Object.assign(state, { panel: "list", stop: null, shown: false });
+  drawPanel(root, state, act);
+  const back = state.opener && state.opener.isConnected ? state.opener : null;
+  state.opener = null;
+  if (back) back.focus({ preventScroll: false });
+}
+
+function drawPanel(root, state, act) {
+  const panel = root.querySelector(".panel");
+  const { turn, data } = state;
+  const has = Boolean(turn && turn.answer);
+  if (state.panel === "stop" && (!has || !turn.answer.stops[state.stop])) Object.assign(state, { panel: "list", stop: null });
+  const drawn = [turn?.id, turn?.version, state.panel, state.stop, state.passage].join("|");
+  if (drawn === state.drawn) { home(root, state); return; }
+  state.drawn = drawn;
+  const content = state.panel === "stop" ? drawStop(turn, state.stop, data, act)
+    : state.panel === "read" ? [el("div", { class: "panel-head" }, el("div", {}, el("h2", { tabindex: "-1" }, "The whole article"), el("p", { class: "where" }, data.article.title)), closer(act)), drawArticle(has ? turn : null, data, act, null, state.passage)]
+    : drawList(has ? turn : null, data, act);
+  const had = panel.contains(root.getRootNode().activeElement);
+  panel.replaceChildren(...content);
+  panel.dataset.panel = state.panel;
+  if (had) panel.querySelector("h2").focus({ preventScroll: true });
+  light(root, state);
+  home(root, state);
+  centre(panel);
+}
+
+// Which markers are open and which sentences of the answer rest on the passage that is shown.
+function light(root, state) {
+  root.querySelectorAll(".cite").forEach((b) => b.setAttribute("aria-expanded", "false"));
+  root.querySelectorAll(".sentence.lit").forEach((s) => s.classList.remove("lit"));
+  if (state.panel !== "stop") return;
+  const stops = state.turn.answer.stops;
+  const here = root.querySelector(`.turn[data-turn="${state.turn.id}"]`);
+  here?.querySelector(`.cite[data-stop="${state.stop}"]`)?.setAttribute("aria-expanded", "true");
+  for (const stop of stops.filter((s) => s.passage === stops[state.stop].passage)) here?.querySelector(`.sentence[data-number="${stop.sentence}"]`)?.classList.add("lit");
+}
+
+// Where there is room the panel stands beside the answer; otherwise it is a dialog over it.
+function home(root, state) {
+  const panel = root.querySelector(".panel");
+  const sheet = root.querySelector(".sheet");
+  const rail = root.querySelector(".rail");
+  const small = narrow(root);
+  root.classList.toggle("narrow", small);
+  const place = small ? sheet : rail;
+  if (panel.parentElement !== place) place.append(panel);
+  const wanted = small && Boolean(state.shown);
+  if (wanted && !sheet.open) sheet.showModal();
+  if (!wanted && sheet.open) sheet.close();
+}
+
+function centre(panel) {
+  const text = panel.querySelector(".article");
+  const mark = text?.querySelector("mark");
+  if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - Math.max(text.clientHeight / 2 - 60, 24);
+}
+
+function keys(event, root, state, act) {
+  if (event.key === "Escape" && state.shown) { event.preventDefault(); act.close(); return; }
+  const inside = root.querySelector(".panel").contains(event.composedPath()[0]);
+  if (!inside || state.panel !== "stop" || event.altKey || event.ctrlKey || event.metaKey) return;
+  const by = { ArrowRight: 1, n: 1, ArrowLeft: -1, p: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const count = state.turn.answer.stops.length;
+  act.open(state.turn, (state.stop + by + count) % count, null);
+}

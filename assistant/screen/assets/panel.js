@@ -1,0 +1,103 @@
+// The citation panel: the article with the exact words marked, and all that is known of the place.
+
+const SCORE = "How near the passage is to the question: the mean of likeness in meaning and in words, 0 to 1, higher is nearer.";
+
+function sectionOf(passage) {
+  return passage.section.length ? passage.section.join(" › ") : "Opening sentence";
+}
+
+function drawList(turn, data, act) {
+  const answer = turn ? turn.answer : null;
+  const cited = answer ? answer.passages.filter((p) => p.cited) : [];
+  const found = answer ? answer.passages.filter((p) => !p.cited) : [];
+  const body = el("div", { class: "panel-body" });
+  if (cited.length) body.append(el("ul", { class: "places" }, cited.map((p) => drawPlace(p, turn, act))));
+  else body.append(el("p", { class: "hint" }, "This answer rests on no passage of the article."));
+  if (found.length) body.append(el("details", { class: "more" }, el("summary", {}, `Also found by search (${found.length})`), el("ul", { class: "places" }, found.map((p) => drawPlace(p, turn, act)))));
+  body.append(el("button", { type: "button", class: "plain", onclick: (event) => act.read(turn, event.currentTarget) }, "Read the whole article"));
+  const a = data.article;
+  const status = el("footer", { class: "status" }, el("p", {}, el("b", {}, a.status), `. ${a.updated}. ${a.publisher}. ${a.purpose}.`), el("p", {}, a.disclaimer));
+  return [el("div", { class: "panel-head" }, el("h2", { tabindex: "-1" }, "Sources"), closer(act)), body, status];
+}
+
+function drawPlace(passage, turn, act) {
+  const stop = turn.answer.stops.findIndex((s) => s.passage === passage.id);
+  const marks = [...new Set(turn.answer.stops.filter((s) => s.passage === passage.id).map((s) => s.mark))];
+  const open = (event) => (stop < 0 ? act.read(turn, event.currentTarget, passage.id) : act.open(turn, stop, event.currentTarget));
+  return el("li", {}, el("button", { type: "button", onclick: open },
+    el("span", { class: "where" }, marks.filter((m) => m !== "¶").map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, passage.score.toFixed(2))),
+    el("span", { class: "words" }, passage.text)));
+}
+
+function closer(act) {
+  return el("button", { type: "button", class: "close", "aria-label": "Close sources", onclick: act.close }, icon("close", 20));
+}
+
+function drawStop(turn, index, data, act) {
+  const stops = turn.answer.stops;
+  const stop = stops[index];
+  const passage = turn.answer.passages.find((p) => p.id === stop.passage);
+  const step = (by) => () => act.open(turn, (index + by + stops.length) % stops.length, null);
+  const nav = el("div", { class: "nav" },
+    el("button", { type: "button", "aria-label": "Previous source", title: "Previous source (left arrow)", onclick: step(-1) }, icon("back", 18)),
+    el("span", {}, `${index + 1} of ${stops.length}`),
+    el("button", { type: "button", "aria-label": "Next source", title: "Next source (right arrow)", onclick: step(1) }, icon("next", 18)));
+  const head = el("div", { class: "panel-head" },
+    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage))), nav, closer(act));
+  const isLabel = passage.source === "labels";
+  const text = isLabel ? drawLabel(data.labels[passage.id]) : drawArticle(turn, data, act, stop);
+  return [head, text, drawRecord(passage, stop, data)];
+}
+
+function drawLabel(label) {
+  return el("div", { class: "article label", tabindex: "0", role: "region", "aria-label": "Product label" },
+    el("p", { class: "over" }, `Product label, ${label.jurisdiction}`), el("h3", {}, label.section), el("p", {}, el("mark", {}, label.text)),
+    el("p", { class: "hint" }, label.read === "original" ? "Read in the original." : "In our own words, read in a secondary copy. Check the current label before relying on it."));
+}
+
+function drawArticle(turn, data, act, stop, passageId) {
+  const box = el("div", { class: "article", tabindex: "0", role: "region", "aria-label": "The whole article" });
+  const target = stop ? stop.passage : passageId;
+  const used = new Set(turn ? turn.answer.stops.map((s) => s.passage) : []);
+  for (const block of data.article.blocks) {
+    const tag = block.kind.startsWith("h") ? `h${Math.min(Number(block.kind[1]) + 2, 6)}` : "p";
+    const here = block.id && block.id === target;
+    const node = el(tag, { class: [block.kind, used.has(block.id) ? "used" : "", here ? "here" : ""].join(" ").trim(), "data-passage": block.id || null });
+    node.append(...pieces(block, here && stop ? [stop.start, stop.end] : here ? [0, block.text.length] : null));
+    if (used.has(block.id) && !here) {
+      const open = () => act.open(turn, turn.answer.stops.findIndex((s) => s.passage === block.id), null);
+      node.append(" ", el("button", { type: "button", class: "rests", title: "Show what rests on this", "aria-label": `Show what rests on: ${block.text.slice(0, 60)}`, onclick: open }, "in the answer"));
+    }
+    box.append(node);
+  }
+  return box;
+}
+
+// The block's text, cut where its printed reference numbers and the marked words begin and end.
+function pieces(block, marked) {
+  const edges = new Set([0, block.text.length, ...block.notes.flat(), ...(marked || [])]);
+  const cuts = [...edges].sort((a, b) => a - b);
+  const out = [];
+  for (let i = 0; i + 1 < cuts.length; i += 1) {
+    const [start, end] = [cuts[i], cuts[i + 1]];
+    const text = block.text.slice(start, end);
+    const note = block.notes.some(([s, e]) => start >= s && end <= e);
+    const lit = marked && start >= marked[0] && end <= marked[1];
+    let piece = note ? el("sup", {}, text) : text;
+    if (lit) piece = el("mark", {}, piece);
+    out.push(piece);
+  }
+  return out;
+}
+
+function drawRecord(passage, stop, data) {
+  const rows = el("dl", { class: "record", tabindex: "0", "aria-label": "What is known of this source" });
+  const row = (label, ...content) => rows.append(el("dt", {}, label), el("dd", {}, ...content));
+  row("Why it is here", ...(passage.rules.length ? ["Quoted by a rule: ", passage.rules[0]] : passage.score === null ? ["The answer rests on it."] : [`Found by search.`]));
+  if (passage.score === null) row("Score", "Not searched.");
+  else row("Score", el("meter", { min: "0", max: "1", value: passage.score, "aria-label": "Retrieval score" }), el("b", {}, passage.score.toFixed(2)), ` place ${passage.rank} of ${passage.of}. ${SCORE}`);
+  const reference = data.references[stop.mark] || passage.markers.map((m) => data.references[m]).find(Boolean);
+  if (reference) row(`Reference ${reference.marker}`, el("span", { class: `badge ${reference.status}` }, reference.told), " ", reference.identity || "Not identified.", reference.doi ? ` doi:${reference.doi}` : "", el("p", {}, reference.found));
+  for (const id of passage.beside) row("Stands against it", data.labels[id].text);
+  return rows;
+}

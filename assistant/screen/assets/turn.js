@@ -1,0 +1,99 @@
+// One question and its answer: what was read, the card, the prose, what is asked back, why.
+
+function drawTurn(turn, act) {
+  const node = el("article", { class: "turn", "data-turn": turn.id, "aria-labelledby": `q${turn.id}` });
+  node.append(drawQuestion(turn));
+  const answer = turn.answer;
+  if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.say(turn.text, []) }, "Ask it again")));
+  if (!answer) return node;
+  node.append(drawCard(answer.card), drawProse(turn, act));
+  if (turn.last && answer.asks.length) node.append(drawAsks(answer.asks, act));
+  node.append(drawWhy(turn, act), drawPrinted(answer));
+  return node;
+}
+
+function drawQuestion(turn) {
+  const text = el("p", { class: "asked", id: `q${turn.id}` });
+  for (const piece of turn.question) text.append(piece.names.length ? el("mark", { "data-names": piece.names.join(" "), title: piece.told }, piece.text) : piece.text);
+  const box = el("header", { class: "question" }, el("span", { class: "over" }, turn.number === 1 ? "Question" : `Question ${turn.number}`), text);
+  if (turn.text.length > 700) fold(text, box);
+  const chips = turn.answer ? turn.answer.chips : [];
+  if (chips.length) box.append(drawChips(chips, text));
+  return box;
+}
+
+function fold(text, box) {
+  text.classList.add("folded");
+  const more = el("button", { type: "button", class: "plain", "aria-expanded": "false", onclick: () => {
+    const open = text.classList.toggle("folded") === false;
+    more.setAttribute("aria-expanded", open);
+    more.textContent = open ? "Show less" : "Show the whole question";
+  } }, "Show the whole question");
+  box.append(more);
+}
+
+function drawChips(chips, text) {
+  const list = el("ul", { class: "chips", "aria-label": "Read from the question" });
+  for (const chip of chips) {
+    const from = chip.words.length ? `read from “${chip.words.join("”, “")}”` : "";
+    const item = el("li", { class: chip.new ? "chip" : "chip earlier", title: [from, chip.note].filter(Boolean).join("; ") },
+      el("span", { class: "name" }, chip.label), " ", el("b", {}, chip.value), chip.note ? el("span", { class: "note" }, ` ${chip.note}`) : null, from ? el("span", { class: "sr" }, ` ${from}`) : null);
+    const light = (on) => text.querySelectorAll("mark").forEach((mark) => mark.classList.toggle("lit", on && mark.dataset.names.split(" ").includes(chip.name)));
+    item.addEventListener("pointerenter", () => light(true));
+    item.addEventListener("pointerleave", () => light(false));
+    list.append(item);
+  }
+  return el("div", { class: "read" }, el("span", { class: "over" }, "Read from it"), list);
+}
+
+function drawCard(card) {
+  const about = card.about.map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value)));
+  const node = el("section", { class: `card ${card.action}`, "aria-label": `Decision: ${card.word}` },
+    el("div", { class: "glance" }, el("span", { class: "sign" }, icon(card.icon, 30)),
+      el("div", {}, el("h2", {}, card.word, ["hold", "resume"].includes(card.action) ? el("span", {}, " pomalidomide") : null), card.line ? el("p", {}, card.line) : null)));
+  if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, "Call the treating team now."), " Change no dose by yourself."));
+  if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
+  if (about.length) node.append(el("dl", { class: "about" }, about));
+  if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.action === "hold" ? "Now" : "Before the restart"), el("ol", {}, card.now.map((text) => el("li", {}, text)))));
+  if (card.also.length) node.append(el("ul", { class: "also", "aria-label": "For this patient" }, card.also.map((text) => el("li", {}, text))));
+  return node;
+}
+
+function drawProse(turn, act) {
+  const answer = turn.answer;
+  const box = el("section", { class: "prose", "aria-label": "Answer" });
+  for (const remark of answer.remarks) box.append(el("p", { class: "remark" }, remark));
+  for (const line of answer.paragraphs) box.append(el("p", {}, line.flatMap((sentence, n) => [n ? " " : "", drawSentence(turn, sentence, act)])));
+  const cited = answer.passages.filter((p) => p.cited).length;
+  const foot = el("p", { class: "foot" }, el("span", {}, turn.waiting || answer.checked));
+  if (cited) foot.append(el("button", { type: "button", class: "plain sources", onclick: (event) => act.list(turn, event.currentTarget) }, `Sources (${cited})`));
+  box.append(foot);
+  return box;
+}
+
+function drawSentence(turn, sentence, act) {
+  const span = el("span", { class: "sentence", "data-number": sentence.number });
+  for (const run of sentence.runs) {
+    if (!run.mark) { span.append(run.bold ? el("strong", {}, run.text) : run.text); continue; }
+    const stop = turn.answer.stops[run.stop];
+    const where = turn.answer.passages.find((p) => p.id === stop.passage);
+    const told = run.mark === "¶" ? "Show where the article says this" : `Show source ${run.mark}, ${where.section.at(-1) || "opening sentence"}`;
+    span.append(el("button", { type: "button", class: run.mark === "¶" ? "cite quiet" : "cite", "aria-label": told, title: told, "aria-expanded": "false", "data-stop": run.stop,
+      onclick: (event) => act.open(turn, run.stop, event.currentTarget) }, run.mark));
+  }
+  return span;
+}
+
+function drawAsks(asks, act) {
+  const box = el("section", { class: "asks", "aria-label": "To be sure" }, el("h3", {}, "To be sure"));
+  for (const ask of asks) {
+    const answers = ask.answers.map((a) => el("button", { type: "button", class: "answer", onclick: () => act.say(a.text, a.set) }, a.label));
+    box.append(el("div", { class: "ask", role: "group", "aria-label": ask.question }, el("p", {}, ask.question), el("div", { class: "answers" }, answers)));
+  }
+  return box;
+}
+
+function drawPrinted(answer) {
+  const cited = answer.passages.filter((p) => p.cited);
+  return el("section", { class: "printed" }, el("h3", {}, "Sources"), el("ul", {}, cited.map((p) => el("li", {}, el("b", {}, p.section.join(" › ") || "Opening sentence"), `: “${p.text}”`))));
+}

@@ -1,0 +1,91 @@
+"""The decision card: the action in plain words, its sign, severity, restart, basis, and the two or three things to do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.composing import plain_number
+from assistant.records import Action, Answer, Basis, Case, Decision, Restart, Severity
+from assistant.knowledge import knowledge
+from assistant.screen.words import words
+
+Json = dict[str, Any]
+
+MOST_NOW, MOST_ALSO = 3, 3
+_DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
+
+
+def card(answer: Answer) -> Json:
+    """The card of an answer, in words."""
+    case, decision = answer.case, answer.decision
+    told = words()
+    action = told.actions[decision.action.value]
+    now = [text for name, text in told.now.items() if name in decision.elements]
+    also = [text for name, text in told.also.items() if name in decision.elements]
+    return {
+        "action": decision.action.value,
+        "word": action.word,
+        "icon": action.icon,
+        "line": _line(decision),
+        "about": _about(case, decision),
+        "now": now[:MOST_NOW],
+        "also": also[:MOST_ALSO],
+        "call": bool(case.patient_voice or case.caregiver_voice) and decision.action in _DECIDED,
+        "patients": [_patient(number, part) for number, part in enumerate(decision.patients, start=1)],
+    }
+
+
+def spoken(shown: Json) -> str:
+    """The card in one breath, for who hears the page."""
+    about = ". ".join(f"{label}: {value}" for label, value in shown["about"])
+    now = ". Now: " + ", ".join(shown["now"]) if shown["now"] else ""
+    return f"{shown['word'].capitalize()}. {shown['line']} {about}{now}."
+
+
+def _line(decision: Decision) -> str:
+    told = words().lines
+    rule = next((name for name in decision.rules if name in told), "")
+    if decision.action is Action.INFORM and decision.topics:
+        return ", ".join(knowledge().facts[topic].title for topic in decision.topics[:3]) + "."
+    return told.get(rule, "")
+
+
+def _about(case: Case, decision: Decision) -> list[list[str]]:
+    if decision.action not in _DECIDED:
+        return []
+    told = words()
+    about = []
+    if decision.severity is not None:
+        about.append(["Severity", told.severities[decision.severity.value]])
+    restart = _restart(case, decision)
+    if restart:
+        about.append(["Restart", restart])
+    if decision.basis is not None:
+        about.append(["Basis", told.bases[decision.basis.value]])
+    return about
+
+
+def _restart(case: Case, decision: Decision) -> str:
+    """What the restart is, or will be once the hold ends."""
+    told = words()
+    if decision.restart is None:
+        return _later(decision)
+    dose, lower = plain_number(case.dose_mg), plain_number(decision.restart_dose_mg)
+    if decision.restart is Restart.CONSIDER_REDUCTION and case.dose_mg == 1:
+        return told.restarts["consider_reduction.none"]
+    known = f"{decision.restart.value}.dose"
+    return told.restarts[known if lower and known in told.restarts else decision.restart.value].format(dose=dose, lower=lower)
+
+
+def _later(decision: Decision) -> str:
+    if decision.action is not Action.HOLD:
+        return ""
+    told = words().restarts_later
+    if decision.basis is Basis.LABEL:
+        return told["counts"]
+    return told[(decision.severity or Severity.UNSPECIFIED).value]
+
+
+def _patient(number: int, decision: Decision) -> Json:
+    action = words().actions[decision.action.value]
+    return {"who": f"Patient {number}", "action": decision.action.value, "word": action.word, "icon": action.icon, "line": _line(decision)}

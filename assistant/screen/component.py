@@ -1,0 +1,52 @@
+"""The one custom component of the page: it draws the conversation and its citation panel in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+KEY = "conversation"
+_ASSETS = Path(__file__).with_name("assets")
+_SCRIPTS = ("dom.js", "turn.js", "why.js", "panel.js", "main.js")
+_STYLES = ("base.css", "card.css", "panel.css", "print.css")
+_HTML = """
+<div class="hf">
+  <div class="frame">
+    <div class="talk"></div>
+    <aside class="rail" aria-label="Sources"><div class="panel"></div></aside>
+  </div>
+  <dialog class="sheet" aria-label="Sources"></dialog>
+  <div class="live" role="status" aria-live="polite"></div>
+</div>
+"""
+
+
+def asset(name: str) -> str:
+    """A file of the page's style or script."""
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _component() -> Callable[..., Any]:
+    """Registered once in a process; the parts are joined into one script, so that nothing is fetched in turn."""
+    script = "\n".join(asset(name) for name in _SCRIPTS)
+    style = "\n".join(asset(name) for name in _STYLES)
+    made: Callable[..., Any] = st.components.v2.component("holdfast_conversation", html=_HTML, css=style, js=script)
+    return made
+
+
+def draw(data: Mapping[str, Any], said: Callable[[], None]) -> None:
+    """Draw the conversation; `said` is called before the next run when a ready answer was pressed."""
+    _component()(key=KEY, data=data, on_say_change=said)
+
+
+def pressed() -> tuple[str, list[tuple[str, str]]]:
+    """What the press of a ready answer says and sets; empty where nothing was pressed."""
+    say = getattr(st.session_state.get(KEY), "say", None)
+    if not isinstance(say, Mapping):
+        return "", []
+    return str(say.get("text", "")), [(str(name), str(value)) for name, value in say.get("set", [])]

@@ -1,0 +1,66 @@
+"""A conversation as the page keeps it: frozen, one value in the session's state; pure functions make the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from assistant.corrections import Value
+from assistant.records import Answer, Case
+
+# What is said of a field later takes back what was set by hand before: these facts speak of it.
+_SPEAKS_OF: Mapping[str, frozenset[str]] = {
+    "infection": frozenset({"infection", "state", "temperature", "neutropenic_fever"}),
+    "severity": frozenset({"severity", "infection"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One question and what became of it.
+
+    `by_hand` are fields set by a click with this question. `settled` is false while the answer is the rules' own and
+    search or model are still to come. `fault` says why there is no answer; such a question is no part of the case.
+    """
+
+    text: str
+    by_hand: tuple[tuple[str, Value], ...] = ()
+    answer: Answer | None = None
+    settled: bool = False
+    remark: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """The entries, in order."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """What belongs to the case."""
+        return tuple(entry.text for entry in self.entries if not entry.fault)
+
+    @property
+    def unsettled(self) -> int | None:
+        """The number of the last entry whose answer is still to be completed, None where there is none."""
+        last = len(self.entries) - 1
+        return last if last >= 0 and not self.entries[last].settled else None
+
+    def asked(self, text: str, by_hand: Mapping[str, Value]) -> Conversation:
+        """With one more question, not yet answered."""
+        return Conversation(entries=(*self.entries, Entry(text=text, by_hand=tuple(by_hand.items()))))
+
+    def with_last(self, entry: Entry) -> Conversation:
+        """With the last entry replaced."""
+        return replace(self, entries=(*self.entries[:-1], entry))
+
+    def corrections(self, case: Case) -> dict[str, Value]:
+        """What was set by hand and not spoken of since; `case` is what the turns say without it."""
+        found: dict[str, Value] = {}
+        asked = [entry for entry in self.entries if not entry.fault]
+        for turn, entry in enumerate(asked):
+            later = {fact.name for fact in case.facts if fact.words.turn > turn}
+            found |= {name: value for name, value in entry.by_hand if not later & _SPEAKS_OF.get(name, frozenset({name}))}
+        return found

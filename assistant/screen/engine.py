@@ -1,0 +1,146 @@
+"""The assistant as the page uses it: warmed in the background, and with the rules' answer where the rest fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant import settings as environment
+from assistant.errors import HoldfastError, QuestionError, SettingsError
+from assistant.index import Tell
+from assistant.pipeline import Assistant
+from assistant.records import Decision, Hit
+from assistant.screen.conversation import Conversation, Entry
+
+NO_SEARCH = "The search index cannot be used, so no passages were searched. Decision and answer come from the rules and stand without it."
+BROKEN = "Something went wrong inside Holdfast, and this question has no answer. It was kept; please ask again, or put it in other words."
+_LOADING = "Starting: reading the knowledge"
+
+log = logging.getLogger(__name__)
+
+
+class _NoSearch:
+    """Finds nothing: for the answer that the rules give by themselves."""
+
+    def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the start is: `share` is 0 to 1; `fault` says what failed, "" where nothing did."""
+
+    message: str = _LOADING
+    share: float = 0.0
+    ready: bool = False
+    fault: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether something is still to come."""
+        return not self.ready and not self.fault
+
+
+class Engine:
+    """One for the process, shared by all sessions; holds nothing of any conversation."""
+
+    def __init__(self, build: Callable[[Tell], Assistant]) -> None:
+        self._rules = Assistant(retriever=_NoSearch())
+        self._build = build
+        self._whole: Assistant | None = None
+        self._lock = threading.Lock()
+        self._progress = Progress()
+        self.model, self.sends_question = _configured()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the start is now."""
+        return self._progress
+
+    def start(self) -> None:
+        """Load encoder and index in the background; again after a failure."""
+        with self._lock:
+            self._progress = Progress()
+            threading.Thread(target=self._warm, name="warm", daemon=True).start()
+
+    def _tell(self, message: str, share: float) -> None:
+        self._progress = replace(self._progress, message=message, share=share)
+
+    def _warm(self) -> None:
+        try:
+            self._tell("Loading the encoder and the index", 0.1)
+            whole = self._build(self._tell)
+            _, decision = self._rules.decide(["pomalidomide and infection"])
+            whole.retriever.search("pomalidomide and infection", decision)
+        except HoldfastError as fault:
+            self._progress = Progress(fault=str(fault))
+        except Exception as fault:  # a library may raise anything, and the rules' answer needs none of them
+            log.exception("the start failed")
+            self._progress = Progress(fault=f"It could not be loaded ({type(fault).__name__}).")
+        else:
+            self._whole = whole
+            self._progress = Progress(message="Ready", share=1.0, ready=True)
+
+    def first(self, conversation: Conversation) -> Entry:
+        """The last entry with the rules' answer, in milliseconds; settled where nothing more is to come."""
+        entry = conversation.entries[-1]
+        quick = _guarded(entry, lambda: self._answered(self._rules, conversation, entry))
+        if quick.fault:
+            return quick
+        if self._progress.fault:
+            return replace(quick, settled=True, remark=NO_SEARCH)
+        return self.second(conversation) if self._progress.ready and not self.model else quick
+
+    def second(self, conversation: Conversation) -> Entry:
+        """The last entry with the whole answer: search, and the model where one is configured."""
+        entry = conversation.entries[-1]
+        whole = self._whole
+        if whole is None:
+            return replace(entry, settled=True, remark=NO_SEARCH)
+        try:
+            try:
+                return self._answered(whole, conversation, entry, settled=True)
+            except SettingsError as fault:
+                return replace(self._answered(replace(whole, drafter=None), conversation, entry, settled=True), remark=f"The model cannot be used. {fault}")
+        except Exception as fault:  # search or model may raise anything; the rules' answer is shown in their place
+            log.error("the whole answer failed with %s", type(fault).__name__)
+            return _guarded(entry, lambda: replace(self._answered(self._rules, conversation, entry), settled=True, remark=NO_SEARCH))
+
+    def _answered(self, assistant: Assistant, conversation: Conversation, entry: Entry, *, settled: bool = False) -> Entry:
+        turns = conversation.turns
+        case, _ = self._rules.decide(turns)
+        return replace(entry, answer=assistant.answer(turns, corrections=conversation.corrections(case)), settled=settled, remark="", fault="")
+
+
+def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:
+    """The answer, or the entry with the fault in words; never the question's text in a log."""
+    try:
+        return answer()
+    except QuestionError as fault:
+        return replace(entry, settled=True, fault=f"This cannot be answered: {fault}.")
+    except Exception as fault:  # a bug of ours must not lose the question that was typed
+        log.error("the answer failed with %s", type(fault).__name__)
+        return replace(entry, settled=True, fault=BROKEN)
+
+
+def _configured() -> tuple[str, bool]:
+    """The model's name and whether it sees the question; none where the settings cannot be read, which the start tells."""
+    try:
+        settings = environment.read()
+    except SettingsError:
+        return "", False
+    return settings.model, settings.send_question
+
+
+def build_from_settings(tell: Tell) -> Assistant:
+    """The assistant that the environment's settings describe."""
+    from assistant import wiring
+
+    return wiring.build_assistant(tell=tell)
+
+
+def by_hand(given: Sequence[tuple[str, str]]) -> dict[str, str | float | bool | None]:
+    """Fields set by a click, as the reading's own values: numbers as numbers."""
+    return {name: float(value) if value.replace(".", "", 1).isdigit() else value for name, value in given}

@@ -1,0 +1,63 @@
+"""Why the decision is what it is: the path, the rules that fired and nearly fired, what would change it, what is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.knowledge import Rule, knowledge
+from assistant.records import Change, Decision, NearRule, Restart
+from assistant.rules import fields_of
+from assistant.records import Case
+from assistant.screen.words import plain, reply, words
+
+Json = dict[str, Any]
+
+_FAR = ("asked", "drug")  # a rule that differs in these is no near miss to a reader
+_CLOSE = ("severity", "counts", "neutropenic_fever", "dose", "age", "treatment")  # told before a miss in the infection's state
+
+
+def why(case: Case, decision: Decision) -> Json:
+    """All of it, in words."""
+    known = knowledge()
+    table = {rule.id: rule for rule in (*known.algorithm.outcomes, *known.algorithm.modifiers)}
+    fired = [table[name] for name in decision.rules if name in table]
+    return {
+        "path": _path(case, fired[0]) if fired else [],
+        "fired": [{"id": rule.id, "says": rule.says, "quotes": [{"passage": f"article:{q.passage}", "words": q.words} for q in rule.quotes]} for rule in fired],
+        "near": [_near(near, table[near.rule_id]) for near in _sorted(decision.near)],
+        "changes": [_change(change) for change in decision.changes],
+    }
+
+
+def _path(case: Case, rule: Rule) -> list[Json]:
+    """The conditions of the rule that decided, each with what the case has there."""
+    fields = fields_of(case)
+    return [{"field": words().fields.get(name, name), "value": plain(fields[name])} for name in rule.when if name not in _FAR]
+
+
+def _sorted(near: tuple[NearRule, ...]) -> list[NearRule]:
+    told = [n for n in near if n.unmet not in _FAR and "general" not in n.needed]
+    return sorted(told, key=lambda n: n.unmet not in _CLOSE)
+
+
+def _near(near: NearRule, rule: Rule) -> Json:
+    needed = " or ".join(plain(value) for value in near.needed)
+    return {"id": rule.id, "says": rule.says, "field": words().fields.get(near.unmet, near.unmet), "needed": needed, "found": plain(near.found)}
+
+
+def _change(change: Change) -> Json:
+    when = words().changes.get(f"{change.fact}.{change.value}", f"{change.fact.replace('_', ' ')} were {change.value}")
+    return {"when": when, "action": change.action.value, "word": words().actions[change.action.value].word, "restart": _briefly(change.restart)}
+
+
+def _briefly(restart: Restart | None) -> str:
+    return words().restarts[restart.value].lower() if restart else ""
+
+
+def asks(decision: Decision) -> list[Json]:
+    """What is asked back, with the turn that each ready answer sends."""
+    found = []
+    for ask in decision.asks:
+        answers = [(answer, reply(ask.fact, answer)) for answer in ask.answers]
+        found.append({"question": ask.question, "answers": [{"label": label, "text": r.text, "set": list(r.set.items())} for label, r in answers]})
+    return found

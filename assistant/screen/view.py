@@ -1,0 +1,67 @@
+"""A conversation as data for the browser: nothing is decided here, and nothing but words leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from assistant.records import Answer, Outcome
+from assistant.screen import card, prose, reading_view, reasons, sources
+from assistant.screen.conversation import Conversation, Entry
+
+Json = dict[str, Any]
+
+
+def view(conversation: Conversation, *, waiting: str = "") -> Json:
+    """The whole conversation; `waiting` says what the last answer still waits for."""
+    turns: list[Json] = []
+    turn = 0
+    last = len(conversation.entries) - 1
+    for number, entry in enumerate(conversation.entries):
+        shown = entry_view(entry, turn, number, waiting if number == last and not entry.settled else "", last=number == last)
+        turns.append({**shown, "id": number, "version": _version(shown)})
+        turn += not entry.fault
+    return {"article": sources.article(), "references": sources.references(), "labels": sources.labels(), "turns": turns}
+
+
+def entry_view(entry: Entry, turn: int, number: int, waiting: str, *, last: bool) -> Json:
+    """One question and its answer; `turn` is its place among the turns of the case."""
+    answer = entry.answer
+    shown: Json = {"text": entry.text, "fault": entry.fault, "waiting": waiting, "last": last, "number": number + 1}
+    if answer is None:
+        return {**shown, "question": [{"text": entry.text, "names": [], "told": ""}], "answer": None}
+    return {**shown, "question": reading_view.marked(entry.text, answer.case.facts, turn), "answer": _answer(answer, entry, turn)}
+
+
+def _answer(answer: Answer, entry: Entry, turn: int) -> Json:
+    places = sources.stops(answer)
+    glance = card.card(answer)
+    return {
+        "card": glance,
+        "spoken": card.spoken(glance),
+        "chips": reading_view.chips(answer, entry, turn),
+        "paragraphs": prose.paragraphs(answer, places),
+        "stops": places,
+        "passages": sources.passages(answer, places),
+        "asks": reasons.asks(answer.decision),
+        "why": reasons.why(answer.case, answer.decision),
+        "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
+        "checked": _checked(answer),
+        "settled": entry.settled,
+    }
+
+
+def _checked(answer: Answer) -> str:
+    """Who wrote the text, and what the check made of it."""
+    draft = answer.draft
+    if draft is None or draft.failure or answer.verdict.outcome is Outcome.OVERRIDE:
+        return "Written by the rules."
+    removed = len(answer.verdict.findings)
+    fate = "every sentence passed the check" if answer.verdict.outcome is Outcome.PASS else f"{removed} finding{'s' if removed != 1 else ''} mended by the check"
+    return f"Explained by {draft.model}; {fate}. The decision is the rules'."
+
+
+def _version(shown: Json) -> str:
+    """Changes whenever what is shown changes, so that the browser draws only what is new."""
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=True, sort_keys=True).encode()).hexdigest()[:16]
