@@ -182,6 +182,28 @@ def compile_cue(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\S)(?:{body})(?!\S)")
 
 
+class Spelling:
+    """Mends a slip in a long word of a cue ('threatning'), where the typed word is not a word that we know."""
+
+    def __init__(self, cue_words: Iterable[str], known: frozenset[str]) -> None:
+        self._known = known | frozenset(cue_words)
+        self._by_letter: dict[str, list[str]] = {}
+        for word in sorted(set(cue_words)):
+            self._by_letter.setdefault(word[0], []).append(word)
+        self._mended: dict[str, str] = {}
+
+    def mend(self, word: str) -> str:
+        """The cue word one slip away from `word`, or `word` itself."""
+        if len(word) < 8 or word in self._known or not word.isalpha():
+            return word
+        if word not in self._mended:
+            near = [w for w in self._by_letter.get(word[0], ()) if _near(word, w)]
+            if len(self._mended) > 5000:
+                self._mended.clear()
+            self._mended[word] = min(near, key=lambda w: (_distance(word, w, 2), w)) if near else word
+        return self._mended[word]
+
+
 @dataclass(frozen=True, slots=True)
 class Cues:
     """The compiled patterns of one kind of cue; those that name a vocabulary are read over the classed line."""
@@ -204,6 +226,7 @@ class Lexicon:
     topics: tuple[tuple[Topic, Cues, Cues, Cues], ...]
     scopes: dict[str, Scope]
     terminators: frozenset[str]
+    spelling: Spelling
 
 
 def _entries(model: type[_Entry], file: str, key: str, faults: list[str], folder: Path) -> list[_Entry]:
@@ -261,8 +284,9 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
     scopes = {name: Scope.model_validate(raw) for name, raw in context.items()}
     if faults:
         raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
+    words = {w for name in ("states", "severity") for c in cue_files[name].values() for p in (*c.plain, *c.classed) for w in re.findall(r"[a-z]{8,}", p.pattern)}
     vocabularies = {name: Vocabulary(entries, known) for name, entries in tables.items()}
-    return Lexicon(**vocabularies, **cue_files, topics=tuple(topics), scopes=scopes, terminators=terminators)
+    return Lexicon(**vocabularies, **cue_files, topics=tuple(topics), scopes=scopes, terminators=terminators, spelling=Spelling(words, known))
 
 
 @lru_cache(maxsize=1)

@@ -11,10 +11,14 @@ from assistant.reading.episodes import Thread, aside_episode, as_episode, is_pro
 from assistant.reading.intent import drug_of, names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
 from assistant.reading.patients import caregiver_writes, last_patient, split_patients
 from assistant.reading.quantities import Quantity
+from assistant.reading.second import classifier
 from assistant.reading.scan import Item, Scan, scan
 from assistant.records import Asked, Case, Drug, EpisodeState, Fact, FactStatus, Infection, Severity, Treatment, Words
 
 FEVER = 38.0
+_ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
+_TOPIC_SURE = 0.25
+_MOST_TOPICS = 3
 FEBRILE_NEUTROPENIA_ANC = 1.0
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
@@ -366,26 +370,65 @@ def _own_voice(scans: Sequence[Scan], caregiver: bool) -> bool:
 
 
 def _asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
-    """Adds what is asked; a decision that is asked in general becomes the general question."""
+    """Adds what is asked: by the lexicon, then by the second reader where the lexicon is not sure."""
+    by_lexicon = _asked_by_lexicon(case, scans, last)
+    if case.drug is Drug.OTHER:
+        return by_lexicon
+    return _asked_by_both(by_lexicon, case, scans, last)
+
+
+def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
+    likely = classifier("intent").probabilities(last.text)
+    ill = case.infection in _ILL or case.neutropenic_fever or _low_counts(case)
+    about_somebody = ill and not speaks_at_large(last) and (speaks_of_a_patient(last) or _infection_in(last))
+    asked = by_lexicon.asked
+    if asked is Asked.DECISION and not about_somebody and likely["fact"] >= 0.6:
+        return _as_fact(by_lexicon, case, last)
+    if asked is Asked.DECISION and not ill and case.infection is Infection.UNKNOWN and likely["outside"] >= 0.6:
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
+    if asked in (Asked.OUTSIDE, Asked.NOTHING):
+        if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
+            return replace(case, asked=Asked.DECISION)
+        if likely["fact"] >= 0.6 and not about_somebody:
+            return _as_fact(by_lexicon, case, last)
+    if asked is Asked.FACT and about_somebody and _infection_in(last) and likely["decision"] >= 0.6:
+        return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
+    return by_lexicon
+
+
+def _as_fact(by_lexicon: Case, case: Case, last: Scan) -> Case:
+    """A question of fact; its topic by the lexicon, else by the second reader where it is sure enough."""
     topics = topics_of(last)
+    if not topics:
+        topic, probability = classifier("topic").best(last.text)
+        if probability < _TOPIC_SURE:
+            return by_lexicon
+        topics = (topic,)
+    return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
+
+
+def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """What is asked, by the cues; a decision that is asked in general becomes the general question."""
+    topics = topics_of(last)[:_MOST_TOPICS]
     fact = last.intents("fact") or names_the_source(last)
     decision, outside = last.intents("decision"), last.intents("outside")
     pom_now = any(i.entry.role == "pomalidomide" for i in last.of("drug"))
     now, ever = _infection_in(last), any(_infection_in(s) for s in scans)
-    in_question = case.infection in (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
+    ill = case.infection in _ILL
+    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
     if case.drug is Drug.OTHER:
         return replace(case, asked=Asked.DECISION)
     if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
     at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
-    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
-    if topics and fact and (at_large or not (now and in_question)) and not (measured_now and in_question):
+    if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
         return replace(case, asked=Asked.FACT, topics=topics)
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
-    if outside and not now and not (in_question and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not _low_counts(case):
+    if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not _low_counts(case):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
-    if (ever and (now or decision or in_question)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or _low_counts(case):
+    if (ever and (now or decision or ill)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or _low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
     if topics:
         return replace(case, asked=Asked.FACT, topics=topics)

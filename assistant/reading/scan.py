@@ -169,7 +169,8 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     scanner = _Scanner(text, turn, lex)
     tokens = scanner.tokens
     names, quinolones = scanner.vocabulary()
-    plain, classed, quin = Line(tokens), Line(tokens, names), Line(tokens, quinolones)
+    mend = lex.spelling.mend
+    plain, classed, quin = Line(tokens, mend=mend), Line(tokens, names, mend), Line(tokens, quinolones, mend)
     scanner.cues("state", lex.states, plain, classed)
     scanner.cues("severity", lex.severity, plain, classed)
     scanner.cues("intent", lex.intents, plain, classed)

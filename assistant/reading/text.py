@@ -6,6 +6,7 @@ Folding never changes the length of a text, so an offset into the folded text is
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -71,9 +72,10 @@ class Line:
     """Tokens joined by single spaces, with the way back from a character to its token.
 
     `names` may replace token ranges by one class word (`<abx>`); a replaced range counts as its first token.
+    `mend` is asked for the spelling of every other word.
     """
 
-    def __init__(self, tokens: list[Token], names: dict[int, tuple[int, str]] | None = None) -> None:
+    def __init__(self, tokens: list[Token], names: dict[int, tuple[int, str]] | None = None, mend: Callable[[str], str] = str) -> None:
         parts: list[str] = []
         self._starts: list[int] = []
         self._tokens: list[tuple[int, int]] = []
@@ -81,7 +83,7 @@ class Line:
         while index < len(tokens):
             end, word = (names or {}).get(index, (index + 1, tokens[index].text))
             if names is None or index not in names:
-                word = "." if tokens[index].text == "." and tokens[index].breaks else _WORDS.get(word, word)
+                word = "." if tokens[index].text == "." and tokens[index].breaks else _WORDS.get(word) or mend(word)
             parts.append(word)
             self._starts.append(position)
             self._tokens.append((index, end))
