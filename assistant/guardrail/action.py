@@ -185,7 +185,7 @@ def _judge(aim: str, order: Order, reading: Reading, action: Action) -> str:
         case Action.NO_HOLD:
             return _under_no_hold(aim, order)
         case Action.OUT_OF_SCOPE:
-            return "It gives an order about pomalidomide where none can be given." if aim in ("go", "restart") else ""
+            return "It gives an order about pomalidomide where none can be given." if aim in ("go", "restart") and not order.text.split()[0].endswith("ing") else ""
 
 
 def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str:
@@ -248,7 +248,7 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
 
 def _under_no_hold(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
-    infected = Condition.INFECTION in kinds or order.segment.tags & {"OCCUR", "ACTIVE", "NF"} or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
+    infected = Condition.INFECTION in kinds or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER"} or "moment" in text_of(order.segment) or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
     if aim == "stop" and order.act == "STOP" and order.kind != "while":
         if not infected and Condition.WORSE not in kinds:
             return "It holds pomalidomide; the decision is that no hold is called for."

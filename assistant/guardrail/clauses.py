@@ -76,6 +76,9 @@ class _Walk:
             self.close("quote" if self.quoted else "main")
         elif self.quoted:
             self.now.append(token)
+        elif at == 0 and token.text == "should" and any(t.text == "," for t in self.tokens):
+            self.close("if")
+            self.now.append(token)
         elif token.tag in _OPENS and not self.bare_only(at):
             if not (self.now and self.now[-1].tag == "ONLYIF" and len(self.now) == 1):
                 self.close(_OPENS[token.tag])

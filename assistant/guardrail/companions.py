@@ -43,7 +43,7 @@ def _companion(order: Order, reading: Reading, context: Context) -> Fault | None
     if order.past or order.noun or order.kind in ("if", "once", "until", "before", "onlyif"):
         return None
     target = {"AMBNAME": "AMB", "QUIN": "AMB"}.get(order.target, order.target)
-    if target in _NAMES and reading.any("SILENT"):
+    if target in _NAMES and reading.silent:
         return None
     if target == "AMB" and context.decision.action in (Action.HOLD, Action.INFORM) and _denies_treatment(order, reading):
         return _fault(target, context)

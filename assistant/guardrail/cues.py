@@ -108,7 +108,7 @@ class Cues:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a phrase, cut as a draft is cut."""
-    return tuple(WORD.findall(text.lower()))
+    return tuple(WORD.findall(re.sub(r"'(?:s|re|ve|ll|d|m)\b", "", text.lower())))
 
 
 def _regular(base: str) -> list[str]:

@@ -92,7 +92,7 @@ def _is_reference(tokens: Sequence[Token], at: int) -> bool:
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
     """The faults of one piece as to doses, schedules and the age border."""
-    if reading.asks or (reading.any("SILENT") and not amounts_of(reading)):
+    if reading.asks or (reading.silent and not amounts_of(reading)):
         return []
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
@@ -185,13 +185,13 @@ def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
         return "" if amount.mg == 40.0 or not over else "Over 75 dexamethasone is 20 mg weekly, not 40 mg."
     if amount.mg == 40.0 and over and not (reading.any("NEG") and "20" in reading.plain) and "20" not in reading.plain:
         return "Over 75 dexamethasone is 20 mg weekly instead of 40 mg."
-    if amount.mg == 20.0 and not over and "75" not in reading.plain and not reading.any("SILENT"):
+    if amount.mg == 20.0 and not over and "75" not in reading.plain and not reading.silent:
         return "Dexamethasone 20 mg weekly is for patients over 75 only."
     return ""
 
 
 def _border(reading: Reading, context: Context) -> str:
-    if not (reading.any("DEX", "ELDERLY", "REDUCE", "DOSE") and any(t.tag == "NUM" for t in reading.tokens)):
+    if reading.any("NEUTRO") or not (reading.any("DEX", "ELDERLY", "REDUCE", "DOSE") and any(t.tag == "NUM" for t in reading.tokens)):
         return ""
     for found in _BORDER.finditer(reading.plain):
         side, age, plus = found.group(1), int(found.group(2)), found.group(3)

@@ -19,7 +19,7 @@ _COMPARES = frozenset({"more", "less", "fewer", "greater", "larger", "higher"})
 
 def fault(reading: Reading) -> str:
     """Why a relation in this piece is not one of the article's, or nothing."""
-    if reading.any("SILENT"):
+    if reading.silent:
         return ""
     flat = [(part.kind, token) for part in reading.parts for token in part.tokens]
     tokens = [token for _, token in flat]

@@ -40,11 +40,34 @@ def judge(draft: str, context: Context) -> tuple[Judged, ...]:
     """Every piece of a draft, judged."""
     pieces = cut(draft)
     readings = read_all(pieces)
+    whole = _sentences(draft, pieces)
     found = []
+    pitfalls = False
     for at, (piece, reading) in enumerate(zip(pieces, readings, strict=True)):
         around = _around(pieces, readings, at)
-        found.append(Judged(piece, reading, _faults(piece, reading, context, around, last=at == len(pieces) - 1), around))
+        pitfalls = _names_pitfalls(pieces, readings, at, pitfalls)
+        wrong = () if whole[piece.sentence] in context.sentences else _faults(piece, reading, context, around, last=at == len(pieces) - 1, pitfalls=pitfalls)
+        found.append(Judged(piece, reading, wrong, around))
     return tuple(found)
+
+
+def _sentences(draft: str, pieces: Sequence[Piece]) -> dict[int, str]:
+    """The whole sentence of each piece, blanks evened out: a dictated sentence passes as it stands."""
+    ends: dict[int, tuple[int, int]] = {}
+    for piece in pieces:
+        start, _ = ends.get(piece.sentence, (piece.start, piece.end))
+        ends[piece.sentence] = (start, piece.end)
+    return {number: " ".join(draft[start:end].split()) for number, (start, end) in ends.items()}
+
+
+def _names_pitfalls(pieces: Sequence[Piece], readings: Sequence[Reading], at: int, before: bool) -> bool:
+    """Whether a piece stands in a list of pitfalls: what it names is what is not to be done."""
+    if at == 0:
+        return False
+    led = pieces[at - 1].kind == "heading" or pieces[at - 1].text.endswith(":") or pieces[at - 1].sentence == pieces[at].sentence
+    if led and any(t.tag == "EVALNEG" or t.text in ("avoid", "mistakes", "errors") for t in readings[at - 1].tokens):
+        return pieces[at].kind != "heading"
+    return before and (pieces[at].kind == "item" or pieces[at - 1].sentence == pieces[at].sentence)
 
 
 def _around(pieces: Sequence[Piece], readings: Sequence[Reading], at: int) -> frozenset[str]:
@@ -54,18 +77,26 @@ def _around(pieces: Sequence[Piece], readings: Sequence[Reading], at: int) -> fr
     return frozenset(m for r in near for m in citation.supported(r))
 
 
-def _faults(piece: Piece, reading: Reading, context: Context, around: frozenset[str], *, last: bool) -> tuple[Fault, ...]:
-    if piece.kind == "rule" or " ".join(piece.text.split()) in context.sentences:
+def _faults(piece: Piece, reading: Reading, context: Context, around: frozenset[str], *, last: bool, pitfalls: bool) -> tuple[Fault, ...]:
+    if piece.kind == "rule":
         return ()
     wrong = injection.faults(piece, context)
     if wrong:
         return tuple(wrong + [f for f in action.faults(reading, context) + dose.faults(reading, context) if piece.kind != "markup"])
-    found = action.faults(reading, context, kind=piece.kind) + companions.faults(reading, context) + dose.faults(reading, context)
+    named = pitfalls or any(t.text in ("pitfall", "pitfalls") for t in reading.tokens)
+    orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind) + companions.faults(reading, context)
+    found = orders + dose.faults(reading, context)
     found += number.faults(reading, context) + scope.faults(reading, context)
     if not any(f.check in ("scope", "number", "dose") for f in found):
         found += support.faults(reading, context, last=last, kind=piece.kind)
     found += citation.faults(reading, context, around)
     return tuple({(f.check, f.why): f for f in found}.values())
+
+
+def _only_names(reading: Reading) -> bool:
+    """Whether deeds are named and none is ordered: `continuing pomalidomide during active infection`."""
+    first = next((t for t in reading.tokens if t.tag not in ("PUNCT", "W", "SOURCE", "EVALNEG", "NUM")), None)
+    return first is not None and (first.form in ("ing", "word", "") or first.tag in ("NEG", "PERM"))
 
 
 def kept(judged: Sequence[Judged]) -> list[Reading]:

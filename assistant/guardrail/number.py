@@ -104,7 +104,7 @@ def _fractions(reading: Reading) -> str:
 
 
 def _counts(reading: Reading, context: Context) -> str:
-    if not reading.any("NEUTRO") and not re.search(r"10\^?9", reading.plain):
+    if not reading.any("NEUTRO") and not re.search(r"10\^?9|threshold", reading.plain):
         return ""
     case = context.case
     known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}

@@ -147,6 +147,8 @@ def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
     right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
     left = _scan(tokens, range(at - 1, -1, -1))
     found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
+    if token.tag in ("STOP", "RESTART") and found in ("", "PRON") and any(t.tag == "PERM" for t in tokens):
+        return "POM"
     if (not found and token.tag in ("STOP", "RESTART", "DELAY")) or (token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")):
         return "POM"
     if found == "PRON" or not found:
@@ -167,7 +169,8 @@ def _scan(tokens: Sequence[Token], places: range) -> str:
             if token.tag != "PRON" or token.text == "both":
                 return "POM" if token.tag == "PRON" else token.tag
             pronoun = pronoun or "PRON"
-        if places.step == 1 and (token.tag in HEADS or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
+        alternative = token.text == "," and any(t.tag == "OR" for t in tokens[max(0, to - 2) : to + 2])
+        if places.step == 1 and not alternative and (token.tag in HEADS and tokens[to - 1].tag != "OR" or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
             break
         if places.step == -1 and (token.text in (";",) or token.tag == "CONTR"):
             break
@@ -187,6 +190,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     flips = _flips_left(left) + _flips_right(token, left, right)
     weak, past = _modality(left)
     weak = weak or any(t.text in _LEANS for t in left) or (token.form in ("ing", "word") and any(t.tag in ("WEAK", "CONSIDER") for t in right))
+    past = past or (token.form in ("ing", "word") and any(t.text in ("was", "were") for t in right[:4]))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and _names(left))
     omitted = token.tag == "STOP" and flips % 2 == 1
@@ -196,14 +200,14 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
     patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
     return Order(
-        act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form == "past",
+        act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
         rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about) or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 
 def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
     """Every order in the segments of a piece; `topic` is what `it` stands for when the piece does not say."""
-    found: list[tuple[int, Order]] = []
+    places: list[tuple[int, Order, int]] = []
     for number, segment in enumerate(parts):
         tokens = merge_split_verbs(segment.tokens)
         rest = _carried_on(parts, number)
@@ -213,8 +217,9 @@ def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
                 order = _order(segment, tokens, at, topic, rest)
                 if token.tag == "DELAY" and "POM" not in segment.tags and any(p.kind == "before" and "AMB" in p.tags for p in parts[number:]):
                     order = replace(order, target="AMB")
-                found.append((number, order))
-    return tuple(replace(order, conditions=_conditions(parts, number, {n for n, _ in found})) for number, order in found)
+                places.append((number, order, at))
+    heads = {number for number, _, _ in places}
+    return tuple(replace(order, conditions=_conditions(parts, number, heads, last=_is_last(order, at))) for number, order, at in places)
 
 
 def _carried_on(parts: Sequence[Segment], number: int) -> list[Token]:
@@ -227,13 +232,24 @@ def _carried_on(parts: Sequence[Segment], number: int) -> list[Token]:
     return found
 
 
-def _conditions(parts: Sequence[Segment], number: int, with_heads: set[int]) -> tuple[Segment, ...]:
-    """The conditions of an order: those right after its segment, and an opening one right before it."""
+def _is_last(order: Order, at: int) -> bool:
+    """Whether no comma or colon with another head stands between an order and the end of its segment."""
+    after = order.segment.tokens[at + 1 :]
+    cuts = [place for place, t in enumerate(after) if t.text in (",", ":", "|")]
+    return not any(t.tag in HEADS for place in cuts for t in after[place:])
+
+
+def _conditions(parts: Sequence[Segment], number: int, with_heads: set[int], *, last: bool) -> tuple[Segment, ...]:
+    """The conditions of an order: those right after its segment, and an opening one right before it.
+
+    In `no hold is called for, and it is held during an infection` the time belongs to the last order alone.
+    """
     found = []
     for to in range(number + 1, len(parts)):
         if parts[to].asserted:
             break
-        if not (parts[to - 1].tokens[-1].tag == "NEG" and parts[to].kind in ("if", "onlyif")):
+        refused = parts[to - 1].tokens[-1].tag == "NEG" and parts[to].kind in ("if", "onlyif")
+        if not refused and (last or parts[to].kind in ("until", "onlyif")):
             found.append(parts[to])
     for to in range(number - 1, -1, -1):
         if parts[to].asserted:

@@ -14,6 +14,8 @@ from assistant.guardrail.tokens import Token, markers_of, plain, tokens_of
 from assistant.records import Case, Decision, Dictated
 
 _RHETORICAL = re.compile(r"\bwhy not (?:just |simply )?(?:continue|carry|keep|resume|restart|go|give|take|stay)", re.I)
+_ADVISES = frozenset({"SHOULD", "EVALPOS", "START", "STRONG", "WEAK", "GO", "STOP", "RESTART", "CONSIDER"})
+_MATTERS = frozenset({"PARTNER", "OUTSIDE", "AMBNAME", "PRON", "UNKNOWN", "POM", "AMB", "PROPH", "DEX"})
 _TOPICS = ("AMB", "DEX", "PARTNER", "PROPH", "POM")
 
 
@@ -40,9 +42,14 @@ class Reading:
         return not self.tags.isdisjoint(tags)
 
     @property
-    def affirmed(self) -> bool:
-        """Whether the piece says nothing negative at all."""
-        return not self.any("NEG", "EVALNEG", "SILENT", "DELAY")
+    def silent(self) -> bool:
+        """Whether the piece says that the sources are silent, and leaves it at that: no advice on the matter follows."""
+        if "SILENT" not in self.tags:
+            return False
+        last = max(at for at, t in enumerate(self.tokens) if t.tag == "SILENT")
+        after = self.tokens[last + 1 :]
+        advice = any(t.tag in _ADVISES for t in after[2:]) and not any(t.tag in ("NEG", "HARMLESS", "SOURCE") for t in after)
+        return not (advice and any(t.tag in _MATTERS for t in after))
 
 
 @dataclass(frozen=True, slots=True)

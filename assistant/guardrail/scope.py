@@ -11,7 +11,7 @@ _ADVICE = ("STOP", "GO", "RESTART", "START", "SHOULD", "STRONG", "EVALPOS", "DOS
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
     """The faults of one piece as to what it speaks of."""
-    if reading.asks or reading.any("SILENT"):
+    if reading.asks or reading.silent:
         return []
     if reading.any("PARTNER") and _advises(reading):
         return [Fault("scope", "It gives advice on another drug, which no source covers.", context.rule)]

@@ -56,7 +56,7 @@ def _common(reading: Reading) -> str:
 
 
 def _quinolone(reading: Reading) -> str:
-    if not reading.any("QUIN") or reading.any("SILENT"):
+    if not reading.any("QUIN") or reading.silent:
         return ""
     if re.search(r"\bwithout (?:any |special |particular )?(?:caution|concern|care|restriction|worry)|\bfreely\b|\bno (?:special |particular )?(?:caution|interaction|concern)|\bnot (?:interact|need (?:any )?caution)", reading.plain):
         return "Quinolones must be used with caution."
@@ -69,14 +69,14 @@ def _careless(reading: Reading) -> str:
     """Monitoring made less where the article asks for more, and prophylaxis with other drugs than antibiotics."""
     if re.search(r"\bless (?:careful|close|frequent|intens\w+|strict)\w* (?:monitor|follow|watch)|\bno (?:extra|additional|special|closer|more careful) monitoring", reading.plain):
         return "The article asks for more careful monitoring."
-    if re.search(r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+", reading.plain) and not reading.any("SILENT"):
+    if re.search(r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+", reading.plain) and not reading.silent:
         return "The article speaks of antibiotic prophylaxis only."
     return ""
 
 
 def _others(reading: Reading, context: Context) -> str:
     """Medicine that no source speaks of, and words that cannot be read in a claim or an instruction."""
-    if reading.any("SILENT"):
+    if reading.silent:
         return ""
     for token in reading.tokens:
         tested = token.text in _TESTS and reading.any("NEG", "RESIDUAL", "DELAY")
@@ -96,7 +96,7 @@ def _anchored(reading: Reading) -> bool:
 def _names_drug(reading: Reading, context: Context) -> str:
     """A particular antimicrobial that is to be given and was not named in the question; G-CSF without neutropenic fever."""
     named = [t for t in reading.tokens if t.tag == "AMBNAME" or (t.tag == "QUIN" and "quinolone" not in t.text)]
-    if named and not reading.any("SILENT") and not all(_known(t, context) for t in named):
+    if named and not reading.silent and not all(_known(t, context) for t in named):
         return "It names an antimicrobial that the question did not; no source does."
     for order in reading.orders:
         if order.kind not in ("main", "reason") or order.past or order.noun:
