@@ -11,6 +11,8 @@ from functools import lru_cache
 from assistant.reading.lexicon import Lexicon
 from assistant.reading.text import Token, fold, tokenise
 
+# A new subject ends what is said of somebody else.
+_SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "patient", "but", "him", ":", ";", "they", "me", "however", "my"})
 _LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
 
 
@@ -84,14 +86,16 @@ class Context:
     def _cut(self, cue: Cue, span: range) -> bool:
         """Whether a terminator, or a comma that is not part of a list, ends the cue's reach within the span."""
         between = [self._tokens[i] for i in span]
+        if cue.scope == "other_person":
+            return any(t.breaks or t.text in _SUBJECTS for t in between)
         if any(t.breaks or t.text in self._lexicon.terminators for t in between):
             return True
         if "," not in {t.text for t in between}:
             return False
         if cue.after:
             return True
-        if cue.scope in ("other_person", "hypothetical"):
-            return cue.scope == "other_person"
+        if cue.scope == "hypothetical":
+            return False
         words = {t.text for t in between}
         tail = {t.text for t in self._tokens[span.stop : span.stop + 4]}
         listed = all(i in self._mentions or self._tokens[i].text in _LIST_WORDS for i in span)

@@ -12,7 +12,7 @@ from assistant.records import Drug
 _PATIENT_WORDS = re.compile(
     r"(?<!\S)(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
 )
-_POM_IN_THE_PAST = re.compile(r"(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post) (?:\S+ ){0,2}<pom>")
+_POM_IN_THE_PAST = re.compile(r"(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)")
 _NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
 _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
 _SOURCE = re.compile(
@@ -22,7 +22,7 @@ _AT_LARGE = re.compile(
     r"(?<!\S)(?:(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
 )
 _VERB = r"(?:pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
-_OTHER_ASKED = re.compile(rf"(?<!\S){_VERB} (?:\S+ ){{0,2}}<drug>")
+_OTHER_ASKED = re.compile(rf"(?<!\S)(?:{_VERB}|do with|about) (?:\S+ ){{0,2}}<drug>|<drug> (?:\S+ ){{0,2}}{_VERB}(?!\S)")
 _POM_ASKED = re.compile(rf"(?<!\S){_VERB}(?: \S+){{0,3}} <pom>|<pom>(?: \S+){{0,4}} {_VERB}(?!\S)|<pom> (?:\S+ )?\?")
 
 

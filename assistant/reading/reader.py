@@ -18,6 +18,7 @@ from assistant.records import Asked, Case, Drug, EpisodeState, Fact, FactStatus,
 FEVER = 38.0
 _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
 _TOPIC_SURE = 0.25
+_TOPIC_LEADS = 0.45
 _MOST_TOPICS = 3
 FEBRILE_NEUTROPENIA_ANC = 1.0
 _STATE = {
@@ -282,7 +283,8 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     elif all(m.has("far", "mid") for m in thread.mentions) and restarted and outcome.state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE):
         found.infection = Infection.NONE
-    if _carried_only(scans, thread) or (denied and _overrules(denied, last_mention, outcome.state)):
+    bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
+    if _carried_only(scans, thread) or (denied and bare and fever is None) or (denied and _overrules(denied, last_mention, outcome.state)):
         found.infection = Infection.NONE
     elif denied and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
         found.contradiction = True
@@ -324,7 +326,7 @@ def _without_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread | 
         found.infection = _STATE[outcome.state]
     elif symptoms:
         found.infection = Infection.SUSPECTED
-    elif rest or any(s.of("infection") for s in scans):
+    elif rest or states & {"symptom_free", "well"} or any(s.of("infection") for s in scans):
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
 
 
@@ -381,31 +383,36 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
     likely = classifier("intent").probabilities(last.text)
     ill = case.infection in _ILL or case.neutropenic_fever or _low_counts(case)
-    about_somebody = ill and not speaks_at_large(last) and (speaks_of_a_patient(last) or _infection_in(last))
+    told_now = ill and _infection_in(last) and speaks_of_a_patient(last) and not speaks_at_large(last)
     asked = by_lexicon.asked
-    if asked is Asked.DECISION and not about_somebody and likely["fact"] >= 0.6:
+    if asked is Asked.DECISION and likely["fact"] >= (0.6 if not told_now else 0.97) and (len(scans) > 1 or not told_now):
         return _as_fact(by_lexicon, case, last)
-    if asked is Asked.DECISION and not ill and case.infection is Infection.UNKNOWN and likely["outside"] >= 0.6:
+    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now)
+    if asked is Asked.DECISION and likely["outside"] >= 0.6 and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if asked in (Asked.OUTSIDE, Asked.NOTHING):
         if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
             return replace(case, asked=Asked.DECISION)
-        if likely["fact"] >= 0.6 and not about_somebody:
+        if likely["fact"] >= 0.6 and not told_now:
             return _as_fact(by_lexicon, case, last)
-    if asked is Asked.FACT and about_somebody and _infection_in(last) and likely["decision"] >= 0.6:
+    if asked is Asked.FACT and told_now and likely["decision"] >= 0.6:
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     return by_lexicon
 
 
+def _topics(last: Scan) -> tuple[str, ...]:
+    """The topics by the lexicon, led by the second reader's where it is sure."""
+    topic, probability = classifier("topic").best(last.text)
+    by_lexicon = topics_of(last)
+    if probability >= (_TOPIC_LEADS if by_lexicon else _TOPIC_SURE):
+        by_lexicon = tuple(dict.fromkeys((topic, *by_lexicon)))
+    return by_lexicon[:_MOST_TOPICS]
+
+
 def _as_fact(by_lexicon: Case, case: Case, last: Scan) -> Case:
-    """A question of fact; its topic by the lexicon, else by the second reader where it is sure enough."""
-    topics = topics_of(last)
-    if not topics:
-        topic, probability = classifier("topic").best(last.text)
-        if probability < _TOPIC_SURE:
-            return by_lexicon
-        topics = (topic,)
-    return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
+    """A question of fact, where its topic is known."""
+    topics = _topics(last)
+    return replace(case, asked=Asked.FACT, topics=topics) if topics else by_lexicon
 
 
 def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
@@ -423,7 +430,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
     at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
-        return replace(case, asked=Asked.FACT, topics=topics)
+        return replace(case, asked=Asked.FACT, topics=_topics(last))
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
     if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not _low_counts(case):
@@ -431,7 +438,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     if (ever and (now or decision or ill)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or _low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
     if topics:
-        return replace(case, asked=Asked.FACT, topics=topics)
+        return replace(case, asked=Asked.FACT, topics=_topics(last))
     if decision and case.drug is Drug.POMALIDOMIDE:
         return replace(case, asked=Asked.DECISION)
     named = case.drug is Drug.POMALIDOMIDE or fact or outside
