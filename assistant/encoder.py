@@ -74,9 +74,13 @@ def load(encoder: str) -> Embeddings:
         SettingsError: the files are not usable.
     """
     fingerprint(encoder)
+    import torch
     from langchain_huggingface import HuggingFaceEmbeddings
     from transformers.utils import logging as transformers_logging
 
+    # A question is too short to gain by a second thread (7 ms or 8.5 ms), and where other work keeps a core busy,
+    # two threads that wait for each other were measured at 500 ms.
+    torch.set_num_threads(1)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return HuggingFaceEmbeddings(
