@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.composing import plain_number
-from assistant.records import Action, Answer, Basis, Case, Decision, Restart, Severity
 from assistant.knowledge import knowledge
-from assistant.screen.words import words
+from assistant.records import Action, Answer, Basis, Case, Decision, Restart, Severity
+from assistant.screen.words import fact_name, words
 
 Json = dict[str, Any]
 
@@ -22,6 +22,7 @@ def card(answer: Answer) -> Json:
     action = told.actions[decision.action.value]
     now = [text for name, text in told.now.items() if name in decision.elements]
     also = [text for name, text in told.also.items() if name in decision.elements]
+    unknown = [fact_name(name) for name in decision.missing if name in told.facts] if decision.action in _DECIDED else []
     return {
         "action": decision.action.value,
         "word": action.word,
@@ -30,6 +31,7 @@ def card(answer: Answer) -> Json:
         "about": _about(case, decision),
         "now": now[:MOST_NOW],
         "also": also[:MOST_ALSO],
+        "unknown": ", ".join(unknown),
         "call": bool(case.patient_voice or case.caregiver_voice) and decision.action in _DECIDED,
         "patients": [_patient(number, part) for number, part in enumerate(decision.patients, start=1)],
     }

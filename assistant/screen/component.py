@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 KEY = "conversation"
-_ASSETS = Path(__file__).with_name("assets")
+ASSETS = Path(__file__).with_name("assets")
 _SCRIPTS = ("dom.js", "turn.js", "why.js", "panel.js", "main.js")
 _STYLES = ("base.css", "card.css", "panel.css", "print.css")
 _HTML = """
@@ -27,7 +27,7 @@ _HTML = """
 
 def asset(name: str) -> str:
     """A file of the page's style or script."""
-    return (_ASSETS / name).read_text(encoding="utf-8")
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)

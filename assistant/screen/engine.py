@@ -16,7 +16,7 @@ from assistant.screen.conversation import Conversation, Entry
 
 NO_SEARCH = "The search index cannot be used, so no passages were searched. Decision and answer come from the rules and stand without it."
 BROKEN = "Something went wrong inside Holdfast, and this question has no answer. It was kept; please ask again, or put it in other words."
-_LOADING = "Starting: reading the knowledge"
+_LOADING = "Search is starting"
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Engine:
 
     def _warm(self) -> None:
         try:
-            self._tell("Loading the encoder and the index", 0.1)
+            self._tell("Search is starting: loading the encoder", 0.1)
             whole = self._build(self._tell)
             _, decision = self._rules.decide(["pomalidomide and infection"])
             whole.retriever.search("pomalidomide and infection", decision)
@@ -103,7 +103,9 @@ class Engine:
             try:
                 return self._answered(whole, conversation, entry, settled=True)
             except SettingsError as fault:
-                return replace(self._answered(replace(whole, drafter=None), conversation, entry, settled=True), remark=f"The model cannot be used. {fault}")
+                return replace(
+                    self._answered(replace(whole, drafter=None), conversation, entry, settled=True), remark=f"The model cannot be used. {fault}"
+                )
         except Exception as fault:  # search or model may raise anything; the rules' answer is shown in their place
             log.error("the whole answer failed with %s", type(fault).__name__)
             return _guarded(entry, lambda: replace(self._answered(self._rules, conversation, entry), settled=True, remark=NO_SEARCH))

@@ -17,7 +17,12 @@ POLL = 0.4  # seconds between two looks at the start's progress
 
 def draw() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="Holdfast: pomalidomide and infection", page_icon=":material/pause_circle:", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title="Holdfast: pomalidomide and infection",
+        page_icon=str(component.ASSETS / "icon.png"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     st.html(f"<style>{component.asset('page.css')}</style>")
     try:
         knowledge(), words()
@@ -27,12 +32,12 @@ def draw() -> None:
     engine = shared_engine()
     st.session_state.setdefault("conversation", Conversation())
     _top(engine)
+    _failed(engine)
     if _conversation().entries:
         component.draw(view(_conversation(), waiting=_waiting(engine)), _pressed)
     else:
         _welcome()
     _bottom()
-    _starting(engine)
     _complete(engine)
 
 
@@ -52,7 +57,7 @@ def _conversation() -> Conversation:
 def _top(engine: Engine) -> None:
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         st.markdown("# Holdfast", width="stretch")
-        st.caption(_privacy(engine), width="content")
+        _starting(engine)
         if _conversation().entries:
             st.button("New question", key="new", icon=":material/add:", on_click=_start_over)
 
@@ -67,7 +72,9 @@ def _privacy(engine: Engine) -> str:
 def _welcome() -> None:
     with st.container(key="welcome"):
         st.markdown("## Hold or resume pomalidomide?")
-        st.markdown("Describe the patient as you would to a colleague. The decision comes from rules drawn from one article, and every statement opens at its source.")
+        st.markdown(
+            "Describe the patient as you would to a colleague. The decision comes from rules drawn from one article, and every statement opens at its source."
+        )
         for number, example in enumerate(words().examples):
             st.button(f"**{example.title}.** {example.text}", key=f"example-{number}", width="stretch", on_click=_ask, args=(example.text,))
 
@@ -75,9 +82,11 @@ def _welcome() -> None:
 def _bottom() -> None:
     head = knowledge().head
     with st.bottom:
-        st.chat_input("Describe the infection and the patient, or ask about the article", key="question", on_submit=_typed)
+        st.chat_input("Describe the case, or ask a fact", key="question", on_submit=_typed)
         with st.container(key="notice", horizontal=True, vertical_alignment="center"):
-            st.caption(f"**{head.review_status}.** {head.updated_words}. For healthcare professionals; does not replace clinical judgment.", width="stretch")
+            st.caption(
+                f"**{head.review_status}.** {head.updated_words}. For healthcare professionals; does not replace clinical judgment.", width="stretch"
+            )
             with st.popover("Disclaimer", type="tertiary"):
                 st.markdown(f"**{head.publisher}: {head.title}**\n\n{head.review_status}. {head.updated_words}. {head.purpose}.\n\n{head.disclaimer}")
 
@@ -89,20 +98,30 @@ def _waiting(engine: Engine) -> str:
 
 
 def _starting(engine: Engine) -> None:
-    """How far the start is, where it is still running or has failed."""
+    """How far the start is while it runs; then what leaves the machine."""
     if engine.progress.running:
-        st.fragment(_progress, run_every=POLL)(engine)
-    elif engine.progress.fault:
-        st.warning(f"Search is not available: {engine.progress.fault} Decisions and answers come from the rules and stand without it.", icon=":material/search_off:")
-        st.button("Try to start it again", key="restart", on_click=engine.start)
+        with st.container(key="starting", width=360):
+            st.fragment(_progress, run_every=POLL)(engine)
+    else:
+        st.caption(_privacy(engine), width="content")
 
 
 def _progress(engine: Engine) -> None:
     progress = engine.progress
     if progress.running:
-        st.progress(progress.share, text=f"{progress.message}. You can ask already.")
+        st.progress(progress.share, text=f"{progress.message}. You can ask now.")
     else:
         st.rerun()
+
+
+def _failed(engine: Engine) -> None:
+    """What failed at the start, and a way to try again."""
+    if engine.progress.fault:
+        st.warning(
+            f"Search is not available. {engine.progress.fault} Decisions and answers come from the rules and stand without it.",
+            icon=":material/search_off:",
+        )
+        st.button("Try to start it again", key="restart", on_click=engine.start)
 
 
 def _complete(engine: Engine) -> None:

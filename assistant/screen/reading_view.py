@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from assistant.records import Answer, EpisodeState, Fact, FactStatus
@@ -18,9 +19,11 @@ def marked(text: str, facts: tuple[Fact, ...], turn: int) -> list[Json]:
     own = [f for f in facts if f.words.turn == turn and text[f.words.start : f.words.end] == f.words.text]
     edges = sorted({0, len(text), *(f.words.start for f in own), *(f.words.end for f in own)})
     pieces: list[Json] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         names = list(dict.fromkeys(f.name for f in own if f.words.start <= start and end <= f.words.end))
-        told = "; ".join(dict.fromkeys(f"{fact_name(f.name)}: {fact_value(f.name, f.value)}" for f in own if f.words.start <= start and end <= f.words.end))
+        told = "; ".join(
+            dict.fromkeys(f"{fact_name(f.name)}: {fact_value(f.name, f.value)}" for f in own if f.words.start <= start and end <= f.words.end)
+        )
         pieces.append({"text": text[start:end], "names": names, "told": told})
     return pieces
 
@@ -33,7 +36,10 @@ def chips(answer: Answer, entry: Entry, turn: int) -> list[Json]:
     rank = {name: place for place, name in enumerate(words().facts)}
     found = [_chip(name, groups[name], turn) for name in sorted(groups, key=lambda name: rank.get(name, 99))]
     by_hand = [(name, value) for name, value in entry.by_hand if name not in groups and value is not None]
-    found += [{"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True} for name, value in by_hand]
+    found += [
+        {"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True}
+        for name, value in by_hand
+    ]
     return found + _not_counted(answer)
 
 

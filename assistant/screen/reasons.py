@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.knowledge import Rule, knowledge
-from assistant.records import Change, Decision, NearRule, Restart
+from assistant.records import Case, Change, Decision, NearRule, Restart
 from assistant.rules import fields_of
-from assistant.records import Case
 from assistant.screen.words import plain, reply, words
 
 Json = dict[str, Any]
@@ -23,7 +22,10 @@ def why(case: Case, decision: Decision) -> Json:
     fired = [table[name] for name in decision.rules if name in table]
     return {
         "path": _path(case, fired[0]) if fired else [],
-        "fired": [{"id": rule.id, "says": rule.says, "quotes": [{"passage": f"article:{q.passage}", "words": q.words} for q in rule.quotes]} for rule in fired],
+        "fired": [
+            {"id": rule.id, "says": rule.says, "quotes": [{"passage": f"article:{q.passage}", "words": q.words} for q in rule.quotes]}
+            for rule in fired
+        ],
         "near": [_near(near, table[near.rule_id]) for near in _sorted(decision.near)],
         "changes": [_change(change) for change in decision.changes],
     }

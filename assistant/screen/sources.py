@@ -115,6 +115,7 @@ def passages(answer: Answer, used: list[Json]) -> list[Json]:
 def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowledge) -> Json:
     passage = known.passages[name]
     rank, hit = found or (None, None)
+    rules = _quoting(name, answer, known)
     return {
         "id": name,
         "source": passage.source,
@@ -125,9 +126,19 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "score": hit.score if hit else None,
         "rank": rank,
         "of": len(answer.hits),
-        "rules": _quoting(name, answer, known),
+        "because": _because(name, rules, cited=cited, answer=answer),
+        "rules": rules,
         "beside": _beside(name, known),
     }
+
+
+def _because(name: str, rules: list[str], *, cited: bool, answer: Answer) -> str:
+    """Why a passage is here, in one sentence."""
+    if rules:
+        return f"Quoted by a rule: {rules[0]}"
+    if any(q.passage_id == name for q in answer.decision.quotes):
+        return "It holds the fact that was asked for."
+    return "A sentence of the answer rests on it." if cited else "Found by search; the answer does not rest on it."
 
 
 def _quoting(name: str, answer: Answer, known: Knowledge) -> list[str]:

@@ -58,7 +58,11 @@ def _checked(answer: Answer) -> str:
     if draft is None or draft.failure or answer.verdict.outcome is Outcome.OVERRIDE:
         return "Written by the rules."
     removed = len(answer.verdict.findings)
-    fate = "every sentence passed the check" if answer.verdict.outcome is Outcome.PASS else f"{removed} finding{'s' if removed != 1 else ''} mended by the check"
+    fate = (
+        "every sentence passed the check"
+        if answer.verdict.outcome is Outcome.PASS
+        else f"{removed} finding{'s' if removed != 1 else ''} mended by the check"
+    )
     return f"Explained by {draft.model}; {fate}. The decision is the rules'."
 
 

@@ -28,7 +28,7 @@ const ICONS = {
 
 function icon(name, size = 24) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", class: `icon ${name}` })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", class: `icon sign-${name}` })) svg.setAttribute(key, value);
   for (const d of ICONS[name] || []) {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", d);

@@ -57,7 +57,7 @@ function announce(root, state, last) {
 function bringUp(node, move) {
   if (!move) return;
   const main = document.querySelector('[data-testid="stMain"]');
-  const go = () => main && main.scrollTo({ top: main.scrollTop + node.getBoundingClientRect().top - main.getBoundingClientRect().top - 56, behavior: calm() ? "auto" : "smooth" });
+  const go = () => main && main.scrollTo({ top: main.scrollTop + node.getBoundingClientRect().top - main.getBoundingClientRect().top - 8, behavior: calm() ? "auto" : "smooth" });
   requestAnimationFrame(() => requestAnimationFrame(go));
 }
 

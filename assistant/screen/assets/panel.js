@@ -25,7 +25,7 @@ function drawPlace(passage, turn, act) {
   const marks = [...new Set(turn.answer.stops.filter((s) => s.passage === passage.id).map((s) => s.mark))];
   const open = (event) => (stop < 0 ? act.read(turn, event.currentTarget, passage.id) : act.open(turn, stop, event.currentTarget));
   return el("li", {}, el("button", { type: "button", onclick: open },
-    el("span", { class: "where" }, marks.filter((m) => m !== "¶").map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, passage.score.toFixed(2))),
+    el("span", { class: "where" }, marks.filter((m) => m !== "¶").map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, `score ${passage.score.toFixed(2)}`)),
     el("span", { class: "words" }, passage.text)));
 }
 
@@ -38,12 +38,12 @@ function drawStop(turn, index, data, act) {
   const stop = stops[index];
   const passage = turn.answer.passages.find((p) => p.id === stop.passage);
   const step = (by) => () => act.open(turn, (index + by + stops.length) % stops.length, null);
-  const nav = el("div", { class: "nav" },
+  const nav = stops.length < 2 ? null : el("div", { class: "nav" },
     el("button", { type: "button", "aria-label": "Previous source", title: "Previous source (left arrow)", onclick: step(-1) }, icon("back", 18)),
     el("span", {}, `${index + 1} of ${stops.length}`),
     el("button", { type: "button", "aria-label": "Next source", title: "Next source (right arrow)", onclick: step(1) }, icon("next", 18)));
   const head = el("div", { class: "panel-head" },
-    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage))), nav, closer(act));
+    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage))), ...(nav ? [nav] : []), closer(act));
   const isLabel = passage.source === "labels";
   const text = isLabel ? drawLabel(data.labels[passage.id]) : drawArticle(turn, data, act, stop);
   return [head, text, drawRecord(passage, stop, data)];
@@ -78,14 +78,16 @@ function pieces(block, marked) {
   const edges = new Set([0, block.text.length, ...block.notes.flat(), ...(marked || [])]);
   const cuts = [...edges].sort((a, b) => a - b);
   const out = [];
+  const mark = el("mark");
   for (let i = 0; i + 1 < cuts.length; i += 1) {
     const [start, end] = [cuts[i], cuts[i + 1]];
     const text = block.text.slice(start, end);
     const note = block.notes.some(([s, e]) => start >= s && end <= e);
     const lit = marked && start >= marked[0] && end <= marked[1];
-    let piece = note ? el("sup", {}, text) : text;
-    if (lit) piece = el("mark", {}, piece);
-    out.push(piece);
+    const piece = note ? el("sup", {}, text) : text;
+    if (lit && !mark.isConnected && !out.includes(mark)) out.push(mark);
+    if (lit) mark.append(piece);
+    else out.push(piece);
   }
   return out;
 }
@@ -93,7 +95,7 @@ function pieces(block, marked) {
 function drawRecord(passage, stop, data) {
   const rows = el("dl", { class: "record", tabindex: "0", "aria-label": "What is known of this source" });
   const row = (label, ...content) => rows.append(el("dt", {}, label), el("dd", {}, ...content));
-  row("Why it is here", ...(passage.rules.length ? ["Quoted by a rule: ", passage.rules[0]] : passage.score === null ? ["The answer rests on it."] : [`Found by search.`]));
+  row("Why it is here", passage.because, passage.rules.length > 1 ? el("ul", {}, passage.rules.slice(1).map((says) => el("li", {}, says))) : null);
   if (passage.score === null) row("Score", "Not searched.");
   else row("Score", el("meter", { min: "0", max: "1", value: passage.score, "aria-label": "Retrieval score" }), el("b", {}, passage.score.toFixed(2)), ` place ${passage.rank} of ${passage.of}. ${SCORE}`);
   const reference = data.references[stop.mark] || passage.markers.map((m) => data.references[m]).find(Boolean);

@@ -55,7 +55,9 @@ function drawCard(card) {
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
   if (about.length) node.append(el("dl", { class: "about" }, about));
   if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.action === "hold" ? "Now" : "Before the restart"), el("ol", {}, card.now.map((text) => el("li", {}, text)))));
-  if (card.also.length) node.append(el("ul", { class: "also", "aria-label": "For this patient" }, card.also.map((text) => el("li", {}, text))));
+  const also = card.also.map((text) => el("li", {}, text));
+  if (card.unknown) also.push(el("li", { class: "unknown" }, el("span", {}, "Not stated: "), card.unknown));
+  if (also.length) node.append(el("ul", { class: "also", "aria-label": "For this patient" }, also));
   return node;
 }
 
@@ -75,13 +77,27 @@ function drawSentence(turn, sentence, act) {
   const span = el("span", { class: "sentence", "data-number": sentence.number });
   for (const run of sentence.runs) {
     if (!run.mark) { span.append(run.bold ? el("strong", {}, run.text) : run.text); continue; }
+    const tail = lastWord(span);
     const stop = turn.answer.stops[run.stop];
     const where = turn.answer.passages.find((p) => p.id === stop.passage);
     const told = run.mark === "¶" ? "Show where the article says this" : `Show source ${run.mark}, ${where.section.at(-1) || "opening sentence"}`;
-    span.append(el("button", { type: "button", class: run.mark === "¶" ? "cite quiet" : "cite", "aria-label": told, title: told, "aria-expanded": "false", "data-stop": run.stop,
+    tail.append(el("button", { type: "button", class: run.mark === "¶" ? "cite quiet" : "cite", "aria-label": told, title: told, "aria-expanded": "false", "data-stop": run.stop,
       onclick: (event) => act.open(turn, run.stop, event.currentTarget) }, run.mark));
   }
   return span;
+}
+
+// The last word so far, in a piece of its own that a marker joins, so that no marker begins a line.
+function lastWord(span) {
+  const tail = el("span", { class: "tail" });
+  const text = span.lastChild;
+  if (text && text.nodeType === Node.TEXT_NODE) {
+    const cut = text.data.trimEnd().lastIndexOf(" ") + 1;
+    tail.append(text.data.slice(cut));
+    text.data = text.data.slice(0, cut);
+  }
+  span.append(tail);
+  return tail;
 }
 
 function drawAsks(asks, act) {

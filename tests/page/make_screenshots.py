@@ -1,0 +1,101 @@
+"""Make docs/screenshots anew: `python -m tests.page.make_screenshots [FOLDER]`. Needs the dev extra and a Chromium."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Page
+
+from tests.page.browser import ask, page_server, running_browser, settled
+from tests.support import ROOT
+
+LAPTOP, TABLET, PHONE = (1366, 820), (1024, 768), (390, 844)
+SEVERE = "68F on pomalidomide 4 mg, admitted last night with pneumonia, on 3 L oxygen and IV piperacillin-tazobactam. ANC 0.8, 38.9 °C. Next dose is tonight. Give it?"
+MILD = "Mild cystitis, treated with oral nitrofurantoin, completely resolved. Pomalidomide 4 mg held since. Can she restart?"
+FACT = "How often does grade 3-4 neutropenia occur on pomalidomide?"
+OUTSIDE = "Should lenalidomide be held during a urinary tract infection?"
+REASSESS = "Septic shock in ICU three weeks ago, fully recovered, off antibiotics, cultures negative. Pomalidomide 3 mg was stopped. Restart?"
+NO_HOLD = "Routine visit, no infection, afebrile, on pomalidomide 4 mg. Carry on?"
+
+
+class Shot(NamedTuple):
+    """One picture: its name, what happens before it, the window, the colours."""
+
+    name: str
+    play: Callable[[Page], None]
+    size: tuple[int, int] = LAPTOP
+    dark: bool = False
+
+
+def _asked(*questions: str) -> Callable[[Page], None]:
+    return lambda page: [ask(page, question) for question in questions] and None
+
+
+def _cited(question: str, number: int = 0) -> Callable[[Page], None]:
+    def play(page: Page) -> None:
+        ask(page, question).locator(".cite").nth(number).click()
+        page.locator(".hf .article mark").first.wait_for()
+
+    return play
+
+
+def _why(page: Page) -> None:
+    turn = ask(page, MILD)
+    turn.locator(".why > summary").click()
+    turn.locator(".why").scroll_into_view_if_needed()
+
+
+SHOTS = (
+    Shot("start", lambda page: None),
+    Shot("hold-severe", _asked(SEVERE)),
+    Shot("hold-severe-dark", _asked(SEVERE), dark=True),
+    Shot("hold-severe-phone", _asked(SEVERE), PHONE),
+    Shot("resume-mild", _asked(MILD)),
+    Shot("resume-mild-dark", _asked(MILD), dark=True),
+    Shot("resume-mild-tablet", _asked(MILD), TABLET),
+    Shot("reassess", _asked(REASSESS)),
+    Shot("no-hold", _asked(NO_HOLD)),
+    Shot("fact", _asked(FACT)),
+    Shot("not-covered", _asked(OUTSIDE)),
+    Shot("citation", _cited(FACT)),
+    Shot("citation-dark", _cited(SEVERE), dark=True),
+    Shot("citation-phone", _cited(FACT), PHONE),
+    Shot(
+        "follow-up",
+        _asked("Pneumonia, treated, now completely resolved, on pomalidomide 4 mg. Restart?", "It was severe: she was admitted and on oxygen."),
+    ),
+    Shot("why", _why),
+)
+
+
+def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path:
+    """Play a shot in a fresh session and save it."""
+    width, height = shot.size
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light", reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    shot.play(page)
+    page.wait_for_timeout(700)
+    target = folder / f"{shot.name}.png"
+    page.screenshot(path=target)
+    context.close()
+    return target
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Take all shots, or those named, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work, page_server(ROOT / ".holdfast", Path(work) / "log") as address, running_browser() as browser:
+        for shot in SHOTS:
+            if not names or shot.name in names:
+                target = take(browser, address, shot, folder)
+                print(f"{target} {target.stat().st_size / 1024:.0f} kB", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots", sys.argv[2:])
