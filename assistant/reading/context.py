@@ -66,12 +66,15 @@ class Context:
         for cue in self._cues:
             self._by_scope.setdefault(cue.scope, []).append(cue)
 
-    def reaching(self, scope: str, first: int, last: int, reach: int | None = None, *, before_only: bool = False) -> Cue | None:
-        """The nearest cue of a scope that reaches the tokens [first, last), or None; `reach` in words replaces the scope's."""
+    def reaching(self, scope: str, first: int, last: int, reach: int | None = None, *, for_state: bool = False) -> Cue | None:
+        """The nearest cue of a scope that reaches the tokens [first, last), or None; `reach` in words replaces the scope's.
+
+        `for_state`: the mention is a statement and no noun of a list, so that only a cue before it counts and a comma ends it.
+        """
         limit = reach if reach is not None else self._lexicon.scopes[scope].reach
         best: Cue | None = None
         for cue in self._by_scope.get(scope, ()):
-            if cue.after and cue.first >= last and not before_only:
+            if cue.after and cue.first >= last and not for_state:
                 gap, span = cue.first - last, range(last, cue.first)
                 allowed = min(limit, 4)
             elif not cue.after and cue.last <= first:
@@ -79,11 +82,11 @@ class Context:
                 allowed = limit
             else:
                 continue
-            if gap <= allowed and not self._cut(cue, span) and (best is None or gap < min(abs(best.first - last), abs(first - best.last))):
+            if gap <= allowed and not self._cut(cue, span, for_state) and (best is None or gap < min(abs(best.first - last), abs(first - best.last))):
                 best = cue
         return best
 
-    def _cut(self, cue: Cue, span: range) -> bool:
+    def _cut(self, cue: Cue, span: range, for_state: bool) -> bool:
         """Whether a terminator, or a comma that is not part of a list, ends the cue's reach within the span."""
         between = [self._tokens[i] for i in span]
         if cue.scope == "other_person":
@@ -92,7 +95,7 @@ class Context:
             return True
         if "," not in {t.text for t in between}:
             return False
-        if cue.after:
+        if cue.after or for_state:
             return True
         if cue.scope == "hypothetical":
             return False

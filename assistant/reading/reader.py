@@ -281,7 +281,7 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
     if fever is not None and restarted and past and outcome.state is EpisodeState.RESOLVING:
         # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
-    elif all(m.has("far", "mid") for m in thread.mentions) and restarted and outcome.state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE):
+    elif restarted and (outcome.state is EpisodeState.RESOLVED or (outcome.state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))):
         found.infection = Infection.NONE
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
     if _carried_only(scans, thread) or (denied and bare and fever is None) or (denied and _overrules(denied, last_mention, outcome.state)):
@@ -384,10 +384,11 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     likely = classifier("intent").probabilities(last.text)
     ill = case.infection in _ILL or case.neutropenic_fever or _low_counts(case)
     told_now = ill and _infection_in(last) and speaks_of_a_patient(last) and not speaks_at_large(last)
+    informs = any(i.kind in ("state", "temperature") for i in last.items) or bool(quantities.counts(last.folded))
     asked = by_lexicon.asked
-    if asked is Asked.DECISION and likely["fact"] >= (0.6 if not told_now else 0.97) and (len(scans) > 1 or not told_now):
+    if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now):
         return _as_fact(by_lexicon, case, last)
-    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now)
+    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
     if asked is Asked.DECISION and likely["outside"] >= 0.6 and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if asked in (Asked.OUTSIDE, Asked.NOTHING):

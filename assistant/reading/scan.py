@@ -182,7 +182,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     items = [i for i in items if not (i.kind == "severity" and _about_something_else(i, tokens))]
     items = _without_covered(items)
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
-    items.sort(key=lambda i: (i.first, -i.last))
+    items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
     return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
 
 
@@ -303,7 +303,7 @@ def _state_flags(item: Item, context: Context, before: str) -> set[str]:
     if context.reaching("hypothetical", item.first, item.last, 6):
         flags.add("hypothetical")
     says_no = item.words.text.lower().startswith(("no ", "not ", "off ", "without ", "never "))
-    if not says_no and item.name in _ASSERTIONS and context.reaching("negation", item.first, item.last, 3, before_only=True):
+    if not says_no and item.name in _ASSERTIONS and context.reaching("negation", item.first, item.last, 3, for_state=True):
         flags.add("negated")
     return flags
 
