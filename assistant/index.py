@@ -14,26 +14,24 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant import collection
 from assistant.errors import IndexUnusable
 from assistant.files import replacing
 from assistant.records import Passage
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
 
 SCHEMA = 1
-COLLECTION = "passages"
 BATCH = 64  # far below Chroma's limit of 5,461 rows a call, and small enough for a bar that moves
 MANIFEST = "manifest.json"
-DATABASE = "chroma.sqlite3"
 
 Tell = Callable[[str, float], None]
 """Told what is being done and how much of it is done, 0 to 1."""
@@ -86,7 +84,7 @@ def examine(data: Path, wanted: Stamp) -> str:
     if differs:
         return f"the index was built from something else ({', '.join(differs)})"
     try:
-        with closing(sqlite3.connect(f"{(folder / DATABASE).as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{(folder / collection.DATABASE).as_uri()}?mode=ro", uri=True)) as database:
             if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 return "the index is damaged"
     except sqlite3.Error as fault:
@@ -100,13 +98,17 @@ def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embed
     Raises:
         IndexUnusable: the folder cannot be written, or the fresh index does not hold what was put in.
     """
+    seen = current(data)
     fault = examine(data, wanted)
     if not fault:
         try:
             return _open(data, encoder)
         except IndexUnusable as damage:
             fault = str(damage)
-    build(data, passages, wanted, encoder, tell, because=fault)
+    with _building(data):
+        # Whoever built while we waited for the lock has done our work.
+        if current(data) == seen or examine(data, wanted):
+            _build(data, passages, wanted, encoder, tell, because=fault)
     return _open(data, encoder)
 
 
@@ -120,88 +122,61 @@ def probe(data: Path, encoder: Embeddings) -> str:
 
 
 def build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell, *, because: str = "asked for") -> None:
-    """Build a new index beside the one in use and swap it in; waits while another process builds.
+    """Build a new index beside the one in use, whatever its state, and swap it in; waits while another process builds.
 
     Raises:
         IndexUnusable: there is nothing to index, or the folder cannot be written.
     """
-    if not passages:
-        raise IndexUnusable("There are no passages to index; restore knowledge/ from the repository.")
-    from filelock import FileLock  # released by the system when its holder dies
+    with _building(data):
+        _build(data, passages, wanted, encoder, tell, because=because)
+
+
+@contextmanager
+def _building(data: Path) -> Iterator[None]:
+    """The right to build: one process at a time; the system takes it from a process that dies."""
+    from filelock import FileLock
 
     home = data / "index"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        before = current(data)
         with FileLock(home / "lock"):
-            if current(data) != before and not examine(data, wanted):
-                return  # another process built it while we waited
-            tell(f"Building the index: {because}", 0.0)
-            folder = Path(tempfile.mkdtemp(prefix="build-", dir=home))
-            _fill(folder, passages, wanted, encoder, tell)
-            previous = current(data)
-            with replacing(home / "current") as pointer:
-                pointer.write(folder.name)
-            _sweep(home, keep={folder, previous})
+            yield
     except OSError as fault:
         raise IndexUnusable(f"The index cannot be written to {home} ({fault.strerror}); free some space, or name another folder in HOLDFAST_DATA.") from fault
+
+
+def _build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell, *, because: str) -> None:
+    if not passages:
+        raise IndexUnusable("There are no passages to index; restore knowledge/ from the repository.")
+    home = data / "index"
+    tell(f"Building the index: {because}", 0.0)
+    folder = Path(tempfile.mkdtemp(prefix="build-", dir=home))
+    _fill(folder, passages, wanted, encoder, tell)
+    previous = current(data)
+    with replacing(home / "current") as pointer:
+        pointer.write(folder.name)
+    _sweep(home, keep={folder, previous})
     tell("The index is built", 1.0)
 
 
 def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> None:
     """Encode all passages into a new collection in `folder`; the manifest comes last."""
-    import numpy as np
-
-    client = _client(folder)
-    collection = client.create_collection(COLLECTION, metadata={"hnsw:space": "cosine"}, embedding_function=None)
+    fresh = collection.created(folder)
     for start in range(0, len(passages), BATCH):
         batch = passages[start : start + BATCH]
-        collection.upsert(
-            ids=[p.id for p in batch],
-            documents=[p.text for p in batch],
-            metadatas=[{"source": p.source, "section": " > ".join(p.section), "markers": " ".join(p.markers)} for p in batch],
-            embeddings=np.asarray(encoder.embed_documents([embedded_text(p) for p in batch]), dtype=np.float32),
-        )
+        collection.upsert(fresh, batch, encoder.embed_documents([embedded_text(p) for p in batch]))
         done = start + len(batch)
         tell(f"Encoded {done} of {len(passages)} passages", done / len(passages))
     with replacing(folder / MANIFEST) as file:
-        json.dump({**wanted, "count": len(passages), "content_sha256": _digest(collection.get)}, file, indent=1)
+        json.dump({**wanted, "count": len(passages), "content_sha256": collection.digest(fresh.get)}, file, indent=1)
 
 
 def _open(data: Path, encoder: Embeddings) -> Chroma:
-    """Open the index in use through LangChain, and compare what it holds with its manifest."""
+    """Open the index in use, and compare what it holds with its manifest."""
     folder = current(data)
     if folder is None:
         raise IndexUnusable("there is no index yet")
-    from chromadb.errors import ChromaError
-    from langchain_chroma import Chroma
-
-    try:
-        store = Chroma(client=_client(folder), collection_name=COLLECTION, embedding_function=encoder, create_collection_if_not_exists=False)
-        held = _digest(store.get)
-    except (ChromaError, ValueError) as fault:
-        raise IndexUnusable(f"the index is damaged ({type(fault).__name__})") from fault
-    if held != manifest(folder).get("content_sha256"):
-        raise IndexUnusable("the index does not hold what its manifest says")
-    return store
-
-
-def _client(folder: Path) -> ClientAPI:
-    import chromadb
-    from chromadb.config import Settings
-
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
-
-
-def _digest(get: Callable[..., Any]) -> str:
-    """SHA-256 of all that a collection holds, ordered by id."""
-    import numpy as np
-
-    held = get(include=["documents", "metadatas", "embeddings"])
-    whole = hashlib.sha256()
-    for name, text, about, vector in sorted(zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True), key=lambda row: row[0]):
-        whole.update(f"{name}\x1f{text}\x1f{json.dumps(about, sort_keys=True)}\x1f".encode() + np.asarray(vector, dtype="<f4").tobytes())
-    return whole.hexdigest()
+    return collection.opened(folder, encoder, manifest(folder).get("content_sha256", ""))
 
 
 def _sweep(home: Path, keep: set[Path | None]) -> None:

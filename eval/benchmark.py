@@ -57,10 +57,10 @@ def plain_chain(data: Path, encoder_name: str) -> Callable[[str], Any]:
     from langchain_core.prompts import ChatPromptTemplate
     from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-    from assistant import encoder, index
+    from assistant import collection, encoder, index
 
     folder = index.current(data)
-    store = Chroma(client=chromadb.PersistentClient(path=str(folder)), collection_name=index.COLLECTION, embedding_function=encoder.load(encoder_name))
+    store = Chroma(client=chromadb.PersistentClient(path=str(folder)), collection_name=collection.NAME, embedding_function=encoder.load(encoder_name))
 
     def join(documents: list[Document]) -> str:
         return "\n\n".join(document.page_content for document in documents)

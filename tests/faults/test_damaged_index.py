@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import index
+from assistant import collection, index
 from tests.support import WordEmbedder, run_assistant, some_passages
 
 PASSAGES = some_passages(100)
@@ -17,43 +17,43 @@ STAMP = index.stamp(PASSAGES, "words", "0")
 
 
 def _cut(folder: Path) -> None:
-    database = folder / index.DATABASE
+    database = folder / collection.DATABASE
     database.write_bytes(database.read_bytes()[: 40 * 4096])
 
 
 def _overwrite_middle(folder: Path) -> None:
-    with (folder / index.DATABASE).open("r+b") as file:
+    with (folder / collection.DATABASE).open("r+b") as file:
         file.seek(20 * 4096)
         file.write(bytes(range(256)) * 480)
 
 
 def _no_database(folder: Path) -> None:
-    (folder / index.DATABASE).unlink()
+    (folder / collection.DATABASE).unlink()
 
 
 def _empty_database(folder: Path) -> None:
-    (folder / index.DATABASE).write_bytes(b"")
+    (folder / collection.DATABASE).write_bytes(b"")
 
 
 def _text(folder: Path) -> None:
-    (folder / index.DATABASE).write_text("this is no database " * 1000)
+    (folder / collection.DATABASE).write_text("this is no database " * 1000)
 
 
 def _change_a_text(folder: Path) -> None:
-    with sqlite3.connect(folder / index.DATABASE) as database:
+    with sqlite3.connect(folder / collection.DATABASE) as database:
         database.execute("UPDATE embedding_metadata SET string_value = 'Continue the drug' WHERE id = 7 AND key = 'chroma:document'")
     database.close()
 
 
 def _lose_a_passage(folder: Path) -> None:
-    with sqlite3.connect(folder / index.DATABASE) as database:
+    with sqlite3.connect(folder / collection.DATABASE) as database:
         database.execute("DELETE FROM embedding_metadata WHERE id = 7")
         database.execute("DELETE FROM embeddings WHERE id = 7")
     database.close()
 
 
 def _lose_the_collection(folder: Path) -> None:
-    with sqlite3.connect(folder / index.DATABASE) as database:
+    with sqlite3.connect(folder / collection.DATABASE) as database:
         database.execute("DELETE FROM collections")
     database.close()
 
@@ -61,7 +61,7 @@ def _lose_the_collection(folder: Path) -> None:
 def _lose_the_vectors(folder: Path) -> None:
     for vectors in folder.glob("*/"):
         shutil.rmtree(vectors)
-    with sqlite3.connect(folder / index.DATABASE) as database:
+    with sqlite3.connect(folder / collection.DATABASE) as database:
         database.execute("DELETE FROM embeddings_queue")
     database.close()
 
