@@ -13,6 +13,9 @@ from assistant.reading.text import Token, fold, tokenise
 
 # A new subject ends what is said of somebody else.
 _SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "patient", "but", "him", ":", ";", "they", "me", "however", "my"})
+_REPORTING = frozenset(
+    "says said reports reported tells told thinks noticed noticing rang called calls writes wrote brought wants asks asked worried insists describes phoned messaged texted mentions swears found concerned keen".split()
+)
 _LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
 
 
@@ -46,6 +49,11 @@ def _items(lexicon: Lexicon) -> tuple[tuple[str, str, bool], ...]:
     return tuple(found)
 
 
+def _reports(tokens: list[Token], index: int) -> bool:
+    """'wife says he is febrile': the person reports and is not the one who is ill."""
+    return any(t.text in _REPORTING for t in tokens[index : index + 2])
+
+
 class Context:
     """The context cues of one message, and which of them reach a mention."""
 
@@ -58,6 +66,8 @@ class Context:
         for index, token in enumerate(tokens):
             for words, scope, after in table.get(token.text, ()):
                 if all(index + k < len(tokens) and tokens[index + k].text == w for k, w in enumerate(words)):
+                    if scope == "other_person" and not after and _reports(tokens, index + len(words)):
+                        continue
                     cues.append(Cue(scope, after, index, index + len(words), " ".join(words)))
         hidden = {c.first for c in cues if c.scope.startswith("pseudo:")}
         covered = {i for c in cues if c.scope.startswith("pseudo:") for i in range(c.first, c.last)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.reading.scan import Item, Scan
 from assistant.records import Episode, EpisodeState, Severity, Words
@@ -67,21 +67,20 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
             if item.kind == "infection":
                 if item.entry.kind == "not_infection":
                     continue
-                if not _is_current(item):
-                    rest.append(item)
+                if not _is_current(item) or _belongs_to_the_past(item, threads):
+                    rest.append(item if not _is_current(item) else replace(item, flags=item.flags | {"historical"}))
                     continue
                 thread = _place(item, threads)
                 for early in waiting:
                     _attach(early, thread)
                 waiting = []
             elif item.kind in ("state", "severity", "antimicrobial") and not _is_aside(item):
-                if item.kind != "state" and item.has("negated", "historical"):
+                if item.kind != "state" and (item.has("negated", "historical") or _belongs_to_the_past(item, threads)):
                     continue
-                target = _target(item, threads, scan)
-                if target is None:
-                    waiting.append(item)
+                if threads:
+                    _attach(item, threads[-1])
                 else:
-                    _attach(item, target)
+                    waiting.append(item)
     if waiting and not threads:
         threads.append(Thread())
         for early in waiting:
@@ -102,24 +101,24 @@ def _place(item: Item, threads: list[Thread]) -> Thread:
 
 
 def _is_another(item: Item, last: Thread) -> bool:
-    """Whether a mention opens a new episode: another diagnosis after the last one had ended or lay further back."""
+    """Whether a mention opens a new episode: after the last one had ended, or when that one lay further back in time."""
     before = last.mentions[-1]
-    further_back = any(m.has("far") for m in last.mentions) and not item.has("far")
-    back = any(m.has("mid") for m in last.mentions) and (item.has("now", "near") or not item.has("mid", "far"))
-    if item.entry.kind in _GENERIC or item.name in last.specific:
-        return further_back and item.has("now")
+    later = item.turn > before.turn
+    same_name = item.entry.kind in _GENERIC or item.name in last.specific
     ended = any(s.name in ("resolved", "treatment_done", "well") and not s.has("negated", "unasserted", "hypothetical") for s in last.states)
-    apart = item.turn > before.turn or item.sentence > before.sentence
+    if ended and (item.has("new") or (later and not item.has("referred") and item.entry.kind != "generic")):
+        return True
+    further_back = any(m.has("far") for m in last.mentions) and not item.has("far")
+    if same_name:
+        return (further_back or ended) and item.has("now") and (later or item.sentence > before.sentence)
+    back = any(m.has("mid") for m in last.mentions) and (item.has("now", "near") or not item.has("mid", "far"))
+    apart = later or item.sentence > before.sentence
     return further_back or (back and apart) or (ended and apart) or (ended and item.has("now"))
 
 
-def _target(item: Item, threads: list[Thread], scan: Scan) -> Thread | None:
-    """The thread that a cue speaks of: the last one named before it, unless one is named just after in its sentence."""
-    if not threads:
-        return None
-    if item.has("far") and item.kind == "severity" and not any(m.has("far") for m in threads[-1].mentions):
-        return None
-    return threads[-1]
+def _belongs_to_the_past(item: Item, threads: list[Thread]) -> bool:
+    """'Septic shock in 2019' beside a cold sore of today: history, whatever comes first in the message."""
+    return item.has("far") and bool(threads) and bool(threads[-1].mentions) and not any(m.has("far") for m in threads[-1].mentions)
 
 
 def _attach(item: Item, thread: Thread) -> None:
@@ -156,11 +155,18 @@ def is_prophylaxis(item: Item, thread: Thread) -> bool:
     return item.has("listed") and item.entry.prophylactic
 
 
+_TESTED = {"COVID-19", "influenza", "RSV"}
+_NO_SYMPTOMS = re.compile(r"symptom|\basx\b|\bno sx\b|zero sx")
+
+
 def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
     """The worst tier among names, cues and routes, and the words that say so."""
     candidates = [(m.tier, m) for m in thread.mentions if not (m.entry.kind == "sepsis" and m.has("uncertain"))]
     candidates += [(s.tier, s) for s in thread.severities if not s.has("hypothetical", "uncertain")]
     candidates += routes(thread)
+    if thread.specific and thread.specific <= _TESTED:
+        # An asymptomatic positive test is mild (spec, section 4.18).
+        candidates += [(Severity.MILD, s) for s in thread.states if s.name == "symptom_free" and _NO_SYMPTOMS.search(s.words.text.lower()) and not s.has("negated")]
     worst = max((tier for tier, _ in candidates), key=lambda t: t.rank, default=Severity.UNSPECIFIED)
     if worst is Severity.UNSPECIFIED:
         return worst, ()
@@ -237,7 +243,9 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
         settled = bool(free) or past or bool(_ELAPSED.search(done.line)) or bool(_WEEKS.search(done.message))
         return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words)
     long_past = any(m.has("mid", "far") for m in thread.mentions)
-    if ("well" in last and (not treated or long_past)) or (free and past and not treated):
+    mentioned = max((m.turn for m in thread.mentions), default=-1)
+    well_since = "well" in last and (past or last["well"].turn > mentioned) and not any(m.has("now") for m in thread.mentions)
+    if (well_since and (not treated or long_past)) or (free and past and not treated):
         return Outcome(EpisodeState.RESOLVED, False, words)
     if thread.mentions and all(m.has("uncertain") for m in thread.mentions):
         return Outcome(EpisodeState.POSSIBLE, False, words)

@@ -13,19 +13,19 @@ _LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
-_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,14}})[;,]\s*{_NUMBER}\s*(?:now|today|this a\.?m|this morning|currently)")
+_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,14}})(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}\s*(?:now|today|this a\.?m|this morning|currently)")
 _TEMPERATURE = re.compile(
-    rf"(?<![a-z])(?:t|temp|temps|temperatures?|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
+    rf"(?<![a-z])(?:t|temp|temps|temperatures?|temperatur|temperature|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
 )
 _BARE_TEMPERATURE = re.compile(r"(?<![\d.,/x^-])(3[5-9]\.\d|4[0-2]\.\d|9[5-9]\.\d|10[0-6](?:\.\d)?)\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9%/]|\.\d)")
 _LABELLED_OTHER = re.compile(r"(?:hb|hgb|haemoglobin|hemoglobin|crp|k|na|alb|albumin|creat\w*|cr|urea|wcc|wbc|ldh|ca|igg|egfr|bmi|weight|lactate|bp|hr|rr|inr|ph|hct|mcv|ferritin|glucose|dose|mg|ast|alt|crcl|paraprotein|band|mrd|sats?|spo2)\s*(?:of|is|was|:|=|\s)*$")
 _AGE = re.compile(
     r"(?<![\d./])(\d{2,3})\s*(?:-|\s)?\s*(?:y(?:ea)?rs?(?:\s|-)*(?:old|of age)?|yo\b|y/o|y\.o\.?|yr\b|yrs\b|y\b|(?:m|f|male|female|man|woman|lady|gentleman|gent)(?![a-z/²0-9]))"
     r"|(?:aged?|(?:dad|mum|mom|husband|wife|father|mother|patient|nan|gran|brother|sister) is|age of|lady of|gentleman of|gent of|woman of|man of|chap of|patient of|hes|shes|he's|she's|he is|she is|i'm|im|i am|who is|turned|turns|is now|just turned|dob.{0,20}age)\s*:?\s*(\d{2,3})(?!\d|[.,]\d|[/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%))"
-    r"|(?:mr|mrs|ms|miss|mx|patient|pt|dr)\.?\s+[a-z]{1,12},?\s+\(?(\d{2,3})(?=[,;:.)\s](?!\s*(?:mg|%|kg|/)))"
+    r"|(?:(?:mr|mrs|ms|miss|mx)\.?\s+[a-z'-]{1,14}|patient|pt|lady|gentleman|gent|man|woman|mum|dad|mom|nan|father|mother|husband|wife),?\s+\(?(\d{2,3})(?=[,;:.)](?!\d)|\s(?!\s*(?:mg|%|kg|/|days?|weeks?|h\b)))"
     r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,.;])|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
 )  # fmt: skip
-_AGE_WORDS = re.compile(r"(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?[\s-]*(?:year|yr|yo\b|y/o|years)")
+_AGE_WORDS = re.compile(r"(?:(?:hes|shes|he's|she's|is|aged?|turned|now) )?(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?[\s-]*(?:year|yr|yo\b|y/o|years)")
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _UNITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _POM = r"(?:pomalidomid\w*|pom|poma|imnovid|pomalyst|pom-?dex|[a-z]{0,4}pd|capsules?)"
@@ -34,7 +34,7 @@ _DOSE_AFTER = re.compile(rf"(?<![\d./])([1-4])\s?-?(?:mg|milligrams?)\s+(?:of\s+
 _DOSE_BARE = re.compile(r"(?<![\d./,])([1-4]|one|two|three|four)\s?-?(?:mg|milligrams?)(?![a-z/])(?!\s*(?:of\s+)?(?:dex|iv|tds|bd|qds|tid|bid|q\d|/|kg|m2))")
 _PROPOSED = re.compile(r"(?:restart|resume|back|go|start|drop|reduce|lower|cut|step|down|now|straight|up)\w*\s*(?:\w+\s){0,3}(?:at|on|to|with)\s*$|(?:\bor|\bto|\binto|instead of|\bvs)\s*$")
 _WORD_DOSE = {"one": 1, "two": 2, "three": 3, "four": 4}
-_FILTRATION = re.compile(rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|[:=~<>(|-])*{_NUMBER}")
+_FILTRATION = re.compile(rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|[:=~<>(|-])*{_NUMBER}")
 _MONTHS = re.compile(r"(?:on (?:it|pom\w*|imnovid|pomalyst|therapy|treatment)\s*(?:for|since)?\s*|for\s+)(\d+)\s*(months?|mths?|weeks?|wks?)(?!\s*(?:ago|back))|(\d+)\s*(months?|mths?|weeks?|wks?)\s+(?:in\b|into|on (?:pom|treatment|therapy|imnovid))")
 
 
@@ -84,11 +84,14 @@ def counts(folded: str) -> list[Quantity]:
             value, ambiguous = _count(name, match.group(2), match.group(3), limits)
             nadir = "nadir" in match.group(0)
             found.append(Quantity(name, value, match.start(), match.end(), ambiguous, nadir))
-            later = _THEN.match(folded, match.end())
-            group = 1 if later and later.group(1) else 3
-            if later and not _other_label(folded[match.end() : later.start(group)]):
+            end = match.end()
+            while later := _THEN.match(folded, end):
+                group = 1 if later.group(1) else 3
+                if _other_label(folded[end : later.start(group)]):
+                    break
                 value, ambiguous = _count(name, later.group(group), later.group(2), limits)
-                found.append(Quantity(name, value, later.start(group), later.end(), ambiguous))
+                end = later.end()
+                found.append(Quantity(name, value, later.start(group), end, ambiguous))
     return sorted(found, key=lambda q: q.start)
 
 
@@ -125,7 +128,7 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
             found.append(Quantity("age", value, match.start(group), match.end(group)))
     for match in _AGE_WORDS.finditer(folded):
         found.append(Quantity("age", float(_TENS[match.group(1)] + _UNITS.get(match.group(2) or "", 0)), match.start(), match.end()))
-    for match in re.finditer(r"(?:actually|correction|make that|i meant|sorry|should be|in fact)[^.\n]{0,30}?\b(\d{2})\b(?:\s*(?:not|rather)\b|\s*$|\s*[.,!])", folded):
+    for match in re.finditer(r"(?:actually|correction|typo|make that|i meant|sorry|should be|in fact)[^.\n]{0,30}?\b(\d{2})\b(?:\s*(?:not|rather)\b|\s*$|\s*[.,!])", folded):
         value = float(match.group(1))
         if 30 <= value <= 105 and (found or age_known):
             found.append(Quantity("age", value, match.start(1), match.end(1)))

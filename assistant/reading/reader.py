@@ -30,7 +30,7 @@ _STATE = {
 _RENAL = re.compile(
     r"\b(?:ckd\s*-?\s*(?:stage\s*)?(?:3|4|5|iii|iv|v)\w?|ckd(?!\s*-?\s*(?:stage\s*)?[12])|chronic kidney disease|renal (?:impairment|failure|insufficiency|dysfunction|disease)|kidney (?:failure|disease|injury|impairment|dysfunction|trouble)|impaired (?:renal|kidney)\w*(?: function)?|reduced (?:renal|kidney) function|poor (?:renal|kidney) function|(?:bad|dodgy|failing|poor|weak|ropey|duff) kidneys|kidneys (?:are|were|have|not|arent|aren't|don't|dont|at|took|failing|gone)\b[^.]{0,25}|aki\b|acute kidney injury|acute renal failure|esrd|eskd|nephropathy|myeloma kidney|cast nephropathy|stage (?:3|4|5)\w? (?:ckd|kidney|renal))"
 )
-_DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
+_DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|(?:thrice|three times|3x|3 times)[- ](?:a[- ]|per[- ])?(?:weekly|week)[- ]hd|hd at|on cvvh\w* for|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
 _RECOVERED = re.compile(r"(?:resolved|recovered|back to (?:normal|baseline)|normali[sz]ed|no longer|came off|off dialysis|off crrt|off (?:the )?(?:filter|cvvh\w*)|ended|stopped|previous|transient|temporary|briefly|normal now|prerenal settled|since recovered)")
 _NOT = re.compile(r"(?:\bno|\bnot|\bnever|\bwithout|\bdenies|\bisn't|\bnor|\bnil|\bno h/o|\bnot on|\bno known|\bnormal)\s+(?:\w+\s+){0,2}$")
 _ELDERLY = re.compile(r"\b(?:elderly|frail|frailty|octogenarian|nonagenarian|septuagenarian|geriatric|(?:in )?(?:her|his|their|my) (?:late |early |mid[- ]?)?(?:eighties|nineties)|old dear|very old|pensioner)\b")
@@ -284,8 +284,11 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
     elif restarted and (outcome.state is EpisodeState.RESOLVED or (outcome.state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))):
         found.infection = Infection.NONE
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
-    if _carried_only(scans, thread) or (denied and bare and fever is None) or (denied and _overrules(denied, last_mention, outcome.state)):
+    if _carried_only(scans, thread) or (denied and bare and fever is None):
         found.infection = Infection.NONE
+    elif denied and _overrules(denied, last_mention, outcome.state):
+        excluded = outcome.state is EpisodeState.POSSIBLE or _EXCLUDED.search(denied.words.text.lower())
+        found.infection = Infection.NONE if excluded or found.infection is Infection.NONE else Infection.RESOLVED
     elif denied and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
         found.contradiction = True
     found.episodes.append(as_episode(thread, outcome.state))
@@ -293,11 +296,14 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
     found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
 
 
+_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
+
+
 def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
     """Whether 'no infection' settles it: said of a mere possibility, in a later turn, or as the last word on a diagnosis."""
     if denied.turn != last_mention.turn:
         return denied.turn > last_mention.turn
-    excluded = any(word in denied.words.text.lower() for word in ("excluded", "ruled out", "not infected", "false positive"))
+    excluded = bool(_EXCLUDED.search(denied.words.text.lower()))
     return state is EpisodeState.POSSIBLE or (excluded and denied.first > last_mention.first)
 
 
@@ -324,7 +330,7 @@ def _without_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread | 
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
     elif outcome and (treated or states & {"resolved", "treatment_done", "treatment_ongoing", "residual"}):
         found.infection = _STATE[outcome.state]
-    elif symptoms:
+    elif symptoms or any(i.name == "worked_up" and not i.has("negated", "hypothetical") for s in scans for i in s.of("state")):
         found.infection = Infection.SUSPECTED
     elif rest or states & {"symptom_free", "well"} or any(s.of("infection") for s in scans):
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
@@ -383,10 +389,11 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
     likely = classifier("intent").probabilities(last.text)
     ill = case.infection in _ILL or case.neutropenic_fever or _low_counts(case)
-    told_now = ill and _infection_in(last) and speaks_of_a_patient(last) and not speaks_at_large(last)
-    informs = any(i.kind in ("state", "temperature") for i in last.items) or bool(quantities.counts(last.folded))
+    particular = speaks_of_a_patient(last) or any(i.kind in ("state", "severity") for i in last.items)
+    told_now = ill and _infection_in(last) and particular and not speaks_at_large(last)
+    informs = any(i.kind in ("state", "severity", "symptom") for i in last.items) or bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
     asked = by_lexicon.asked
-    if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now):
+    if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now) and not (informs and ill and "?" not in last.text):
         return _as_fact(by_lexicon, case, last)
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
     if asked is Asked.DECISION and likely["outside"] >= 0.6 and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
@@ -425,11 +432,13 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     now, ever = _infection_in(last), any(_infection_in(s) for s in scans)
     ill = case.infection in _ILL
     measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
     if case.drug is Drug.OTHER:
         return replace(case, asked=Asked.DECISION)
+    if last.intents("injection") and not now and (at_large or not ill):
+        return replace(case, asked=Asked.DECISION) if ill else replace(case, asked=Asked.OUTSIDE, outside="override")
     if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
-    at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
         return replace(case, asked=Asked.FACT, topics=_topics(last))
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):

@@ -44,7 +44,7 @@ class Item:
     """Something read from a message.
 
     `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
-    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, prophylaxis, unasserted.
+    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, prophylaxis, unasserted.
     `line` is the sentence of a state cue, `message` the whole message around it.
     """
 
@@ -258,6 +258,10 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
             flags.add(flag)
     if not relative_is_patient and context.reaching("other_person", item.first, item.last):
         flags.add("other")
+    if _NEW.search(_around(tokens, item.first, 3)):
+        flags.add("new")
+    if _REFERRED.search(_around(tokens, item.first, 2)):
+        flags.add("referred")
     line = lines[item.sentence]
     if _HISTORY_LINE.match(line):
         flags.add("historical")
@@ -289,6 +293,10 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     ]
 
 
+_NEW = re.compile(r"(?<!\S)(?:new|another|fresh|second|different|today|again|other)(?!\S)")
+_REFERRED = re.compile(r"(?<!\S)(?:the|her|his|my|their|that|this|old|previous|earlier|same)(?: \S+)?$")
+# 'kidneys recovered' says nothing of the infection.
+_ANOTHER_ORGAN = re.compile(r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight)(?: \S+)?$")
 _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
 # What an infection leaves behind is not the infection (spec, section 4.22).
 _SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
@@ -296,6 +304,10 @@ _SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|
 
 def _state_flags(item: Item, context: Context, before: str) -> set[str]:
     flags: set[str] = set()
+    if item.name == "residual" and context.reaching("negation", item.first, item.last, 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
+        flags.add("hypothetical")
+    if item.name in ("resolved", "well") and _ANOTHER_ORGAN.search(before):
+        flags.add("hypothetical")
     if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()}"):
         flags.add("hypothetical")
     if _NOT_ASSERTED.search(before) and item.name in ("resolved", "well", "treatment_done", "symptom_free"):
