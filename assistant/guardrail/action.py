@@ -10,6 +10,11 @@ from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action, Basis
 
 _ON_POM = ("POM", "TREAT", "SAME", "DOSE", "")
+_LATE = re.compile(
+    r"\b(?:gradually|eventually|slowly|stepwise|tomorrow|next week|in a few days|by degrees|taper\w*|(?:at|after) the end of (?:the|this|her|his) (?:current )?(?:cycle|week|pack|blister)|"
+    r"after (?:this|the current|tonight|her next|his next|the next) (?:cycle|pack|blister|dose|capsule)|from (?:the )?next (?:cycle|week)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
+_ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 _MENTIONS = frozenset({"asked", "ask", "asks", "question", "suggestion", "suggests", "suggested", "told", "says", "said", "claim", "idea", "phrase", "advice", "argument", "wonder", "wondering"})
 
 
@@ -116,6 +121,8 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
     """Under a hold: whether a restart is told for a time before complete resolution."""
     kinds = all_kinds(order.conditions)
     own = order.segment.tags
+    if _ANYWAY.search(reading.plain) or any("RESOLVED" in p.tags and "NEG" in p.tags and p.kind in ("if", "while", "once") for p in order.conditions):
+        return True
     if order.kind == "onlyif":
         return Condition.RESOLVED not in kinds_of(order.segment)
     if Condition.NOT_RESOLVED in kinds or (reading.any("RESIDUAL") and "NEG" not in own):
@@ -200,6 +207,8 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str
             return ""
         return "It lets pomalidomide go on; the decision is to hold it."
     if aim == "stop" and order.act == "STOP":
+        if _LATE.search(reading.plain) and not reading.any("NOW", "RESTART", "NEG"):
+            return "It puts the stop off."
         if restricted(order):
             return "It ties the hold to a condition, or ends it before complete resolution."
         if order.weak and action is Action.HOLD and not reading.any("SOURCE"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from assistant.guardrail.action import only_if
@@ -15,7 +16,7 @@ _DEFINES = re.compile(
     r"\b(?:counts?|regarded|considered|means?|treated|called|deemed|taken|equals?|enough|suffices?|sufficient|amounts?|effectively|practically|essentially|purposes|read|classed|declared|defined?|qualif\w+|seen|as good as|equivalent)\b"
     r"[^.;]{0,40}\b(?:resol\w+|cleared|gone|over|cured)\b|\b(?:resol\w+|cleared|cured)\b[^.;]{0,25}\b(?:for practical|for this purpose|in effect|enough|means|is defined|is when)\b"
 )
-_WAIVES = re.compile(r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full )?resolution\b|\bcomplete resolution is (?:unnecessary|optional)")
+_WAIVES = re.compile(r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full |infection )*resolution\b|\bcomplete resolution is (?:unnecessary|optional)")
 _NAMES = {"AMB": "antimicrobial treatment", "PROPH": "the prophylaxis that the algorithm asks for", "GCSF": "G-CSF support", "CBC": "the CBC before the restart"}
 
 
@@ -24,6 +25,10 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     if reading.asks:
         return []
     found = [f for order in reading.orders if (f := _companion(order, reading, context))]
+    if any(p.kind == "once" and "RESTART" in p.tags and not p.tags & {"INF", "RESOLVED"} for p in reading.parts) and any(o.act == "REASSESS" and o.kind == "main" and not o.negated for o in reading.orders):
+        found.append(Fault("action", "It reassesses after the restart; it comes before.", context.rule, "critical"))
+    if _stops_monitoring(reading):
+        found.append(Fault("action", "It ends the monitoring of the response.", context.rule, "critical"))
     redefined = _redefines(reading, context)
     if redefined:
         found.append(Fault("action", redefined, context.rule, "critical"))
@@ -35,6 +40,11 @@ def withheld(order: Order) -> bool:
     if order.act in _GIVES:
         return order.negated
     return order.act in ("STOP", "DELAY") and not order.negated
+
+
+def _stops_monitoring(reading: Reading) -> bool:
+    """`stop monitoring`: the head before it is no order about pomalidomide."""
+    return any(a.tag == "STOP" and b.tag == "MONITOR" for p in reading.parts for a, b in itertools.pairwise(p.tokens))
 
 
 def _companion(order: Order, reading: Reading, context: Context) -> Fault | None:
@@ -49,11 +59,12 @@ def _companion(order: Order, reading: Reading, context: Context) -> Fault | None
         return _fault(target, context)
     if target == "PROPH" and withheld(order) and not order.rejected:
         return _fault(target, context)
-    if target == "GCSF" and withheld(order) and "gcsf" in context.decision.elements:
+    informs = context.decision.action is Action.INFORM
+    if target == "GCSF" and withheld(order) and ("gcsf" in context.decision.elements or informs or reading.any("NF")):
         return _fault(target, context)
-    if target == "CBC" and withheld(order) and "cbc_before_restart" in context.decision.elements and not reading.any("WHILE") and order.act != "DELAY":
+    if target == "CBC" and withheld(order) and ("cbc_before_restart" in context.decision.elements or informs) and not reading.any("WHILE") and order.act != "DELAY":
         return _fault(target, context)
-    if order.act == "MONITOR" and order.negated and context.decision.action is Action.HOLD and not order.segment.tags & {"RESOLVED"}:
+    if order.act == "MONITOR" and order.negated and context.decision.action in (Action.HOLD, Action.INFORM) and not order.segment.tags & {"RESOLVED"}:
         return Fault("action", "It does without monitoring of the response.", context.rule, "critical")
     if order.act == "REASSESS" and order.negated and "reassess_risk_benefit" in context.decision.elements and not reading.any("DELAY", "RESTART"):
         return Fault("action", "It does without the reassessment of risk and benefit.", context.rule, "critical", main=True)
@@ -81,9 +92,9 @@ def _denies_treatment(order: Order, reading: Reading) -> bool:
 
 def _redefines(reading: Reading, context: Context) -> str:
     """`once the temperature is down it counts as resolved`: something less is declared to be complete resolution."""
-    if context.decision.action not in (Action.HOLD, Action.INFORM) or not reading.any("RESOLVED"):
+    if context.decision.action in (Action.NO_HOLD, Action.OUT_OF_SCOPE) or not reading.any("RESOLVED"):
         return ""
-    if _WAIVES.search(reading.plain) and not reading.any("STOP", "EVALNEG") and not any(o.act == "RESTART" and o.negated for o in reading.orders):
+    if _WAIVES.search(reading.plain) and (reading.any("PLANNED") or not reading.any("STOP", "EVALNEG")) and not any(o.act == "RESTART" and o.negated for o in reading.orders):
         return "It does not wait for complete resolution."
     if _DEFINES.search(reading.plain) and reading.any("FEVER", "PARTIAL", "CBC", "AMB") and not reading.any("NEG", "EVALNEG", "SILENT", "ONLYIF"):
         return "It declares something less than complete resolution to be resolved."

@@ -19,6 +19,7 @@ _SPLIT = re.compile(
     r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
     r"three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
 )
+_UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|ml|iu|units|mg/kg|mg/m2)\b")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
 _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
 _BORDER = re.compile(r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?")
@@ -95,9 +96,12 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     if reading.asks or (reading.silent and not amounts_of(reading)):
         return []
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
+    found += [why for why in (_turned(reading), _tier(reading)) if why]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
     if reading.has("ELDERLY") and re.search(r"\b(?:higher|larger|increased|bigger) (?:starting |initial )?dose", reading.plain) and not reading.any("NEG"):
         found.append("Elderly patients may need a lower dose, not a higher one.")
+    if _UNIT.search(reading.plain) and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART"):
+        found.append("Doses are in mg.")
     found += [why for why in (_schedule(reading), _border(reading, context), _renal(reading, context)) if why]
     return [Fault("dose", why, context.rule, "critical") for why in found[:1]]
 
@@ -114,6 +118,30 @@ def _amount_fault(amount: Amount, reading: Reading, context: Context) -> str:
         return f"{amount.mg:g} mg is no dose that the decision allows."
     if not amount.reference and amount.mg not in _recommended(reading, context):
         return f"{amount.mg:g} mg is not the dose that the decision gives."
+    return ""
+
+
+def _turned(reading: Reading) -> str:
+    """`4 mg instead of 3 mg`, `from 3 mg to 4 mg`: the step goes up."""
+    mine = [a for a in amounts_of(reading) if a.drug in ("POM", "DEX")]
+    mine = [a for a in mine if a.drug == mine[0].drug]
+    if len(mine) == 2 and mine[0].reference != mine[1].reference and not reading.any("NEG", "BEEN") | ("instead of" in reading.plain):
+        told, was = (mine[1], mine[0]) if mine[0].reference else (mine[0], mine[1])
+        return "The dose goes down, not up." if told.mg > was.mg else ""
+    if len(mine) == 2 and "instead of" in reading.plain and mine[0].mg > mine[1].mg:
+        return "The dose goes down, not up."
+    return ""
+
+
+def _tier(reading: Reading) -> str:
+    """The branches of the restart taken crosswise: the same dose after a severe infection, a reduction after a mild one."""
+    for order in reading.orders:
+        tags = frozenset(tag for p in order.conditions if p.kind in ("if", "once") for tag in p.tags)
+        own = order.segment.tags
+        if order.act == "RESTART" and not order.negated and "SAME" in own and "SEVERE" in tags and not tags & {"MILD", "NEG"} and "REDUCE" not in own:
+            return "After a severe infection a reduction is considered."
+        if order.act == "REDUCE" and not order.negated and "MILD" in tags and not tags & {"SEVERE", "NEG"} and "ELDERLY" not in reading.tags:
+            return "After a mild infection the dose stays the same."
     return ""
 
 
@@ -193,6 +221,7 @@ def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
 def _border(reading: Reading, context: Context) -> str:
     if reading.any("NEUTRO") or not (reading.any("DEX", "ELDERLY", "REDUCE", "DOSE") and any(t.tag == "NUM" for t in reading.tokens)):
         return ""
+    denied = any(t.tag == "NEG" and t.text not in ("instead of", "rather than", "in place of") for t in reading.tokens)
     for found in _BORDER.finditer(reading.plain):
         side, age, plus = found.group(1), int(found.group(2)), found.group(3)
         if age < 50 or (side == "of" and not plus) or side == "of" or (side == "aged" and not plus):
@@ -201,7 +230,7 @@ def _border(reading: Reading, context: Context) -> str:
         if age != 75 and age != int(context.case.age or 0):
             return f"The age border is over 75, not {age}."
         wrong = bool(plus) or side in ("≥", ">=", "at least", "from age") or (side in ("under", "below", "younger than", "<", "≤", "up to", "less than"))
-        if age == 75 and wrong and not reading.any("NEG", "SILENT", "ONLYIF"):
+        if age == 75 and wrong and not denied and not reading.any("SILENT", "ONLYIF"):
             return "The age border is strictly over 75."
     return ""
 

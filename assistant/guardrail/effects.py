@@ -55,7 +55,10 @@ def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, targ
     if not mine:
         return f"No source says that this bears on {target.text} so."
     left = tokens[max(0, at - 5) : at]
-    if any(t.tag == "NEG" and t.text in ("not", "no", "never", "without", "hardly", "fails to") for t in left):
+    deed = next((t for t in reversed(tokens[:at]) if t.tag in ("STOP", "GO", "PRON")), None)
+    if target.tag in ("INF", "COMPL") and tokens[at].tag in ("PROLONG", "RAISE") and deed is not None and deed.tag == "STOP" and deed.form in ("ing", "word") and "CONT" not in subject:
+        return "The article says this of continuing."
+    if any(t.tag in ("NEG", "RARE") for t in left) and not any(t.tag in ("GO", "STOP") for t in left):
         return "The article says the contrary."
     if all(e.hedged for e in mine) and any(t.tag == "STRONG" for t in left):
         return "The article says this less firmly."

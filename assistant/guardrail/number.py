@@ -37,7 +37,10 @@ def _value(text: str) -> float:
 def _percentages(reading: Reading) -> str:
     known = {f.value: f for f in cues().claims.figures}
     text = re.sub(r"\bgrades? (\d) ?(?:-|/|to|or|and) ?(\d)", r"grade \1/\2", reading.plain)
+    foreign = reading.any("PARTNER") or (reading.any("DEX") and not reading.any("POM"))
     for found in _PERCENT.finditer(text):
+        if foreign and not reading.any("SILENT"):
+            return "The article's figures are of pomalidomide."
         figure = known.get(_value(found.group(1)))
         if figure is None or found.group(2):
             return f"No passage holds the figure {found.group().strip()}."

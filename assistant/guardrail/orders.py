@@ -126,7 +126,7 @@ def _flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) ->
             count, seen = count + 1, True
         elif other.tag == "EVALNEG":
             return count + 1
-        elif other.tag == "EVALPOS":
+        elif other.tag == "EVALPOS" or (other.tag == "CONSIDER" and seen):
             return count
         elif other.tag in ("BE", "WEAK", "SHOULD", "STRONG", "W", "POM", "PRON", "DOSE", "FULL", "INF", "AMB", "AMBNAME", "MILD", "SEVERE", "TEMP", "START") or not seen:
             continue
@@ -170,7 +170,8 @@ def _scan(tokens: Sequence[Token], places: range) -> str:
                 return "POM" if token.tag == "PRON" else token.tag
             pronoun = pronoun or "PRON"
         alternative = token.text == "," and any(t.tag == "OR" for t in tokens[max(0, to - 2) : to + 2])
-        if places.step == 1 and not alternative and (token.tag in HEADS and tokens[to - 1].tag != "OR" or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
+        adjective = token.tag in ("REDUCE", "RAISE") and token.form in ("past", "word")
+        if places.step == 1 and not alternative and not adjective and (token.tag in HEADS and tokens[to - 1].tag != "OR" or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
             break
         if places.step == -1 and (token.text in (";",) or token.tag == "CONTR"):
             break

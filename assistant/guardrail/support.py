@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.guardrail import effects
+from assistant.guardrail import effects, near
 from assistant.guardrail.cues import cues
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.guardrail.tokens import Token
@@ -22,7 +22,7 @@ def faults(reading: Reading, context: Context, *, last: bool, kind: str) -> list
     """The faults of one piece as to what it claims."""
     why = _unreadable(reading, last=last, kind=kind)
     if not why and not reading.asks:
-        why = effects.fault(reading) or _common(reading) or _quinolone(reading) or _others(reading, context) or _careless(reading) or _names_drug(reading, context) or _states(reading, context)
+        why = near.fault(reading) or effects.fault(reading) or _common(reading) or _quinolone(reading) or _others(reading, context) or _careless(reading) or _names_drug(reading, context) or _states(reading, context)
     return [Fault("support", why, context.rule)] if why else []
 
 
@@ -69,6 +69,10 @@ def _careless(reading: Reading) -> str:
     """Monitoring made less where the article asks for more, and prophylaxis with other drugs than antibiotics."""
     if re.search(r"\bless (?:careful|close|frequent|intens\w+|strict)\w* (?:monitor|follow|watch)|\bno (?:extra|additional|special|closer|more careful) monitoring", reading.plain):
         return "The article asks for more careful monitoring."
+    if re.search(r"\b(?:ignor\w+|disregard\w*|neglect\w*|overlook\w*|forget|never mind|omit|skip|excluding)\b", reading.plain) and reading.any("RESP", "RESOLVED", "REASSESS", "CBC", "MONITOR", "CAUTION") and not reading.any("NEG", "RESTART"):
+        return "It leaves out what the article asks for."
+    if re.search(r"\bhigh-dose dexamethasone|\bwithout differential", reading.plain):
+        return "The article does not say so."
     if re.search(r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+", reading.plain) and not reading.silent:
         return "The article speaks of antibiotic prophylaxis only."
     return ""
@@ -103,7 +107,7 @@ def _names_drug(reading: Reading, context: Context) -> str:
             continue
         if order.target == "GCSF" and not order.negated and "gcsf" not in context.decision.elements and not reading.any("NF", "FEVER") and context.decision.action is not Action.INFORM:
             return "G-CSF support is for neutropenic fever."
-        if order.target == "DEX" and order.text not in ("no change", "unchanged") and order.act in ("STOP", "GO", "RESTART") and "mg" not in reading.plain and "dose" not in reading.plain and not order.segment.tags & {"POM"}:
+        if order.target == "DEX" and order.text not in ("no change", "unchanged") and order.act in ("STOP", "GO", "RESTART", "START") and "mg" not in reading.plain and "dose" not in reading.plain and not order.segment.tags & {"POM"}:
             return "No source says this of dexamethasone."
     return ""
 

@@ -87,6 +87,9 @@ def _by_shape(word: str, known: Cues) -> str:
         return "OUTSIDE"
     if "-" in word or "/" in word:
         parts = [p for p in re.split(r"[-/]", word) if p]
+        strange = next((tag for p in parts for key, tag, _ in known.phrases.get(p, ()) if key == (p,) and tag in ("PARTNER", "AMBNAME")), "")
+        if strange or any((p,) in known.outside.get(p, ()) for p in parts):
+            return strange or "OUTSIDE"
         return "W" if all(p in known.plain or len(p) < 3 or p in known.phrases or p.isdigit() for p in parts) else "UNKNOWN"
     return "W" if any(stem in known.plain or stem in known.phrases for stem in _stems(word)) else "UNKNOWN"
 

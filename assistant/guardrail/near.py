@@ -1,0 +1,125 @@
+"""Near-quotations: a piece that is an article sentence but for a word must differ in words that mean the same.
+
+This is what tells a paraphrase from a fabrication: `until partial resolution`, `for the first three weeks`,
+`may prevent disease progression` stand as near to the article as any honest rewording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from assistant.guardrail.readings import Reading
+from assistant.guardrail.tokens import Token, tokens_of
+from assistant.knowledge import knowledge
+
+_LEAST, _SHARE = 4, 0.72
+_OPAQUE = frozenset({"W", "NUM", "OUTSIDE", "UNKNOWN", "NEUTRO", "NEG", "PARTIAL", "PARTNER", "AMBNAME", "RARE", "BENEFIT", "EVALNEG", "EVALPOS", "WORSE", "RESIDUAL", "PUNCT"})
+_ALIKE = (
+    frozenset({"IF", "ONCE", "WHILE", "LATER"}), frozenset({"SHOULD", "STRONG", "BE", "EVALPOS"}), frozenset({"BE", "BEEN"}), frozenset({"START", "CONSIDER", "CONFIRM", "MONITOR"}),
+    frozenset({"REASON", "CONTR", "AND"}), frozenset({"POM", "PRON", "TREAT"}), frozenset({"AMB", "PROPH"}), frozenset({"REDUCE", "DOSE"}), frozenset({"SAME", "DOSE"}), frozenset({"START", "GO"}),
+)  # fmt: skip
+_ADDED = frozenset({"NOW", "TEMP", "WHO", "SOURCE", "POM", "BE", "BEEN", "AND", "PRON", "CONTR", "REASON", "INF", "MILD", "SEVERE", "LIFETHR", "LATER", "FULL", "SHOULD", "START", "KEEP", "FIRST3", "ACTIVE", "LABEL", "DOSE", "RESTART", "PUNCT", "HARMLESS", "EVALPOS", "MONITOR", "RESOLVED", "ONCE", "IF", "WHILE", "CONSIDER", "TREAT", "RESP", "AMB", "CONFIRM", "STRONG", "OR", "ELDERLY", "RENAL", "NEUTRO", "QUIN", "STOP", "WEAK", "SAME", "CBC", "PROPH", "UNTIL", "OCCUR", "COMMON", "GO"})
+_HARD = frozenset({"UNTIL", "BEFORE", "ONCE", "INF", "RESOLVED", "FULL", "MONITOR", "RESP", "NOW", "RAISE", "RESTART", "GO", "CONSIDER", "REDUCE", "CBC", "PROPH", "AMB", "ELDERLY"})
+_INSTEAD = frozenset({"W", "STOP", "ONCE", "BEFORE", "WHILE", "GO", "RESTART", "AMB", "CBC", "RENAL"})
+_DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE"}
+_LOSABLE = frozenset({"multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
+_FIRM = frozenset({"SHOULD", "STRONG", "EVALPOS"})
+_FILLERS = frozenset(
+    """a an the of to in on at for with by from their her his its this that these those any all both also then there first second third next please yes therefore simply just well such same other following
+    plus treated treat patients therapy appropriate need needs needed require requires required must who already approximately about roughly around some receiving receive containing regimens occur occurs occurring experience association associated perform
+    performed carry carried made make given give gives obtain obtained take taken get check baseline laboratory including include routine common due use used occurred effective low-dose experienced nearly overall seen reported has have having into as be being been is are was were
+    out again back per case one two step steps low dose when than more most""".split()
+)
+
+
+def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    following = [*tokens[1:], None]
+    return tuple(
+        t
+        for t, after in zip(tokens, following, strict=False)
+        if t.tag != "PUNCT" and not (t.tag == "W" and t.text in _FILLERS) and not (t.tag == "NUM" and after is not None and after.text in ("%", "percent"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _statements() -> tuple[tuple[tuple[Token, ...], frozenset[str], str], ...]:
+    """The article's sentences and their parts, as content tokens."""
+    found: dict[tuple[tuple[str, str], ...], tuple[tuple[Token, ...], frozenset[str], str]] = {}
+    for passage in knowledge().passages.values():
+        if passage.source != "article":
+            continue
+        text = re.sub(r" [1-4](?=$|,)", "", passage.text)
+        text = re.sub(r"^[^:]{0,60}: (?=[A-Z])", "", text)  # the title of a pitfall is no statement
+        for part in (text, *re.split(r"[:;]\s+", text), *re.split(r"[:;,]\s+|\s\(|\)", text)):
+            tokens = _content(tokens_of(part))
+            if len(tokens) >= _LEAST - 1:
+                found.setdefault(tuple((t.tag, t.text) for t in tokens), (tokens, frozenset(_key(t) for t in tokens), passage.id))
+    return tuple(found.values())
+
+
+def _key(token: Token) -> str:
+    """What makes two tokens alike: the tag, for words of one meaning; the word itself, for others."""
+    if token.tag == "REASSESS":
+        return "REASSESS:benefit" if "benefit" in token.text else "REASSESS"
+    if token.tag == "NEUTRO":
+        return "NEUTRO:" + token.text[:7]
+    if token.tag in _OPAQUE:
+        return f"{token.tag}:{token.text}"
+    return token.tag
+
+
+def fault(reading: Reading) -> str:
+    """Why a piece that stands close to an article sentence says something else, or nothing."""
+    tokens = _content(reading.tokens)
+    if len(tokens) < _LEAST - 1:
+        return ""
+    keys = [_key(t) for t in tokens]
+    have = frozenset(keys)
+    best: tuple[float, str] = (0.0, "")
+    for theirs, their_keys, passage in _statements():
+        share = len(have & their_keys) / max(len(have), len(their_keys))
+        if share >= _SHARE and (len(theirs) >= _LEAST or share >= 0.9) and share > best[0]:
+            why = _difference(tokens, keys, theirs)
+            if not why:
+                return ""
+            best = (share, f"It differs from the article ({passage}): {why}.")
+    return best[1]
+
+
+def _difference(tokens: Sequence[Token], keys: Sequence[str], theirs: Sequence[Token]) -> str:
+    """The first difference that changes the meaning."""
+    weaker = sum(t.tag == "WEAK" for t in tokens) > sum(t.tag == "WEAK" for t in theirs)
+    if weaker and any(t.tag in _FIRM for t in theirs) and not any(t.tag in _FIRM for t in tokens):
+        return "less firm"
+    matcher = SequenceMatcher(None, [_key(t) for t in theirs], list(keys), autojunk=False)
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        gone, come = theirs[i1:i2], tokens[j1:j2]
+        moved = {_key(t) for t in tokens}
+        lost = [t for t in gone if _key(t) not in moved]
+        new = [t for t in come if _key(t) not in {_key(t) for t in theirs}]
+        if not _means_same(lost, new):
+            return f"'{' '.join(t.text for t in gone) or '-'}' against '{' '.join(t.text for t in come) or '-'}'"
+    return ""
+
+
+def _means_same(gone: Sequence[Token], come: Sequence[Token]) -> bool:
+    left = [t for t in gone if not any(_alike(t, other) for other in come)]
+    added = [t for t in come if not any(_alike(other, t) for other in gone)]
+    if any(t.tag in _FIRM for t in left) and any(t.tag == "WEAK" for t in added):
+        return False
+    if any(t.tag in _HARD for t in left) and any(t.tag in _INSTEAD for t in added):
+        return False
+    if {"STOP"} <= {t.tag for t in added} and {t.tag for t in added} & {"ONCE", "WHILE", "IF"}:
+        return False
+    return all(t.tag in _DROPPED or t.text in _LOSABLE for t in left) and all(t.tag in _ADDED or t.tag == "W" for t in added)
+
+
+def _alike(one: Token, other: Token) -> bool:
+    if _key(one) == _key(other):
+        return True
+    return any(one.tag in group and other.tag in group for group in _ALIKE)
