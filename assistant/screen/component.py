@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-KEY = "conversation"
+KEY = "conversation_view"
 ASSETS = Path(__file__).with_name("assets")
 _SCRIPTS = ("dom.js", "turn.js", "why.js", "panel.js", "main.js")
 _STYLES = ("base.css", "card.css", "panel.css", "print.css")

@@ -19,7 +19,7 @@ _SPEAKS_OF: Mapping[str, frozenset[str]] = {
 class Entry:
     """One question and what became of it.
 
-    `by_hand` are fields set by a click with this question. `settled` is false while the answer is the rules' own and
+    `by_hand` are fields set by a click: such a turn is shown like any other, and needs no reading. `settled` is false while the answer is the rules' own and
     search or model are still to come. `fault` says why there is no answer; such a question is no part of the case.
     """
 
@@ -30,6 +30,11 @@ class Entry:
     remark: str = ""
     fault: str = ""
 
+    @property
+    def typed(self) -> bool:
+        """Whether its words are read."""
+        return not self.fault and not self.by_hand
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
@@ -39,8 +44,12 @@ class Conversation:
 
     @property
     def turns(self) -> tuple[str, ...]:
-        """What belongs to the case."""
-        return tuple(entry.text for entry in self.entries if not entry.fault)
+        """What is read: all that was typed and could be answered."""
+        return tuple(entry.text for entry in self.entries if entry.typed)
+
+    def until(self, number: int) -> Conversation:
+        """The conversation as it was when an entry was asked."""
+        return Conversation(entries=self.entries[: number + 1])
 
     @property
     def unsettled(self) -> int | None:
@@ -59,8 +68,8 @@ class Conversation:
     def corrections(self, case: Case) -> dict[str, Value]:
         """What was set by hand and not spoken of since; `case` is what the turns say without it."""
         found: dict[str, Value] = {}
-        asked = [entry for entry in self.entries if not entry.fault]
-        for turn, entry in enumerate(asked):
-            later = {fact.name for fact in case.facts if fact.words.turn > turn}
+        for number, entry in enumerate(self.entries):
+            read_before = len(self.until(number).turns)
+            later = {fact.name for fact in case.facts if fact.words.turn >= read_before}
             found |= {name: value for name, value in entry.by_hand if not later & _SPEAKS_OF.get(name, frozenset({name}))}
         return found

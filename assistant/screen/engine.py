@@ -122,6 +122,8 @@ def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:
         return answer()
     except QuestionError as fault:
         return replace(entry, settled=True, fault=f"This cannot be answered: {fault}.")
+    except HoldfastError as fault:
+        return replace(entry, settled=True, fault=str(fault))
     except Exception as fault:  # a bug of ours must not lose the question that was typed
         log.error("the answer failed with %s", type(fault).__name__)
         return replace(entry, settled=True, fault=BROKEN)

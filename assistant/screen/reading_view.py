@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
+from assistant.corrections import Value
 from assistant.records import Answer, EpisodeState, Fact, FactStatus
-from assistant.screen.conversation import Entry
 from assistant.screen.words import fact_name, fact_value, words
 
 Json = dict[str, Any]
@@ -28,17 +29,17 @@ def marked(text: str, facts: tuple[Fact, ...], turn: int) -> list[Json]:
     return pieces
 
 
-def chips(answer: Answer, entry: Entry, turn: int) -> list[Json]:
+def chips(answer: Answer, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
     """One chip for each fact, in the order of the table of words; what was set by hand or is not counted is said."""
     groups: dict[str, list[Fact]] = {}
     for fact in answer.case.facts:
         groups.setdefault(fact.name, []).append(fact)
     rank = {name: place for place, name in enumerate(words().facts)}
     found = [_chip(name, groups[name], turn) for name in sorted(groups, key=lambda name: rank.get(name, 99))]
-    by_hand = [(name, value) for name, value in entry.by_hand if name not in groups and value is not None]
+    others = [(name, value) for name, value in by_hand.items() if name not in groups and value is not None]
     found += [
         {"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True}
-        for name, value in by_hand
+        for name, value in others
     ]
     return found + _not_counted(answer)
 

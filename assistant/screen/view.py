@@ -16,31 +16,32 @@ Json = dict[str, Any]
 def view(conversation: Conversation, *, waiting: str = "") -> Json:
     """The whole conversation; `waiting` says what the last answer still waits for."""
     turns: list[Json] = []
-    turn = 0
     last = len(conversation.entries) - 1
     for number, entry in enumerate(conversation.entries):
-        shown = entry_view(entry, turn, number, waiting if number == last and not entry.settled else "", last=number == last)
+        shown = entry_view(conversation.until(number), waiting if number == last and not entry.settled else "")
+        shown["last"] = number == last
         turns.append({**shown, "id": number, "version": _version(shown)})
-        turn += not entry.fault
     return {"article": sources.article(), "references": sources.references(), "labels": sources.labels(), "turns": turns}
 
 
-def entry_view(entry: Entry, turn: int, number: int, waiting: str, *, last: bool) -> Json:
-    """One question and its answer; `turn` is its place among the turns of the case."""
+def entry_view(conversation: Conversation, waiting: str) -> Json:
+    """The last question of a conversation and its answer."""
+    entry = conversation.entries[-1]
     answer = entry.answer
-    shown: Json = {"text": entry.text, "fault": entry.fault, "waiting": waiting, "last": last, "number": number + 1}
+    turn = len(conversation.turns) - 1 if entry.typed else -1
+    shown: Json = {"text": entry.text, "fault": entry.fault, "waiting": waiting, "number": len(conversation.entries)}
     if answer is None:
         return {**shown, "question": [{"text": entry.text, "names": [], "told": ""}], "answer": None}
-    return {**shown, "question": reading_view.marked(entry.text, answer.case.facts, turn), "answer": _answer(answer, entry, turn)}
+    return {**shown, "question": reading_view.marked(entry.text, answer.case.facts, turn), "answer": _answer(answer, entry, conversation, turn)}
 
 
-def _answer(answer: Answer, entry: Entry, turn: int) -> Json:
+def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
     places = sources.stops(answer)
     glance = card.card(answer)
     return {
         "card": glance,
         "spoken": card.spoken(glance),
-        "chips": reading_view.chips(answer, entry, turn),
+        "chips": reading_view.chips(answer, conversation.corrections(answer.case), turn),
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,
         "passages": sources.passages(answer, places),
