@@ -91,13 +91,12 @@ class LazyDrafter:
         self._lock = threading.Lock()
 
     def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
-        """See `Drafter.draft`.
-
-        Raises:
-            SettingsError: the model cannot be made from the settings.
-        """
-        with self._lock:
-            drafter = self._made
+        """See `Drafter.draft`; a model that cannot be made is a failed draft too, and costs nobody the answer."""
+        try:
+            with self._lock:
+                drafter = self._made
+        except SettingsError as fault:
+            return Draft(text="", model=self._settings.model, failure=str(fault).rstrip("."))
         return drafter.draft(case, decision, hits, question)
 
     @cached_property
@@ -106,6 +105,17 @@ class LazyDrafter:
 
         s = self._settings
         return Drafter(model=make_model(s), name=s.model, timeout=s.model_timeout, send_question=s.send_question)
+
+
+def model_options(settings: Settings) -> dict[str, Any]:
+    """What the model is made with, in its provider's own terms; a library's default is to wait for ever."""
+    options: dict[str, Any] = {"temperature": 0}
+    if settings.model_base_url:
+        options["base_url"] = settings.model_base_url
+    if settings.model.startswith("ollama:"):
+        return {**options, "client_kwargs": {"timeout": settings.model_timeout}}
+    # One further try, no more: the time for a draft is short, and Drafter keeps the whole of it.
+    return {**options, "timeout": settings.model_timeout, "max_retries": 1}
 
 
 def make_model(settings: Settings) -> BaseChatModel:
@@ -117,11 +127,8 @@ def make_model(settings: Settings) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     provider = settings.model.partition(":")[0]
-    options: dict[str, Any] = {"base_url": settings.model_base_url} if settings.model_base_url else {}
-    # One further try, no more: the time for a draft is short, and Drafter keeps the whole of it.
-    options |= {"client_kwargs": {"timeout": settings.model_timeout}} if provider == "ollama" else {"timeout": settings.model_timeout, "max_retries": 1}
     try:
-        made: BaseChatModel = init_chat_model(settings.model, temperature=0, **options)
+        made: BaseChatModel = init_chat_model(settings.model, **model_options(settings))
     except ImportError:
         package = _EXTRAS.get(provider, f"LangChain's package for '{provider}'")
         raise SettingsError(f"HOLDFAST_MODEL: the provider '{provider}' needs {package}; install it into .venv, or name another model.") from None

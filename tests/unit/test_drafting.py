@@ -15,7 +15,7 @@ from assistant.errors import SettingsError
 from assistant.knowledge import knowledge
 from assistant.records import Action, Basis, Case, Decision, Draft, Fact, FactStatus, Hit, Severity, Why, Words
 from assistant.settings import Settings
-from assistant.wiring import make_model
+from assistant.wiring import LazyDrafter, make_model, model_options
 from tests.support import DONE, event, model_server, send_events, send_status
 
 QUESTION = "ZEBRAFINCH: he has a severe pneumonia on 4 mg, hold?"
@@ -179,15 +179,20 @@ def test_a_failure_is_logged_without_a_word_of_the_question(caplog: pytest.LogCa
     assert "ZEBRAFINCH" not in caplog.text
 
 
-@pytest.mark.parametrize("model", ["openai:gpt-test", "anthropic:claude-test", "ollama:llama3.1"])
-def test_each_provider_is_made_with_a_time_limit(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "not-a-key")
-    provider = model.partition(":")[0]
-    if provider != "openai":
-        pytest.importorskip(f"langchain_{provider}", reason=f"langchain-{provider} is an extra and is not installed")
-    made = make_model(Settings(model=model, model_timeout=7))
-    limits = [getattr(made, name, None) for name in ("request_timeout", "default_request_timeout")] + [getattr(made, "client_kwargs", {}).get("timeout")]
-    assert 7 in limits
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        ("openai:gpt-test", {"temperature": 0, "base_url": "http://h/v1", "timeout": 7.0, "max_retries": 1}),
+        ("anthropic:claude-test", {"temperature": 0, "base_url": "http://h/v1", "timeout": 7.0, "max_retries": 1}),
+        ("ollama:llama3.1", {"temperature": 0, "base_url": "http://h/v1", "client_kwargs": {"timeout": 7.0}}),
+    ],
+)
+def test_each_provider_gets_its_time_limit_in_its_own_terms(model: str, options: dict[str, object]) -> None:
+    assert model_options(Settings(model=model, model_base_url="http://h/v1", model_timeout=7.0)) == options
+
+
+def test_the_time_limit_reaches_the_model() -> None:
+    assert getattr(make_model(Settings(model="openai:gpt-test", model_timeout=7.0)), "request_timeout") == 7.0  # noqa: B009  # a BaseChatModel has no such field
 
 
 @pytest.mark.parametrize(("model", "said"), [("nobody:m", "'nobody' cannot be set up"), ("openai:gpt-test", "'openai' cannot be set up")])
@@ -195,3 +200,10 @@ def test_a_model_that_cannot_be_made_is_an_error_that_says_what_to_do(model: str
     monkeypatch.delenv("OPENAI_API_KEY")
     with pytest.raises(SettingsError, match=said):
         make_model(Settings(model=model))
+
+
+def test_a_model_that_cannot_be_made_is_a_failed_draft_and_takes_no_answer_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    draft = LazyDrafter(Settings(model="openai:gpt-test")).draft(CASE, DECISION, HITS, QUESTION)
+    assert draft.text == ""
+    assert draft.failure == "HOLDFAST_MODEL: 'openai' cannot be set up (OpenAIError); check the provider's name and its key, for instance OPENAI_API_KEY"
