@@ -42,11 +42,15 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the episode in question stands: its state, whether two statements contradict, and the words for it."""
+    """How the episode in question stands: its state, whether two statements contradict, and the words for it.
+
+    `silent` says that no words told of its course: the state is the cautious default and not a reading.
+    """
 
     state: EpisodeState
     contradiction: bool
     words: tuple[Words, ...]
+    silent: bool = False
 
 
 def _is_aside(item: Item) -> bool:
@@ -241,7 +245,7 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     treated = any(not is_prophylaxis(i, thread) for i in thread.treatments)
     if done:
         settled = bool(free) or past or bool(_ELAPSED.search(done.line)) or bool(_WEEKS.search(done.message))
-        return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words)
+        return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words, silent=not settled)
     long_past = any(m.has("mid", "far") for m in thread.mentions)
     mentioned = max((m.turn for m in thread.mentions), default=-1)
     well_since = "well" in last and (past or last["well"].turn > mentioned) and not any(m.has("now") for m in thread.mentions)
@@ -249,7 +253,7 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
         return Outcome(EpisodeState.RESOLVED, False, words)
     if thread.mentions and all(m.has("uncertain") for m in thread.mentions):
         return Outcome(EpisodeState.POSSIBLE, False, words)
-    return Outcome(EpisodeState.RESOLVING if free and treated else EpisodeState.ACTIVE, False, words)
+    return Outcome(EpisodeState.RESOLVING if free and treated else EpisodeState.ACTIVE, False, words, silent=True)
 
 
 # ----------------------------------------------------------------------------- as records

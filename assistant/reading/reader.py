@@ -11,12 +11,14 @@ from assistant.reading.episodes import Thread, aside_episode, as_episode, is_pro
 from assistant.reading.intent import drug_of, names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
 from assistant.reading.patients import caregiver_writes, last_patient, split_patients
 from assistant.reading.quantities import Quantity
-from assistant.reading.second import classifier
+from assistant.reading.second import BETWEEN_TURNS, classifier
 from assistant.reading.scan import Item, Scan, scan
 from assistant.records import Asked, Case, Drug, EpisodeState, Fact, FactStatus, Infection, Severity, Treatment, Words
 
 FEVER = 38.0
 _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
+# The second reader's say on the state of an infection; chosen on out-of-fold predictions over eval/sets/build.
+DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE = 0.1, 0.85, 0.85, 0.9
 _TOPIC_SURE = 0.25
 _TOPIC_LEADS = 0.45
 _MOST_TOPICS = 3
@@ -129,7 +131,7 @@ def _case(scans: Sequence[Scan], caregiver: bool) -> Case:
         contradiction=state.contradiction,
         patient_voice=_own_voice(scans, caregiver),
         caregiver_voice=caregiver,
-        ambiguous=("anc",) if anc is not None and anc.ambiguous else (),
+        ambiguous=tuple(name for name, doubtful in (("infection", state.doubted), ("anc", anc is not None and anc.ambiguous)) if doubtful),
         episodes=tuple([*state.episodes, *(aside_episode(i) for i in rest)]),
     )
     facts += [Fact(name="infection", value=e.name, words=w) for e in state.episodes for w in e.words[:1]]
@@ -207,6 +209,8 @@ class _Reading:
         self.severity = Severity.UNSPECIFIED
         self.neutropenic_fever = False
         self.derived = False
+        self.silent = True
+        self.doubted = False
         self.contradiction = False
         self.episodes: list = []
         self.facts: list[Fact] = []
@@ -257,11 +261,29 @@ def _infection(scans: Sequence[Scan], threads: list[Thread], rest: list[Item], f
         _without_diagnosis(found, scans, current, rest, fever, denied)
     else:
         _with_diagnosis(found, scans, current, fever, denied)
+    _second_opinion(found, scans, fever)
     if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
         found.infection = Infection.SUSPECTED
     found.derived = found.derived and not found.neutropenic_fever
     found.neutropenic_fever = found.neutropenic_fever or found.derived
     return found
+
+
+def _second_opinion(found: _Reading, scans: Sequence[Scan], fever: Item | None) -> None:
+    """Asks the second reader how the infection stands. It is followed against the lexicon only towards caution.
+
+    Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
+    """
+    likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
+    if found.infection is Infection.RESOLVED and likely["resolved"] <= DOUBT_RESOLVED:
+        found.infection, found.doubted = Infection.RESOLVING, True
+    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE:
+        found.infection, found.doubted = Infection.SUSPECTED, True
+    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None and found.episodes:
+        if likely["resolved"] >= SURE_RESOLVED:
+            found.infection = Infection.RESOLVED
+        elif likely["none"] >= SURE_NONE:
+            found.infection = Infection.NONE
 
 
 def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None) -> None:
@@ -272,6 +294,7 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
     found.contradiction = outcome.contradiction
     found.name = thread.name
     found.infection = _STATE[outcome.state]
+    found.silent = outcome.silent
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
     found.neutropenic_fever = bool(febrile)
     focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]

@@ -23,8 +23,9 @@ from assistant.reading.text import fold
 
 FOLDER = HOME / "second_reader"
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[?!+/%<>]")
-_BUCKETS = 1 << 15
+BUCKETS = 1 << 15
 MAX_CHARACTERS = 4000
+BETWEEN_TURNS = " || "
 
 
 def features(text: str) -> tuple[np.ndarray, np.ndarray]:
@@ -38,7 +39,7 @@ def features(text: str) -> tuple[np.ndarray, np.ndarray]:
     for word in words:
         padded = f"<{word}>"
         grams.update(f"c {padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1))
-    buckets = np.array(sorted({zlib.crc32(g.encode()) % _BUCKETS for g in grams}), dtype=np.int64)
+    buckets = np.array(sorted({zlib.crc32(g.encode()) % BUCKETS for g in grams}), dtype=np.int64)
     return buckets, np.full(len(buckets), 1.0 / max(1.0, np.sqrt(len(buckets))))
 
 
@@ -64,7 +65,7 @@ class Classifier:
 
 @lru_cache(maxsize=8)
 def classifier(name: str, folder: Path = FOLDER) -> Classifier:
-    """A trained classifier by name (`intent`, `topic`, `state`).
+    """A trained classifier by name: `intent`, `topic` or `state`.
 
     Raises:
         KnowledgeError: where its weights are missing or do not fit its labels.
@@ -74,6 +75,6 @@ def classifier(name: str, folder: Path = FOLDER) -> Classifier:
         table = np.load(folder / f"{name}.npy")
     except (OSError, ValueError, KeyError):
         raise KnowledgeError(f"second_reader/{name}: weights missing or damaged; run `python -m eval.train_reader`.") from None
-    if table.shape != (_BUCKETS + 1, len(labels)):
+    if table.shape != (BUCKETS + 1, len(labels)):
         raise KnowledgeError(f"second_reader/{name}: {table.shape} weights for {len(labels)} labels; run `python -m eval.train_reader`.")
     return Classifier(tuple(labels), table[:-1], table[-1].astype(np.float64))
