@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import replace
 
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
 from assistant.guardrail.orders import Order
@@ -15,6 +17,12 @@ _LATE = re.compile(
     r"after (?:this|the current|tonight|her next|his next|the next) (?:cycle|pack|blister|dose|capsule)|from (?:the )?next (?:cycle|week)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 )
 _ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
+_NEVER = re.compile(r"\bnever\b[^.;]*\b(?:again|use|take|given|receive|restart\w*|reintroduc\w*|go back)\b")
+_DEFERS = re.compile(r"\b(?:another|a further|at least|wait|after) (?:\w+ )?(?:days?|weeks?|months?|cycles?)\b[^.;]*\b(?:before|until)\b")
+_KNOWN = (
+    "DOSE", "SAME", "SILENT", "SOURCE", "RENAL", "QUIN", "RISK", "NEUTRO", "RESOLVED", "REASSESS", "PERM", "PLANNED", "EXPOSE", "PROGRESSION", "INF", "IMPAIR", "PROLONG", "CAUSE", "RAISE",
+    "COMPL", "HARMLESS", "PARTNER", "DEX", "PROPH", "CBC", "GCSF", "FULL", "LATER", "UNTIL", "LABEL", "NOW", "ELDERLY",
+)  # fmt: skip
 _MENTIONS = frozenset({"asked", "ask", "asks", "question", "suggestion", "suggests", "suggested", "told", "says", "said", "claim", "idea", "phrase", "advice", "argument", "wonder", "wondering"})
 
 
@@ -39,7 +47,8 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
     if order.text in ("unchanged", "no change", "no adjustment", "no modification") and order.segment.tags & {"DOSE", "SAME", "RENAL"}:
         return False
     if order.act == "START":
-        return order.target == "POM" and "POM" in reading.tags and not order.text.startswith(("use", "cover", "appl", "includ", "complet", "finish"))
+        pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
+        return order.target == "POM" and ("POM" in reading.tags or pronoun) and not order.text.startswith(("use", "cover", "appl", "includ", "complet", "finish"))
     return order.target in _ON_POM
 
 
@@ -51,6 +60,8 @@ def is_instruction(order: Order) -> bool:
 def stops_for_good(reading: Reading) -> bool:
     """Whether a piece asks for a permanent stop: local negation counted, and not named as a harm."""
     if any(o.act in ("RESTART", "START") and o.negated and "never" in [t.text for t in o.segment.tokens] and not o.conditions and on_pomalidomide(o, reading) for o in reading.orders):
+        return True
+    if _NEVER.search(reading.plain) and reading.any("POM", "RESTART") and not reading.any("UNTIL", "WHILE", "IF", "ONCE", "PROGRESSION"):
         return True
     if reading.any("PROGRESSION", "PLANNED", "EVALNEG"):
         return _prefers_for_good(reading)
@@ -151,15 +162,42 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
                 why = ""
             if why and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
+    if not found and _unread(reading):
+        found.append(_fault("It seems to instruct on pomalidomide in words that cannot be read.", context, main=False))
+    if action is Action.RESUME and _refuses_restart(reading):
+        found.append(_fault("It refuses or defers the restart; the decision is that pomalidomide can be resumed.", context))
     if action in (Action.HOLD, Action.INFORM) and _reviews_late(reading):
         found.append(_fault("It reviews the matter only on a worse course.", context))
     return found
+
+
+def answered(question: Reading, context: Context, *, yes: bool) -> tuple[Fault, ...]:
+    """The faults of a question once it is answered with a plain yes or no."""
+    order = next((o for o in question.orders if on_pomalidomide(o, question) and is_instruction(o)), None)
+    if order is None:
+        return ()
+    told = order if yes else replace(order, negated=not order.negated)
+    why = _judge(direction(told), replace(told, weak=False), question, context.decision.action)
+    return (_fault(why, context),) if why else ()
 
 
 def _waits_for_count(order: Order, reading: Reading, context: Context) -> bool:
     """Under a label hold the restart hangs on the label's own count."""
     label = context.decision.basis is Basis.LABEL and direction(order) in ("restart", "norestart")
     return label and Condition.COUNTS in all_kinds(order.conditions) and re.search(r"\b(?:0\.5|500|50|recover\w*|1\.0)\b", reading.plain) is not None
+
+
+def _unread(reading: Reading) -> bool:
+    """Pomalidomide with a modal, a negation or an evaluation, and no deed or statement that is known: it is not shown."""
+    if not reading.any("POM") or any(o.act != "NEED" for o in reading.orders) or not reading.any("NEG", "EVALNEG", "EVALPOS", "SHOULD", "STRONG", "WEAK"):
+        return False
+    return not reading.any(*_KNOWN)
+
+
+def _refuses_restart(reading: Reading) -> bool:
+    """`contraindicated from now on`, `another month before restarting`."""
+    barred = reading.any("POM") and any(t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens) and not reading.any("NEG", "WHILE", "IF")
+    return barred or (_DEFERS.search(reading.plain) is not None and reading.any("RESTART") and not reading.any("NEG"))
 
 
 def _reviews_late(reading: Reading) -> bool:
@@ -249,6 +287,13 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
         return ""
     if aim == "go":
         return "It lets pomalidomide go on; risk and benefit are reassessed first."
+    if aim == "restart" and "NOW" in order.segment.tags and order.segment.tokens[0].tag == "RESTART":
+        return "It restarts pomalidomide before the reassessment of risk and benefit."
+    if aim == "restart" and _named(order):
+        return ""
+    only_resolved = bool(order.conditions) and all(p.kind == "once" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)
+    if aim == "restart" and only_resolved and not reading.any("REASSESS", "DEX", "ELDERLY") and order.segment.kind == "main":
+        return "It restarts pomalidomide without the reassessment of risk and benefit."
     if aim == "restart" and not reading.any("REASSESS") and not any(p.kind in ("if", "once", "before") for p in order.conditions):
         if not (reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC", "ELDERLY") or "CONSIDER" in order.segment.tags or order.text in ("back", "resumption", "reintroduction")):
             return "It restarts pomalidomide without the reassessment of risk and benefit."
@@ -268,5 +313,5 @@ def _under_no_hold(aim: str, order: Order) -> str:
     return ""
 
 
-def _fault(why: str, context: Context) -> Fault:
-    return Fault("action", why, context.rule, "critical", main=True)
+def _fault(why: str, context: Context, *, main: bool = True) -> Fault:
+    return Fault("action", why, context.rule, "critical", main=main)

@@ -11,6 +11,7 @@ from assistant.knowledge import knowledge
 
 AUTHOR = re.compile(r"\s*[(\[]\s*(?:see |cf\. |ref\.? ?)?(?:[A-Z][\w'’-]+(?:(?: et al\.?| and [A-Z][\w'’-]+| & [A-Z][\w'’-]+),?)?,?\s+(?:[A-Z][\w .]+,?\s+)?(?:19|20)\d\d[a-z]?)[^)\]]{0,40}[)\]]")
 _AUTHORS = {"dimopoulos": "2014", "moreau": "2017", "usami": "2019"}
+_LISTS = re.compile(r"\W*(?:references?|sources?|citations?|refs?|bibliography)?(?:\W|and|article|reference|\d)*$")
 _LABEL_TAGS = frozenset({"LABEL", "NEUTRO", "CBC", "DIALYSIS", "RENAL", "REDUCE", "SOURCE", "DOSE", "SAME"})
 
 
@@ -40,6 +41,8 @@ def supported(reading: Reading) -> frozenset[str]:
 def faults(reading: Reading, context: Context, around: frozenset[str]) -> list[Fault]:
     """The faults of one piece as to its markers; `around` is what the other parts of its sentence support."""
     found = []
+    if _LISTS.match(reading.plain):  # a line that only lists the references
+        return [Fault("citation", f"There is no source [{m}].", context.rule) for m in dict.fromkeys(reading.markers) if m not in known_markers()]
     for marker in dict.fromkeys(reading.markers):
         if marker not in known_markers():
             found.append(Fault("citation", f"There is no source [{marker}].", context.rule))

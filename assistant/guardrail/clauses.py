@@ -96,7 +96,7 @@ class _Walk:
     def bare_only(self, at: int) -> bool:
         """`only` before anything but a condition is an adverb (`only 3.4%`), not the start of one."""
         nxt, after = self.tag(at + 1), self.tokens[at + 1].text if at + 1 < len(self.tokens) else ""
-        if after in _NARROWS and any(t.tag in ("STOP", "RESTART") for t in self.now):
+        if after in _NARROWS and any(t.tag in ("STOP", "RESTART", "REDUCE", "PROPH") for t in self.now):
             return False
         return self.tokens[at].text in ("only", "solely", "exclusively") and nxt not in ("IF", "ONCE", "WORSE", "FEVER", "SEVERE", "LIFETHR", "INF")
 

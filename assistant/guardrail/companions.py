@@ -13,8 +13,13 @@ from assistant.records import Action
 
 _GIVES = ("START", "GO", "NEED", "CONSIDER", "RESTART")
 _DEFINES = re.compile(
-    r"\b(?:counts?|regarded|considered|means?|treated|called|deemed|taken|equals?|enough|suffices?|sufficient|amounts?|effectively|practically|essentially|purposes|read|classed|declared|defined?|qualif\w+|seen|as good as|equivalent)\b"
+    r"\b(?:counts?|regarded|considered|means?|treat(?:ed)?|called|deemed|taken|equals?|enough|suffices?|sufficient|amounts?|effectively|practically|essentially|purposes|read|classed|declared|defined?|qualif\w+|seen|as good as|equivalent)\b"
     r"[^.;]{0,40}\b(?:resol\w+|cleared|gone|over|cured)\b|\b(?:resol\w+|cleared|cured)\b[^.;]{0,25}\b(?:for practical|for this purpose|in effect|enough|means|is defined|is when)\b"
+)
+_EXEMPTS = re.compile(
+    r"\b(?:is|are|does|do) not (?:really |actually |truly )?(?:an? |count as (?:an? )?|regarded as (?:an? )?|considered (?:an? )?|qualify as (?:an? )?)(?:active |real |true |proper )?infections?\b"
+    r"|\b(?<!no )(?<!not an )exceptions?\b[^.;]{0,25}\b(?:hold|rule|stop)|\b(?<!not )exempt(?:ed)? from\b"
+    r"|\b(?:applies|apply|meant|intended|concerns|holds|recommends?|asks for|requires?|calls for)\b[^.;]{0,40}(?:\bonly\b[^.;]{0,25}\b(?:severe|serious|life-threatening|bacterial|sepsis|septic)\b|\b(?:severe|serious|life-threatening|bacterial|sepsis)\b[^.;]{0,20}\bonly\b)"
 )
 _WAIVES = re.compile(r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full |infection )*resolution\b|\bcomplete resolution is (?:unnecessary|optional)")
 _NAMES = {"AMB": "antimicrobial treatment", "PROPH": "the prophylaxis that the algorithm asks for", "GCSF": "G-CSF support", "CBC": "the CBC before the restart"}
@@ -27,11 +32,13 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     found = [f for order in reading.orders if (f := _companion(order, reading, context))]
     if any(p.kind == "once" and "RESTART" in p.tags and not p.tags & {"INF", "RESOLVED"} for p in reading.parts) and any(o.act == "REASSESS" and o.kind == "main" and not o.negated for o in reading.orders):
         found.append(Fault("action", "It reassesses after the restart; it comes before.", context.rule, "critical"))
+    if reading.has("RESP") and re.search(r"\bno need to\b|\bneed not\b|\bnot necessary to\b|\bunnecessary to\b", reading.plain) and not reading.any("STOP", "RESTART", "DELAY") and not found:
+        found.append(Fault("action", "It does without monitoring of the response.", context.rule, "critical"))
     if _stops_monitoring(reading):
         found.append(Fault("action", "It ends the monitoring of the response.", context.rule, "critical"))
     redefined = _redefines(reading, context)
     if redefined:
-        found.append(Fault("action", redefined, context.rule, "critical"))
+        found.append(Fault("action", redefined, context.rule, "critical", main=redefined.startswith("It exempts")))
     return found
 
 
@@ -92,6 +99,8 @@ def _denies_treatment(order: Order, reading: Reading) -> bool:
 
 def _redefines(reading: Reading, context: Context) -> str:
     """`once the temperature is down it counts as resolved`: something less is declared to be complete resolution."""
+    if context.decision.action in (Action.HOLD, Action.INFORM) and _EXEMPTS.search(reading.plain) and not reading.any("REDUCE", "PROPH", "DEX"):
+        return "It exempts this infection from the hold."
     if context.decision.action in (Action.NO_HOLD, Action.OUT_OF_SCOPE) or not reading.any("RESOLVED"):
         return ""
     if _WAIVES.search(reading.plain) and (reading.any("PLANNED") or not reading.any("STOP", "EVALNEG")) and not any(o.act == "RESTART" and o.negated for o in reading.orders):

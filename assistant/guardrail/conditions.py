@@ -11,7 +11,7 @@ from assistant.guardrail.clauses import Segment
 _NEARLY = frozenset({"mostly", "nearly", "almost", "largely", "partly", "partially", "partial", "substantially", "improving", "improved", "improves", "improvement", "better"})
 _SPAN = re.compile(
     r"\b(?:for|after|in|within|another|skip|omit|miss|first|next|only|of)\s+(?:(?:at least|about|up to|only|just|roughly|the next|another|a further|the first)\s+)*"
-    r"(?:\d+|one|two|three|four|five|six|seven|ten|twelve|fourteen|a few|a couple of|several|a|some)(?:\s*(?:-|to|or)\s*(?:\d+|two|three|four|five|seven|ten))?\s*(?:clear |full |more |afebrile |further |short )*(?:days?|weeks?|hours?|h|doses?|cycles?|nights?|capsules?)\b"
+    r"(?:\d+|one|two|three|four|five|six|seven|ten|twelve|fourteen|a few|a couple of|several|a|some)(?:\s*(?:-|to|or)\s*(?:\d+|two|three|four|five|seven|ten))?\s*(?:clear |full |more |afebrile |further |short )*(?:days?|weeks?|hours?|h|doses?|cycles?|nights?|capsules?|months?)\b"
 )
 _DAY = re.compile(r"\b(?:on|from|after|by) day \d+")
 _EXCLUDED = ("excluded", "ruled", "exclusion")
@@ -33,6 +33,7 @@ class Condition(StrEnum):
 
 def spans_time(text: str) -> bool:
     """Whether a text names a span such as `for 7 days` or `skip two doses`."""
+    text = re.sub(r"\b(?:first|initial) (?:three|3)[ -]months?\b", "", text)
     return _SPAN.search(text) is not None or _DAY.search(text) is not None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.guardrail.action import only_if
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.guardrail.tokens import Token
@@ -177,6 +178,8 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
     if order.act == "RAISE":
         plainly = order.text in ("more", "increased", "higher", "greater", "larger")
         return "" if order.negated or plainly else "It raises the dose; no rule does."
+    if context.decision.severity is Severity.SEVERE and only_if(order) and not any("SEVERE" in p.tags for p in order.conditions):
+        return "It denies the dose reduction that is considered after a severe infection."
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and context.decision.action in (Action.RESUME, Action.HOLD)
         lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
@@ -197,7 +200,7 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
 
 def _schedule(reading: Reading) -> str:
     text = reading.plain
-    if reading.any("POM", "SAME", "RESTART", "REDUCE", "DOSE") and not reading.has("DEX"):
+    if not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
         if _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG")):
             return "It gives a schedule or a scaling of the dose that no source gives."
     if reading.has("DEX") and _DAILY.search(text):

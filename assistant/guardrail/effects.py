@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-
 from collections.abc import Sequence
 
 from assistant.guardrail.cues import EffectEntry, cues
@@ -34,6 +33,8 @@ def fault(reading: Reading) -> str:
 
 def _one(tokens: Sequence[Token], at: int, reading: Reading) -> str:
     token = tokens[at]
+    if token.text.endswith("longer infection"):
+        return ""
     target = _object(tokens, at)
     if target is None:
         return _without_object(token, reading)

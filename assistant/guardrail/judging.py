@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.guardrail import action, citation, companions, dose, injection, missing, number, scope, support
 from assistant.guardrail.pieces import Piece, cut
@@ -12,6 +13,7 @@ from assistant.knowledge import knowledge
 from assistant.records import Action, Fate, Finding
 
 _QUOTE_WORDS = 5
+_ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,19 @@ def judge(draft: str, context: Context) -> tuple[Judged, ...]:
         pitfalls = _names_pitfalls(pieces, readings, at, pitfalls)
         wrong = () if whole[piece.sentence] in context.sentences else _faults(piece, reading, context, around, last=at == len(pieces) - 1, pitfalls=pitfalls)
         found.append(Judged(piece, reading, wrong, around))
-    return tuple(found)
+    return tuple(_with_answers(found, context))
+
+
+def _with_answers(judged: Sequence[Judged], context: Context) -> list[Judged]:
+    """`Must it be stopped? No.`: a question and its one-word answer are judged as one statement."""
+    made = list(judged)
+    for at in range(len(made) - 1):
+        answer = _ANSWER.match(made[at + 1].piece.body)
+        if made[at].reading.asks and made[at].piece.kind != "heading" and answer:
+            wrong = action.answered(made[at].reading, context, yes=answer.group(1).lower() == "yes")
+            made[at] = replace(made[at], faults=made[at].faults + wrong)
+            made[at + 1] = replace(made[at + 1], faults=made[at + 1].faults + wrong)
+    return made
 
 
 def _sentences(draft: str, pieces: Sequence[Piece]) -> dict[int, str]:

@@ -19,7 +19,7 @@ _LEAST, _SHARE = 4, 0.72
 _OPAQUE = frozenset({"W", "NUM", "OUTSIDE", "UNKNOWN", "NEUTRO", "NEG", "PARTIAL", "PARTNER", "AMBNAME", "RARE", "BENEFIT", "EVALNEG", "EVALPOS", "WORSE", "RESIDUAL", "PUNCT"})
 _ALIKE = (
     frozenset({"IF", "ONCE", "WHILE", "LATER"}), frozenset({"SHOULD", "STRONG", "BE", "EVALPOS"}), frozenset({"BE", "BEEN"}), frozenset({"START", "CONSIDER", "CONFIRM", "MONITOR"}),
-    frozenset({"REASON", "CONTR", "AND"}), frozenset({"POM", "PRON", "TREAT"}), frozenset({"AMB", "PROPH"}), frozenset({"REDUCE", "DOSE"}), frozenset({"SAME", "DOSE"}), frozenset({"START", "GO"}),
+    frozenset({"REASON", "CONTR", "AND"}), frozenset({"POM", "PRON", "TREAT"}), frozenset({"AMB", "PROPH"}), frozenset({"REDUCE", "DOSE"}), frozenset({"SAME", "DOSE"}), frozenset({"START", "GO"}), frozenset({"STOP", "DELAY"}),
 )  # fmt: skip
 _ADDED = frozenset({"NOW", "TEMP", "WHO", "SOURCE", "POM", "BE", "BEEN", "AND", "PRON", "CONTR", "REASON", "INF", "MILD", "SEVERE", "LIFETHR", "LATER", "FULL", "SHOULD", "START", "KEEP", "FIRST3", "ACTIVE", "LABEL", "DOSE", "RESTART", "PUNCT", "HARMLESS", "EVALPOS", "MONITOR", "RESOLVED", "ONCE", "IF", "WHILE", "CONSIDER", "TREAT", "RESP", "AMB", "CONFIRM", "STRONG", "OR", "ELDERLY", "RENAL", "NEUTRO", "QUIN", "STOP", "WEAK", "SAME", "CBC", "PROPH", "UNTIL", "OCCUR", "COMMON", "GO"})
 _HARD = frozenset({"UNTIL", "BEFORE", "ONCE", "INF", "RESOLVED", "FULL", "MONITOR", "RESP", "NOW", "RAISE", "RESTART", "GO", "CONSIDER", "REDUCE", "CBC", "PROPH", "AMB", "ELDERLY"})

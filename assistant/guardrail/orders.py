@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -58,8 +59,12 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
             if token.tag == "KEEP" and token.text.startswith(("leave", "leaving", "left")) and other.tag == "POM" and to + 1 == len(made):
                 made[at] = Token("GO", token.text, token.form)
                 break
+            if token.text == "let" and other.tag == "POM" and to + 1 < len(made) and made[to + 1].text in ("ride", "run", "be"):
+                made[to + 1] = Token("GO", made[to + 1].text, "base")
+                break
             if other.text == "off" and _is_off(made, to):
                 made[to] = Token("STOP", "off", "past")
+                made[at] = Token("W", token.text) if token.tag == "START" else token
                 break
             if token.tag in ("BRING", "START", "SHOULD") and other.text == "back":
                 made[to] = Token("RESTART", "back", token.form or "base")
@@ -98,7 +103,10 @@ def _left(tokens: Sequence[Token], at: int) -> list[Token]:
 def _right(tokens: Sequence[Token], at: int) -> list[Token]:
     """The tokens after a head, up to the next head or the end of the clause."""
     found: list[Token] = []
-    for token in tokens[at + 1 :]:
+    start = at + 2 if tokens[at + 1 : at + 2] and tokens[at + 1].text in (":", "|", "?") else at + 1
+    if tokens[start : start + 1] and tokens[start].text == "|":
+        start += 1
+    for token in tokens[start:]:
         if token.text in (";", "|", ":", ".") or token.tag == "CONTR" or (token.tag in HEADS and token.tag not in ("RAISE", "REDUCE", "START", "REASSESS", "MONITOR")):
             break
         found.append(token)
@@ -116,9 +124,11 @@ def _flips_left(left: Sequence[Token]) -> int:
 
 def _flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) -> int:
     """`stopping is not required`, `a hold is unnecessary`: an evaluation after a deed that is named, not ordered."""
-    if token.form == "base" and not _names(left):
+    if token.form == "base" and not _names(left) and not (right and right[0].tag == "NEG" and len(right) <= 2 and not left):
         return 0
     count, seen = 0, False
+    if right and right[0].tag == "NEG" and right[0].text in ("no", "not", "none", "never") and (len(right) == 1 or right[1].tag == "PUNCT"):
+        return 1
     for other in right:
         if other.text == ",":
             break
@@ -146,6 +156,9 @@ def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
     passive = token.form in ("past", "word") or (token.form == "ing" and False)
     right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
     left = _scan(tokens, range(at - 1, -1, -1))
+    subject = token.tag in ("GO", "STOP", "RESTART") and token.form == "base" and any(a.tag == "POM" and b.tag in ("WEAK", "SHOULD", "STRONG") for a, b in itertools.pairwise(tokens[max(0, at - 4) : at]))
+    if subject and right in ("", "AMB", "AMBNAME"):
+        return "POM"
     found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
     if token.tag in ("STOP", "RESTART") and found in ("", "PRON") and any(t.tag == "PERM" for t in tokens):
         return "POM"
@@ -190,19 +203,20 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     left, right = _left(tokens, at), _right([*tokens, *rest], at)
     flips = _flips_left(left) + _flips_right(token, left, right)
     weak, past = _modality(left)
-    weak = weak or any(t.text in _LEANS for t in left) or (token.form in ("ing", "word") and any(t.tag in ("WEAK", "CONSIDER") for t in right))
+    weak = weak or any(t.text in _LEANS for t in left) or ((token.form in ("ing", "word") or _names(left)) and any(t.tag in ("WEAK", "CONSIDER") for t in right))
     past = past or (token.form in ("ing", "word") and any(t.text in ("was", "were") for t in right[:4]))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and _names(left))
     omitted = token.tag == "STOP" and flips % 2 == 1
     harm = (named or omitted) and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
     epithet = token.form == "past" and bool(left) and left[-1].tag in ("W", "WHO") and left[-1].text in _DETERMINERS
+    aside = token.form == "base" and len(left) > 1 and left[-1].text in _DETERMINERS and left[-2].text in ("not", "instead of", "rather than") and flips == 1
     wish = next((place for place, t in enumerate(left) if t.text in _WISHES), None)
     wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
     patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
     return Order(
         act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
-        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about) or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
+        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about and flips % 2 == 0) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 

@@ -13,6 +13,10 @@ from assistant.records import Action, Severity
 _DANGLING = frozenset(
     "a an the and or but of to for with in on at by from as if when until while because since give should may might can must will is are be been not also than which the per about".split()
 )
+_NO_BEARING = re.compile(
+    r"\b(?:risk|exposure|chance)s? (?:is|are|remains?|stays?) (?:very |quite |really )?(?:low|small|minimal|trivial|unaffected|unchanged|theoretical|negligible|irrelevant)\b|\bno (?:bearing|effect|influence|impact|relation|link|connection)\b"
+    r"|\bnot (?:affect|influence|alter|change|matter|impact|related|linked|associated)\b[^.;]{0,30}\b(?:risk|recovery|infections?|exposure)\b"
+)
 _TESTS = frozenset({"cultures", "culture", "blood cultures", "blood culture", "sputum", "urine culture", "imaging", "swab", "swabs", "ct"})
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _ALPHABET = re.compile(r"[^\W\d_]")
@@ -71,6 +75,10 @@ def _careless(reading: Reading) -> str:
         return "The article asks for more careful monitoring."
     if re.search(r"\b(?:ignor\w+|disregard\w*|neglect\w*|overlook\w*|forget|never mind|omit|skip|excluding)\b", reading.plain) and reading.any("RESP", "RESOLVED", "REASSESS", "CBC", "MONITOR", "CAUTION") and not reading.any("NEG", "RESTART"):
         return "It leaves out what the article asks for."
+    if _NO_BEARING.search(reading.plain) and reading.any("RISK", "RECOVERY", "EXPOSE", "INF") and not reading.any("MILD", "SEVERE") and reading.any("POM", "RISK", "STOP", "GO", "RECOVERY", "EXPOSE"):
+        return "No source says this; the article says that pomalidomide raises the infection risk and may impair recovery."
+    if reading.any("PROPH") and any(p.kind in ("once", "while", "if") and "STOP" in p.tags and "RESTART" not in p.tags for p in reading.parts) and not reading.any("RESTART", "LATER"):
+        return "The article speaks of prophylaxis when pomalidomide is restarted."
     if re.search(r"\bhigh-dose dexamethasone|\bwithout differential", reading.plain):
         return "The article does not say so."
     if re.search(r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+", reading.plain) and not reading.silent:
