@@ -33,13 +33,13 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _questions() -> Iterator[tuple[list[str], str, set[str]]]:
-    """Turns, action and flags of the build questions that have one acceptable action."""
+def _questions() -> Iterator[tuple[list[str], str, dict[str, Any]]]:
+    """Turns, action and labels of the build questions that have one acceptable action."""
     for path in sorted(BUILD.glob("*.jsonl")):
         for row in _rows(path):
             actions = set(row["gold"]["action"])
             if len(actions) == 1:
-                yield row.get("turns") or [row["question"]], actions.pop(), set(row["gold"].get("flags", []))
+                yield row.get("turns") or [row["question"]], actions.pop(), row["gold"]
 
 
 def intents() -> Iterator[Example]:
@@ -61,10 +61,11 @@ def states() -> Iterator[Example]:
     """Conversations and snippets by whether the infection is over (resolved), there (infected) or none."""
     for path in sorted(EXAMPLES.glob("snippets*.jsonl")):
         yield from ((row["text"], _SNIPPET_STATE[row["state"]]) for row in _rows(path) if row["state"] in _SNIPPET_STATE)
-    for turns, action, flags in _questions():
-        label = _ACTION_STATE.get(action)
-        counts_only = action == "hold" and "anc_below_500" in flags
-        if label and not counts_only and "two_patients" not in flags:
+    for turns, action, gold in _questions():
+        for_counts_alone = action == "hold" and gold.get("severity") == [None]
+        label = "none" if for_counts_alone else _ACTION_STATE.get(action)
+        held_for_counts = action == "hold" and "anc_below_500" in gold.get("flags", []) and not for_counts_alone
+        if label and not held_for_counts and "two_patients" not in gold.get("flags", []):
             yield BETWEEN_TURNS.join(turns), label
 
 

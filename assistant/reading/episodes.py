@@ -160,7 +160,13 @@ def is_prophylaxis(item: Item, thread: Thread) -> bool:
 
 
 _TESTED = {"COVID-19", "influenza", "RSV"}
-_NO_SYMPTOMS = re.compile(r"symptom|\basx\b|\bno sx\b|zero sx")
+_NO_SYMPTOMS = re.compile(r"symptom|\basx\b|\bno sx\b|zero sx|absolutely fine|perfectly well|feels? fine")
+
+
+def only_tested_positive(thread: Thread) -> bool:
+    """Whether a positive test is all there is: no symptoms (spec, section 4.18)."""
+    free = [s for s in thread.states if s.name in ("symptom_free", "well") and _NO_SYMPTOMS.search(s.words.text.lower()) and not s.has("negated")]
+    return bool(free) and bool(thread.specific) and thread.specific <= _TESTED
 
 
 def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
@@ -168,9 +174,6 @@ def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
     candidates = [(m.tier, m) for m in thread.mentions if not (m.entry.kind == "sepsis" and m.has("uncertain"))]
     candidates += [(s.tier, s) for s in thread.severities if not s.has("hypothetical", "uncertain")]
     candidates += routes(thread)
-    if thread.specific and thread.specific <= _TESTED:
-        # An asymptomatic positive test is mild (spec, section 4.18).
-        candidates += [(Severity.MILD, s) for s in thread.states if s.name == "symptom_free" and _NO_SYMPTOMS.search(s.words.text.lower()) and not s.has("negated")]
     worst = max((tier for tier, _ in candidates), key=lambda t: t.rank, default=Severity.UNSPECIFIED)
     if worst is Severity.UNSPECIFIED:
         return worst, ()
@@ -222,6 +225,28 @@ def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
     return found
 
 
+_REPORTED = re.compile(
+    r"(?<!\S)(?:written|wrote|writes|entry|letter|notes?|chart|says|said|reads|box|form|mar|outcome|narrative|handover|report|summary|ticked|documented|line|sheet|tells|told|nurse|round)(?!\S)"
+)
+_PARTIAL = re.compile(r"(?:apart from|except|bar |other than|save for|barring|aside|but for|just|only)")
+
+
+def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
+    """Whether one turn says outright that it is over and that it is not; 'gone apart from the cough' is no contradiction."""
+    resolved, done = last.get("resolved"), last.get("treatment_done")
+    for item in live:
+        reported = bool(_REPORTED.search(item.message or (resolved or done or item).message))
+        against_course = item.name == "treatment_ongoing"
+        if resolved and resolved.turn == item.turn and (reported if against_course else not _PARTIAL.match(item.words.text.lower())):
+            return not item.has("new") and item.name != "worse"
+        if done and done.turn == item.turn and against_course:
+            return True
+        afebrile = last.get("afebrile")
+        if item.name == "fever" and afebrile and afebrile.turn == item.turn and afebrile.first < item.first and not item.has("now", "near"):
+            return True
+    return False
+
+
 def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     """How the episode stands.
 
@@ -235,12 +260,13 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     live = _live(last, fever)
     resolved, done = last.get("resolved"), last.get("treatment_done")
     if live:
-        claim = resolved or (done if any(i.name == "treatment_ongoing" for i in live) else None)
-        contradiction = claim is not None and any(i.turn == claim.turn for i in live)
         better = bool(last.keys() & {"residual", "resolved", "well", "treatment_done", "treatment_ongoing"}) and not any(i.name == "worse" for i in live)
-        return Outcome(EpisodeState.RESOLVING if better else EpisodeState.ACTIVE, contradiction, words)
+        return Outcome(EpisodeState.RESOLVING if better else EpisodeState.ACTIVE, _contradicts(last, live), words)
     if resolved:
         return Outcome(EpisodeState.RESOLVED, False, words)
+    untreated = last.get("untreated")
+    if done is None and untreated and (past or any(t.turn < untreated.turn for t in thread.treatments)):
+        done = untreated
     free = last.keys() & {"symptom_free", "well"}
     treated = any(not is_prophylaxis(i, thread) for i in thread.treatments)
     if done:

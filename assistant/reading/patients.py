@@ -39,6 +39,23 @@ def caregiver_writes(text: str) -> bool:
     return bool(_CAREGIVER_PATIENT.search(folded[relative.end() :]))
 
 
+_BODY = re.compile(
+    r"\b(?:i|i'm|im|i've|ive|i'd)\b (?:also |still |just |now |really |only |was |have |am |have been |been |keep |woke |feel |felt )*(?:take|taking|on|tested|have|had|feel|felt|got|getting|woke|started|finished|need|paused|stopped|swallow|swallowed|well|fine|sick|ill|ache|cough|coughing|coughed|unwell|catch|caught|want to stop|been|in hospital|keep|came down|almost died|nearly died|perfectly|running|shivering|sneez\w+|hot|better|recovered|completely|given|put)\b"
+    r"|\bmy (?:own |left |right |big )?(?:doctor|dr|gp|oncologist|haematologist|hematologist|consultant (?!insist)|nurse|myeloma|capsules?|pomalidomide|pom\w*|imnovid|infection|chest|temp\w*|throat|leg|foot|toe|arm|eye|ear|tooth|cough|antibiotics|dose|tablets|pills|kidneys|bloods|counts|neutrophils|port|line|dentist|pharmacist|treatment|skin|cold|face|lip|mouth|bladder|washbag|wife|husband)\b"
+    r"|\b(?:gave|given|put|told|tells|prescribed|had|have|keeping|kept|on|at|left|sent|for) me\b(?! (?:a|an) (?:patient|call|lady|man))|\bme (?:off|on)\b"
+)
+_THIRD_PERSON = re.compile(r"\b(?:he|she|his|her|him|hers|pt|pts|patient|lady|gentleman|mr|mrs|man|woman|chap|they)\b")
+_ABOUT_STAFF = re.compile(r"\b(?:doctor|dr|gp|nurse|oncologist|haematologist|hematologist|consultant|pharmacist|dentist|wife|husband|daughter|son|mum|they (?:have|had|gave|put|kept|said|told|want)|clinic|hospital|line|team|optician|surgeon)\b")
+
+
+def speaks_of_oneself(text: str) -> bool:
+    """Whether the writer is the patient: speaks of an own body, drug or doctor, and of no third person but those who treat."""
+    folded = fold(text)
+    if not _BODY.search(folded):
+        return False
+    return not _THIRD_PERSON.search(folded) or bool(_ABOUT_STAFF.search(folded) and re.search(r"\b(?:i|i'm|im|i've|me|my)\b", folded) and not re.search(r"\b(?:pt|patient|mr|mrs|lady|gentleman)\b", folded))
+
+
 def split_patients(scan: Scan) -> list[str]:
     """The message cut into one piece for each patient, or a list of one."""
     folded = scan.folded

@@ -13,7 +13,7 @@ _LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
-_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,14}})(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}\s*(?:now|today|this a\.?m|this morning|currently)")
+_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}\s*(?:now|today|this a\.?m|this morning|currently)")
 _TEMPERATURE = re.compile(
     rf"(?<![a-z])(?:t|temp|temps|temperatures?|temperatur|temperature|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
 )
@@ -25,7 +25,8 @@ _AGE = re.compile(
     r"|(?:(?:mr|mrs|ms|miss|mx)\.?\s+[a-z'-]{1,14}|patient|pt|lady|gentleman|gent|man|woman|mum|dad|mom|nan|father|mother|husband|wife),?\s+\(?(\d{2,3})(?=[,;:.)](?!\d)|\s(?!\s*(?:mg|%|kg|/|days?|weeks?|h\b)))"
     r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,.;])|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
 )  # fmt: skip
-_AGE_WORDS = re.compile(r"(?:(?:hes|shes|he's|she's|is|aged?|turned|now) )?(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?[\s-]*(?:year|yr|yo\b|y/o|years)")
+_AGE_WORDS = re.compile(r"(?<![a-z])(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?(?=[\s-]*(?:year|yr|yo\b|y/o)|\s*[.,;)]|\s+in\s|\s*$)")
+_IS = re.compile(r"(?:\bhe's|\bshe's|\bhes|\bshes|\bis|\baged|\bturned|\bi'm|\bim) (?:now )?$")
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _UNITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _POM = r"(?:pomalidomid\w*|pom|poma|imnovid|pomalyst|pom-?dex|[a-z]{0,4}pd|capsules?)"
@@ -127,6 +128,9 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         if 18 <= value <= 110 and not re.search(r"(?:\bnot|beds?|ward|bay|room|subj\w*|over|under|above|beyond|>|<|until|than|at|apply at) *$", before):
             found.append(Quantity("age", value, match.start(group), match.end(group)))
     for match in _AGE_WORDS.finditer(folded):
+        told = re.match(r"[\s-]*(?:year|yr|yo\b|y/o)", folded[match.end() :]) or _IS.search(folded[max(0, match.start() - 10) : match.start()])
+        if not told:
+            continue
         found.append(Quantity("age", float(_TENS[match.group(1)] + _UNITS.get(match.group(2) or "", 0)), match.start(), match.end()))
     for match in re.finditer(r"(?:actually|correction|typo|make that|i meant|sorry|should be|in fact)[^.\n]{0,30}?\b(\d{2})\b(?:\s*(?:not|rather)\b|\s*$|\s*[.,!])", folded):
         value = float(match.group(1))

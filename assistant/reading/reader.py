@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.reading import quantities
-from assistant.reading.episodes import Thread, aside_episode, as_episode, is_prophylaxis, outcome_of, severity_of, threads_of
+from assistant.reading.episodes import Thread, aside_episode, as_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
 from assistant.reading.intent import drug_of, names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
-from assistant.reading.patients import caregiver_writes, last_patient, split_patients
+from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients
 from assistant.reading.quantities import Quantity
 from assistant.reading.second import BETWEEN_TURNS, classifier
 from assistant.reading.scan import Item, Scan, scan
@@ -211,6 +211,7 @@ class _Reading:
         self.derived = False
         self.silent = True
         self.doubted = False
+        self.denied = False
         self.contradiction = False
         self.episodes: list = []
         self.facts: list[Fact] = []
@@ -254,6 +255,7 @@ def _infection(scans: Sequence[Scan], threads: list[Thread], rest: list[Item], f
     found = _Reading()
     denials = [i for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical")]
     denied = denials[-1] if denials else None
+    found.denied = denied is not None
     current = threads[-1] if threads else None
     found.episodes = [as_episode(t, EpisodeState.HISTORICAL) for t in threads[:-1] if t.mentions]
     found.derived = _derived_fever(scans, measured)
@@ -277,7 +279,7 @@ def _second_opinion(found: _Reading, scans: Sequence[Scan], fever: Item | None) 
     likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
     if found.infection is Infection.RESOLVED and likely["resolved"] <= DOUBT_RESOLVED:
         found.infection, found.doubted = Infection.RESOLVING, True
-    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE:
+    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.denied:
         found.infection, found.doubted = Infection.SUSPECTED, True
     elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None and found.episodes:
         if likely["resolved"] >= SURE_RESOLVED:
@@ -291,6 +293,8 @@ def _with_diagnosis(found: _Reading, scans: Sequence[Scan], thread: Thread, feve
     past = any(m.has("far", "mid", "near") for m in thread.mentions)
     outcome = outcome_of(thread, fever=fever, past=past)
     found.severity, words = severity_of(thread)
+    if outcome.state is EpisodeState.ACTIVE and found.severity is Severity.UNSPECIFIED and only_tested_positive(thread):
+        found.severity = Severity.MILD
     found.contradiction = outcome.contradiction
     found.name = thread.name
     found.infection = _STATE[outcome.state]
@@ -394,7 +398,7 @@ def _treatment(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
 def _own_voice(scans: Sequence[Scan], caregiver: bool) -> bool:
     if caregiver or any(s.intents("clinician_voice") for s in scans):
         return False
-    return any(s.intents("patient_voice") for s in scans)
+    return any(speaks_of_oneself(s.text) for s in scans)
 
 
 # ----------------------------------------------------------------------------- what is asked
@@ -412,8 +416,7 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
     likely = classifier("intent").probabilities(last.text)
     ill = case.infection in _ILL or case.neutropenic_fever or _low_counts(case)
-    particular = speaks_of_a_patient(last) or any(i.kind in ("state", "severity") for i in last.items)
-    told_now = ill and _infection_in(last) and particular and not speaks_at_large(last)
+    told_now = ill and not speaks_at_large(last) and (_tells_of_a_course(last) or (speaks_of_a_patient(last) and _infection_in(last)))
     informs = any(i.kind in ("state", "severity", "symptom") for i in last.items) or bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
     asked = by_lexicon.asked
     if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now) and not (informs and ill and "?" not in last.text):
@@ -429,6 +432,13 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     if asked is Asked.FACT and told_now and likely["decision"] >= 0.6:
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     return by_lexicon
+
+
+def _tells_of_a_course(last: Scan) -> bool:
+    """Whether a message tells how an infection runs or is treated, as nobody does who asks for a figure."""
+    course = ("treatment_given", "treatment_ongoing", "treatment_done", "residual", "worse", "resolved", "well")
+    treated = [i for i in last.of("antimicrobial") if i.entry.route != "none" and not i.entry.quinolone and not i.has("prophylaxis", "hypothetical")]
+    return bool(treated) or any(i.kind == "state" and i.name in course and not i.has("hypothetical") for i in last.items)
 
 
 def _topics(last: Scan) -> tuple[str, ...]:
