@@ -48,7 +48,14 @@ def _passes(text: str, told: Context) -> bool:
 
 def _override(judged: Sequence[Judged], findings: list[Finding], told: Context) -> Verdict:
     lines = tuple(
-        LedgerLine(start=j.piece.start, end=j.piece.end, text=j.piece.text, fate=Fate.REMOVED, basis=j.faults[0].why if j.faults else "The whole draft is replaced.") for j in judged
+        LedgerLine(
+            start=j.piece.start,
+            end=j.piece.end,
+            text=j.piece.text,
+            fate=Fate.REMOVED,
+            basis=j.faults[0].why if j.faults else "The whole draft is replaced.",
+        )
+        for j in judged
     )
     return Verdict(outcome=Outcome.OVERRIDE, text=told.dictated.text, findings=tuple(findings), ledger=lines)
 

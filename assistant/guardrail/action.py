@@ -23,7 +23,27 @@ _KNOWN = (
     "DOSE", "SAME", "SILENT", "SOURCE", "RENAL", "QUIN", "RISK", "NEUTRO", "RESOLVED", "REASSESS", "PERM", "PLANNED", "EXPOSE", "PROGRESSION", "INF", "IMPAIR", "PROLONG", "CAUSE", "RAISE",
     "COMPL", "HARMLESS", "PARTNER", "DEX", "PROPH", "CBC", "GCSF", "FULL", "LATER", "UNTIL", "LABEL", "NOW", "ELDERLY",
 )  # fmt: skip
-_MENTIONS = frozenset({"asked", "ask", "asks", "question", "suggestion", "suggests", "suggested", "told", "says", "said", "claim", "idea", "phrase", "advice", "argument", "wonder", "wondering"})
+_MENTIONS = frozenset(
+    {
+        "asked",
+        "ask",
+        "asks",
+        "question",
+        "suggestion",
+        "suggests",
+        "suggested",
+        "told",
+        "says",
+        "said",
+        "claim",
+        "idea",
+        "phrase",
+        "advice",
+        "argument",
+        "wonder",
+        "wondering",
+    }
+)
 
 
 def direction(order: Order) -> str:
@@ -48,7 +68,11 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
         return False
     if order.act == "START":
         pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
-        return order.target == "POM" and ("POM" in reading.tags or pronoun) and not order.text.startswith(("use", "cover", "appl", "includ", "complet", "finish"))
+        return (
+            order.target == "POM"
+            and ("POM" in reading.tags or pronoun)
+            and not order.text.startswith(("use", "cover", "appl", "includ", "complet", "finish"))
+        )
     return order.target in _ON_POM
 
 
@@ -59,7 +83,14 @@ def is_instruction(order: Order) -> bool:
 
 def stops_for_good(reading: Reading) -> bool:
     """Whether a piece asks for a permanent stop: local negation counted, and not named as a harm."""
-    if any(o.act in ("RESTART", "START") and o.negated and "never" in [t.text for t in o.segment.tokens] and not o.conditions and on_pomalidomide(o, reading) for o in reading.orders):
+    if any(
+        o.act in ("RESTART", "START")
+        and o.negated
+        and "never" in [t.text for t in o.segment.tokens]
+        and not o.conditions
+        and on_pomalidomide(o, reading)
+        for o in reading.orders
+    ):
         return True
     if _NEVER.search(reading.plain) and reading.any("POM", "RESTART") and not reading.any("UNTIL", "WHILE", "IF", "ONCE", "PROGRESSION"):
         return True
@@ -85,7 +116,11 @@ def _prefers_for_good(reading: Reading) -> bool:
         tags = [t.tag for t in part.tokens]
         if "PERM" in tags and "EVALPOS" in tags:
             between = tags[tags.index("PERM") : tags.index("EVALPOS")]
-            if tags.index("PERM") < tags.index("EVALPOS") and not {"PLANNED", "NEG", "PROGRESSION"} & set(between) and "NEG" not in tags[: tags.index("PERM")]:
+            if (
+                tags.index("PERM") < tags.index("EVALPOS")
+                and not {"PLANNED", "NEG", "PROGRESSION"} & set(between)
+                and "NEG" not in tags[: tags.index("PERM")]
+            ):
                 return True
     return False
 
@@ -110,7 +145,11 @@ def restricted(order: Order) -> bool:
             return True
     if only_if(order) and Condition.RESOLVED not in all_kinds(order.conditions):
         return True
-    return order.act == "STOP" and not order.past and (spans_time(text_of(order.segment)) or order.text.split()[-1] in ("break",) or "brief" in order.text)
+    return (
+        order.act == "STOP"
+        and not order.past
+        and (spans_time(text_of(order.segment)) or order.text.split()[-1] in ("break",) or "brief" in order.text)
+    )
 
 
 def ends_early(part: object) -> bool:
@@ -189,14 +228,22 @@ def _waits_for_count(order: Order, reading: Reading, context: Context) -> bool:
 
 def _unread(reading: Reading) -> bool:
     """Pomalidomide with a modal, a negation or an evaluation, and no deed or statement that is known: it is not shown."""
-    if not reading.any("POM") or any(o.act != "NEED" for o in reading.orders) or not reading.any("NEG", "EVALNEG", "EVALPOS", "SHOULD", "STRONG", "WEAK"):
+    if (
+        not reading.any("POM")
+        or any(o.act != "NEED" for o in reading.orders)
+        or not reading.any("NEG", "EVALNEG", "EVALPOS", "SHOULD", "STRONG", "WEAK")
+    ):
         return False
     return not reading.any(*_KNOWN)
 
 
 def _refuses_restart(reading: Reading) -> bool:
     """`contraindicated from now on`, `another month before restarting`."""
-    barred = reading.any("POM") and any(t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens) and not reading.any("NEG", "WHILE", "IF")
+    barred = (
+        reading.any("POM")
+        and any(t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens)
+        and not reading.any("NEG", "WHILE", "IF")
+    )
     return barred or (_DEFERS.search(reading.plain) is not None and reading.any("RESTART") and not reading.any("NEG"))
 
 
@@ -230,7 +277,11 @@ def _judge(aim: str, order: Order, reading: Reading, action: Action) -> str:
         case Action.NO_HOLD:
             return _under_no_hold(aim, order)
         case Action.OUT_OF_SCOPE:
-            return "It gives an order about pomalidomide where none can be given." if aim in ("go", "restart") and not order.text.split()[0].endswith("ing") else ""
+            return (
+                "It gives an order about pomalidomide where none can be given."
+                if aim in ("go", "restart") and not order.text.split()[0].endswith("ing")
+                else ""
+            )
 
 
 def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str:
@@ -262,7 +313,9 @@ def _under_resume(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
     waits = kinds & {Condition.RESOLVED, Condition.COUNTS, Condition.INFECTION} and not kinds & {Condition.DATE}
     if aim == "stop" and not waits and order.kind != "while":
-        named = order.act == "STOP" and (order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order))
+        named = order.act == "STOP" and (
+            order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order)
+        )
         return "" if named else "It keeps pomalidomide off; the decision is that it can be resumed."
     if aim == "restart" and ("RESIDUAL" in order.segment.tags or Condition.NOT_RESOLVED in kinds) and "NEG" not in order.segment.tags:
         return "It restarts pomalidomide before complete resolution, or without what comes first."
@@ -295,14 +348,23 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
     if aim == "restart" and only_resolved and not reading.any("REASSESS", "DEX", "ELDERLY") and order.segment.kind == "main":
         return "It restarts pomalidomide without the reassessment of risk and benefit."
     if aim == "restart" and not reading.any("REASSESS") and not any(p.kind in ("if", "once", "before") for p in order.conditions):
-        if not (reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC", "ELDERLY") or "CONSIDER" in order.segment.tags or order.text in ("back", "resumption", "reintroduction")):
+        if not (
+            reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC", "ELDERLY")
+            or "CONSIDER" in order.segment.tags
+            or order.text in ("back", "resumption", "reintroduction")
+        ):
             return "It restarts pomalidomide without the reassessment of risk and benefit."
     return ""
 
 
 def _under_no_hold(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
-    infected = Condition.INFECTION in kinds or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER"} or "moment" in text_of(order.segment) or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
+    infected = (
+        Condition.INFECTION in kinds
+        or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER"}
+        or "moment" in text_of(order.segment)
+        or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
+    )
     if aim == "stop" and order.act == "STOP" and order.kind != "while":
         if not infected and Condition.WORSE not in kinds:
             return "It holds pomalidomide; the decision is that no hold is called for."

@@ -9,7 +9,9 @@ from assistant.guardrail.number import figures_in
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.knowledge import knowledge
 
-AUTHOR = re.compile(r"\s*[(\[]\s*(?:see |cf\. |ref\.? ?)?(?:[A-Z][\w'’-]+(?:(?: et al\.?| and [A-Z][\w'’-]+| & [A-Z][\w'’-]+),?)?,?\s+(?:[A-Z][\w .]+,?\s+)?(?:19|20)\d\d[a-z]?)[^)\]]{0,40}[)\]]")
+AUTHOR = re.compile(
+    r"\s*[(\[]\s*(?:see |cf\. |ref\.? ?)?(?:[A-Z][\w'’-]+(?:(?: et al\.?| and [A-Z][\w'’-]+| & [A-Z][\w'’-]+),?)?,?\s+(?:[A-Z][\w .]+,?\s+)?(?:19|20)\d\d[a-z]?)[^)\]]{0,40}[)\]]"
+)
 _AUTHORS = {"dimopoulos": "2014", "moreau": "2017", "usami": "2019"}
 _LISTS = re.compile(r"\W*(?:references?|sources?|citations?|refs?|bibliography)?(?:\W|and|article|reference|\d)*$")
 _LABEL_TAGS = frozenset({"LABEL", "NEUTRO", "CBC", "DIALYSIS", "RENAL", "REDUCE", "SOURCE", "DOSE", "SAME"})
@@ -59,7 +61,11 @@ def faults(reading: Reading, context: Context, around: frozenset[str]) -> list[F
 def recognised(reading: Reading) -> bool:
     """Whether a piece says anything that the sources say at all; a wrong marker on something else is no slip of the pen."""
     known = any(o.target in ("POM", "AMB", "PROPH", "GCSF", "CBC", "DEX") or o.act in ("MONITOR", "CONFIRM", "REASSESS") for o in reading.orders)
-    return known or bool(supported(reading) - {"US", "EU"}) or reading.any("RESOLVED", "SAME", "REASSESS", "SILENT", "SOURCE", "MILD", "SEVERE", "LIFETHR", "NEUTRO")
+    return (
+        known
+        or bool(supported(reading) - {"US", "EU"})
+        or reading.any("RESOLVED", "SAME", "REASSESS", "SILENT", "SOURCE", "MILD", "SEVERE", "LIFETHR", "NEUTRO")
+    )
 
 
 def right_marker(reading: Reading, around: frozenset[str]) -> str:

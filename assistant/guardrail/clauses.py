@@ -66,7 +66,13 @@ class _Walk:
         if self.tag(at + 1) in ("WEAK", "SHOULD", "STRONG"):
             return True
         told = any(t.tag in ("BE", "BEEN", "RESOLVED", "PARTIAL", "OCCUR") for t in self.now[1:])
-        return told and self.kind in ("if", "once") and self.tokens[at].text not in ("that", "which") and self.now[-1].text not in ("that", "of", "for", "from", "with") and self.tag(at + 1) not in ("", "PUNCT")
+        return (
+            told
+            and self.kind in ("if", "once")
+            and self.tokens[at].text not in ("that", "which")
+            and self.now[-1].text not in ("that", "of", "for", "from", "with")
+            and self.tag(at + 1) not in ("", "PUNCT")
+        )
 
     def step(self, at: int) -> None:
         token = self.tokens[at]
@@ -86,7 +92,9 @@ class _Walk:
         elif token.tag == "CONTR":
             if token.text not in _ADVERBS or not self.now or self.now[-1].tag == "PUNCT":
                 self.close("main")
-        elif sub and (token.text in (",", ")", ";", ":", "|", ".", "!") or (token.tag == "AND" and self.starts_main(at + 1)) or self.ends_opening_condition(at)):
+        elif sub and (
+            token.text in (",", ")", ";", ":", "|", ".", "!") or (token.tag == "AND" and self.starts_main(at + 1)) or self.ends_opening_condition(at)
+        ):
             self.close("main")
             if token.tag in _SUBJECTS:
                 self.now.append(token)

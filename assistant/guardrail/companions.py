@@ -21,8 +21,15 @@ _EXEMPTS = re.compile(
     r"|\b(?<!no )(?<!not an )exceptions?\b[^.;]{0,25}\b(?:hold|rule|stop)|\b(?<!not )exempt(?:ed)? from\b"
     r"|\b(?:applies|apply|meant|intended|concerns|holds|recommends?|asks for|requires?|calls for)\b[^.;]{0,40}(?:\bonly\b[^.;]{0,25}\b(?:severe|serious|life-threatening|bacterial|sepsis|septic)\b|\b(?:severe|serious|life-threatening|bacterial|sepsis)\b[^.;]{0,20}\bonly\b)"
 )
-_WAIVES = re.compile(r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full |infection )*resolution\b|\bcomplete resolution is (?:unnecessary|optional)")
-_NAMES = {"AMB": "antimicrobial treatment", "PROPH": "the prophylaxis that the algorithm asks for", "GCSF": "G-CSF support", "CBC": "the CBC before the restart"}
+_WAIVES = re.compile(
+    r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full |infection )*resolution\b|\bcomplete resolution is (?:unnecessary|optional)"
+)
+_NAMES = {
+    "AMB": "antimicrobial treatment",
+    "PROPH": "the prophylaxis that the algorithm asks for",
+    "GCSF": "G-CSF support",
+    "CBC": "the CBC before the restart",
+}
 
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
@@ -30,9 +37,16 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     if reading.asks:
         return []
     found = [f for order in reading.orders if (f := _companion(order, reading, context))]
-    if any(p.kind == "once" and "RESTART" in p.tags and not p.tags & {"INF", "RESOLVED"} for p in reading.parts) and any(o.act == "REASSESS" and o.kind == "main" and not o.negated for o in reading.orders):
+    if any(p.kind == "once" and "RESTART" in p.tags and not p.tags & {"INF", "RESOLVED"} for p in reading.parts) and any(
+        o.act == "REASSESS" and o.kind == "main" and not o.negated for o in reading.orders
+    ):
         found.append(Fault("action", "It reassesses after the restart; it comes before.", context.rule, "critical"))
-    if reading.has("RESP") and re.search(r"\bno need to\b|\bneed not\b|\bnot necessary to\b|\bunnecessary to\b", reading.plain) and not reading.any("STOP", "RESTART", "DELAY") and not found:
+    if (
+        reading.has("RESP")
+        and re.search(r"\bno need to\b|\bneed not\b|\bnot necessary to\b|\bunnecessary to\b", reading.plain)
+        and not reading.any("STOP", "RESTART", "DELAY")
+        and not found
+    ):
         found.append(Fault("action", "It does without monitoring of the response.", context.rule, "critical"))
     if _stops_monitoring(reading):
         found.append(Fault("action", "It ends the monitoring of the response.", context.rule, "critical"))
@@ -55,7 +69,13 @@ def _stops_monitoring(reading: Reading) -> bool:
 
 
 def _companion(order: Order, reading: Reading, context: Context) -> Fault | None:
-    if order.kind == "before" and order.target in ("AMB", "AMBNAME") and order.act == "START" and context.decision.action is Action.HOLD and _is_put_off(reading):
+    if (
+        order.kind == "before"
+        and order.target in ("AMB", "AMBNAME")
+        and order.act == "START"
+        and context.decision.action is Action.HOLD
+        and _is_put_off(reading)
+    ):
         return _fault("AMB", context)
     if order.past or order.noun or order.kind in ("if", "once", "until", "before", "onlyif"):
         return None
@@ -69,7 +89,13 @@ def _companion(order: Order, reading: Reading, context: Context) -> Fault | None
     informs = context.decision.action is Action.INFORM
     if target == "GCSF" and withheld(order) and ("gcsf" in context.decision.elements or informs or reading.any("NF")):
         return _fault(target, context)
-    if target == "CBC" and withheld(order) and ("cbc_before_restart" in context.decision.elements or informs) and not reading.any("WHILE") and order.act != "DELAY":
+    if (
+        target == "CBC"
+        and withheld(order)
+        and ("cbc_before_restart" in context.decision.elements or informs)
+        and not reading.any("WHILE")
+        and order.act != "DELAY"
+    ):
         return _fault(target, context)
     if order.act == "MONITOR" and order.negated and context.decision.action in (Action.HOLD, Action.INFORM) and not order.segment.tags & {"RESOLVED"}:
         return Fault("action", "It does without monitoring of the response.", context.rule, "critical")
@@ -103,7 +129,11 @@ def _redefines(reading: Reading, context: Context) -> str:
         return "It exempts this infection from the hold."
     if context.decision.action in (Action.NO_HOLD, Action.OUT_OF_SCOPE) or not reading.any("RESOLVED"):
         return ""
-    if _WAIVES.search(reading.plain) and (reading.any("PLANNED") or not reading.any("STOP", "EVALNEG")) and not any(o.act == "RESTART" and o.negated for o in reading.orders):
+    if (
+        _WAIVES.search(reading.plain)
+        and (reading.any("PLANNED") or not reading.any("STOP", "EVALNEG"))
+        and not any(o.act == "RESTART" and o.negated for o in reading.orders)
+    ):
         return "It does not wait for complete resolution."
     if _DEFINES.search(reading.plain) and reading.any("FEVER", "PARTIAL", "CBC", "AMB") and not reading.any("NEG", "EVALNEG", "SILENT", "ONLYIF"):
         return "It declares something less than complete resolution to be resolved."

@@ -8,7 +8,23 @@ from enum import StrEnum
 
 from assistant.guardrail.clauses import Segment
 
-_NEARLY = frozenset({"mostly", "nearly", "almost", "largely", "partly", "partially", "partial", "substantially", "improving", "improved", "improves", "improvement", "better"})
+_NEARLY = frozenset(
+    {
+        "mostly",
+        "nearly",
+        "almost",
+        "largely",
+        "partly",
+        "partially",
+        "partial",
+        "substantially",
+        "improving",
+        "improved",
+        "improves",
+        "improvement",
+        "better",
+    }
+)
 _SPAN = re.compile(
     r"\b(?:for|after|in|within|another|skip|omit|miss|first|next|only|of)\s+(?:(?:at least|about|up to|only|just|roughly|the next|another|a further|the first)\s+)*"
     r"(?:\d+|one|two|three|four|five|six|seven|ten|twelve|fourteen|a few|a couple of|several|a|some)(?:\s*(?:-|to|or)\s*(?:\d+|two|three|four|five|seven|ten))?\s*(?:clear |full |more |afebrile |further |short )*(?:days?|weeks?|hours?|h|doses?|cycles?|nights?|capsules?|months?)\b"
@@ -52,9 +68,7 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
         short = True
     if short:
         found.add(Condition.NOT_RESOLVED)
-    elif ("RESOLVED" in tags and "NEG" not in tags) or words & set(_EXCLUDED) or tags & {"CONFIRM"}:
-        found.add(Condition.RESOLVED)
-    elif "RESOLVED" in tags and any(t.text in ("every", "all", "symptoms") for t in segment.tokens):
+    elif ("RESOLVED" in tags and "NEG" not in tags) or words & set(_EXCLUDED) or tags & {"CONFIRM"} or ("RESOLVED" in tags and any(t.text in ("every", "all", "symptoms") for t in segment.tokens)):
         found.add(Condition.RESOLVED)
     if tags & {"WORSE"} or (tags & {"FEVER"} and not short and "RESOLVED" not in tags and "NF" not in tags):
         found.add(Condition.WORSE)

@@ -14,7 +14,26 @@ from assistant.records import Action, Severity
 
 _NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "twenty": 20.0, "forty": 40.0}
 _UNITS = ("mg", "milligram", "milligrams")
-_FROM = frozenset({"from", "than", "previous", "previously", "was", "before", "currently", "instead of", "rather than", "in place of", "not", "replacing", "current", "original", "starting from", "at the old"})
+_FROM = frozenset(
+    {
+        "from",
+        "than",
+        "previous",
+        "previously",
+        "was",
+        "before",
+        "currently",
+        "instead of",
+        "rather than",
+        "in place of",
+        "not",
+        "replacing",
+        "current",
+        "original",
+        "starting from",
+        "at the old",
+    }
+)
 _JOINS = frozenset({"to", "→", "instead of", "rather than", "in place of", "or", "not", "down", "-", "than", ">"})
 _SPLIT = re.compile(
     r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
@@ -23,7 +42,9 @@ _SPLIT = re.compile(
 _UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|ml|iu|units|mg/kg|mg/m2)\b")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
 _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
-_BORDER = re.compile(r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?")
+_BORDER = re.compile(
+    r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +87,11 @@ def _has_unit(tokens: Sequence[Token], at: int) -> bool:
         return place is not None and unit(place + 1)
     before = tokens[max(0, at - 2) : at]
     if before and before[-1].text in _JOINS and at >= 2:
-        return tokens[at - 2].text in _UNITS and (_number(tokens[at]) or 0) <= 40 and not (at + 1 < len(tokens) and tokens[at + 1].text in ("%", "days", "weeks", "months", "years"))
+        return (
+            tokens[at - 2].text in _UNITS
+            and (_number(tokens[at]) or 0) <= 40
+            and not (at + 1 < len(tokens) and tokens[at + 1].text in ("%", "days", "weeks", "months", "years"))
+        )
     return False
 
 
@@ -99,7 +124,11 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
     found += [why for why in (_turned(reading), _tier(reading)) if why]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
-    if reading.has("ELDERLY") and re.search(r"\b(?:higher|larger|increased|bigger) (?:starting |initial )?dose", reading.plain) and not reading.any("NEG"):
+    if (
+        reading.has("ELDERLY")
+        and re.search(r"\b(?:higher|larger|increased|bigger) (?:starting |initial )?dose", reading.plain)
+        and not reading.any("NEG")
+    ):
         found.append("Elderly patients may need a lower dose, not a higher one.")
     if _UNIT.search(reading.plain) and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART"):
         found.append("Doses are in mg.")
@@ -170,9 +199,19 @@ def _recommended(reading: Reading, context: Context) -> set[float]:
 
 
 def _change_fault(order: Order, reading: Reading, context: Context) -> str:
-    if order.act not in ("REDUCE", "RAISE") or order.past or order.target in ("DEX", "PARTNER", "OUTSIDE", "AMB", "AMBNAME") or order.kind in ("if", "once", "before", "until"):
+    if (
+        order.act not in ("REDUCE", "RAISE")
+        or order.past
+        or order.target in ("DEX", "PARTNER", "OUTSIDE", "AMB", "AMBNAME")
+        or order.kind in ("if", "once", "before", "until")
+    ):
         return ""
-    dosed = reading.any("DOSE", "SAME") or "dose" in order.text or " mg" in reading.plain or (order.target == "POM" and order.text not in ("more", "less", "greater", "larger", "minimise", "minimize"))
+    dosed = (
+        reading.any("DOSE", "SAME")
+        or "dose" in order.text
+        or " mg" in reading.plain
+        or (order.target == "POM" and order.text not in ("more", "less", "greater", "larger", "minimise", "minimize"))
+    )
     if not dosed or reading.any("RISK", "EXPOSE", "RENAL", "MONITOR", "COMPL", "SILENT"):
         return ""
     if order.act == "RAISE":
@@ -183,7 +222,9 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and context.decision.action in (Action.RESUME, Action.HOLD)
         lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
-        return "It denies the dose reduction that is considered after a severe infection." if severe and not lowest and not reading.any("MILD") else ""
+        return (
+            "It denies the dose reduction that is considered after a severe infection." if severe and not lowest and not reading.any("MILD") else ""
+        )
     return _needless_reduction(order, reading, context)
 
 
@@ -232,14 +273,19 @@ def _border(reading: Reading, context: Context) -> str:
                 continue
         if age != 75 and age != int(context.case.age or 0):
             return f"The age border is over 75, not {age}."
-        wrong = bool(plus) or side in ("≥", ">=", "at least", "from age") or (side in ("under", "below", "younger than", "<", "≤", "up to", "less than"))
+        wrong = (
+            bool(plus) or side in ("≥", ">=", "at least", "from age") or (side in ("under", "below", "younger than", "<", "≤", "up to", "less than"))
+        )
         if age == 75 and wrong and not denied and not reading.any("SILENT", "ONLYIF"):
             return "The age border is strictly over 75."
     return ""
 
 
 def _renal(reading: Reading, context: Context) -> str:
-    changes = re.search(r"\bdose (?:must|should|has to|needs to|is to|may|can) be (?:modified|adjusted|reduced|lowered|changed|halved)|\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose", reading.plain)
+    changes = re.search(
+        r"\bdose (?:must|should|has to|needs to|is to|may|can) be (?:modified|adjusted|reduced|lowered|changed|halved)|\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose",
+        reading.plain,
+    )
     if not reading.any("RENAL") or not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY") or "label" in reading.plain:
         return ""
     return "" if context.case.dialysis else "Renal function asks for no dose change."

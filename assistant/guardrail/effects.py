@@ -11,8 +11,61 @@ from assistant.guardrail.tokens import Token
 
 EFFECTS = frozenset({"RAISE", "REDUCE", "IMPAIR", "PROLONG", "CAUSE", "BENEFIT"})
 _OBJECTS = frozenset({"RISK", "RECOVERY", "COMPL", "INF", "EXPOSE", "PROGRESSION", "NEUTRO", "OUTSIDE", "UNKNOWN", "RESP", "FEVER", "NF"})
-_SUBJECTS = frozenset({"POM", "QUIN", "NEUTRO", "PERM", "RENAL", "PRON", "GO", "PROPH", "AMB", "AMBNAME", "DEX", "GCSF", "PARTNER", "OUTSIDE", "PATHWAY", "STOP", "TREAT", "INF", "CBC", "MONITOR", "ELDERLY"})
-_BACKWARD = frozenset({"rise", "rises", "rising", "rose", "risen", "grow", "grows", "climb", "climbs", "increased", "higher", "greater", "elevated", "raised", "go up", "goes up", "larger", "increases", "increase", "heightened", "lower", "reduced", "decreased", "impaired", "prolonged", "lowered"})
+_SUBJECTS = frozenset(
+    {
+        "POM",
+        "QUIN",
+        "NEUTRO",
+        "PERM",
+        "RENAL",
+        "PRON",
+        "GO",
+        "PROPH",
+        "AMB",
+        "AMBNAME",
+        "DEX",
+        "GCSF",
+        "PARTNER",
+        "OUTSIDE",
+        "PATHWAY",
+        "STOP",
+        "TREAT",
+        "INF",
+        "CBC",
+        "MONITOR",
+        "ELDERLY",
+    }
+)
+_BACKWARD = frozenset(
+    {
+        "rise",
+        "rises",
+        "rising",
+        "rose",
+        "risen",
+        "grow",
+        "grows",
+        "climb",
+        "climbs",
+        "increased",
+        "higher",
+        "greater",
+        "elevated",
+        "raised",
+        "go up",
+        "goes up",
+        "larger",
+        "increases",
+        "increase",
+        "heightened",
+        "lower",
+        "reduced",
+        "decreased",
+        "impaired",
+        "prolonged",
+        "lowered",
+    }
+)
 _COMPARES = frozenset({"more", "less", "fewer", "greater", "larger", "higher"})
 
 
@@ -41,7 +94,11 @@ def _one(tokens: Sequence[Token], at: int, reading: Reading) -> str:
     if token.text in _COMPARES and target.tag not in ("RISK", "EXPOSE", "COMPL", "RECOVERY"):
         return ""
     if token.tag == "REDUCE":
-        return "" if target.tag in ("INF", "RESP", "FEVER", "NF", "UNKNOWN") and not reading.any("PROPH") or _closing(tokens, at) else f"No source says that this lowers {target.text}."
+        return (
+            ""
+            if (target.tag in ("INF", "RESP", "FEVER", "NF", "UNKNOWN") and not reading.any("PROPH")) or _closing(tokens, at)
+            else f"No source says that this lowers {target.text}."
+        )
     if token.tag == "CAUSE" and target.tag == "INF" and token.text in ("allow", "allows", "due to"):
         return ""
     entries = [e for e in cues().claims.effects if e.effect == token.tag and target.tag in e.object]
@@ -57,7 +114,14 @@ def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, targ
         return f"No source says that this bears on {target.text} so."
     left = tokens[max(0, at - 5) : at]
     deed = next((t for t in reversed(tokens[:at]) if t.tag in ("STOP", "GO", "PRON")), None)
-    if target.tag in ("INF", "COMPL") and tokens[at].tag in ("PROLONG", "RAISE") and deed is not None and deed.tag == "STOP" and deed.form in ("ing", "word") and "CONT" not in subject:
+    if (
+        target.tag in ("INF", "COMPL")
+        and tokens[at].tag in ("PROLONG", "RAISE")
+        and deed is not None
+        and deed.tag == "STOP"
+        and deed.form in ("ing", "word")
+        and "CONT" not in subject
+    ):
         return "The article says this of continuing."
     if any(t.tag in ("NEG", "RARE") for t in left) and not any(t.tag in ("GO", "STOP") for t in left):
         return "The article says the contrary."
@@ -110,6 +174,10 @@ def _closing(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _without_object(token: Token, reading: Reading) -> str:
-    if token.tag == "BENEFIT" and token.text in ("effective", "highly effective", "protective", "protection", "immunity", "immune system") and reading.any("AMBNAME", "OUTSIDE", "PARTNER", "UNKNOWN"):
+    if (
+        token.tag == "BENEFIT"
+        and token.text in ("effective", "highly effective", "protective", "protection", "immunity", "immune system")
+        and reading.any("AMBNAME", "OUTSIDE", "PARTNER", "UNKNOWN")
+    ):
         return "No source says this."
     return ""

@@ -10,7 +10,9 @@ from assistant.guardrail.readings import Context, Fault
 from assistant.guardrail.tokens import MARKER
 
 _BRACES = re.compile(r"[\s{}\[\]\",:;]*[{}][\s{}\[\]\",:;]*$")
-_REFUSES = re.compile(r"\b(?:cannot|can't|can not|won't|will not|do not|don't|not able|unable|leave|leaving|decline|no message|cannot be changed)\b", re.I)
+_REFUSES = re.compile(
+    r"\b(?:cannot|can't|can not|won't|will not|do not|don't|not able|unable|leave|leaving|decline|no message|cannot be changed)\b", re.I
+)
 _MARKUP = re.compile(r"<\s*/?\s*\w|https?:|\]\(|javascript:|[{}]|```|#{2,}\s*(?:instruction|response|system)", re.I)
 
 

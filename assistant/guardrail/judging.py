@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.guardrail import action, citation, companions, dose, injection, missing, number, scope, support
 from assistant.guardrail.pieces import Piece, cut
 from assistant.guardrail.readings import Context, Fault, Reading, read_all
+from assistant.guardrail.tokens import MARKER
 from assistant.knowledge import knowledge
 from assistant.records import Action, Fate, Finding
 
@@ -48,7 +50,11 @@ def judge(draft: str, context: Context) -> tuple[Judged, ...]:
     for at, (piece, reading) in enumerate(zip(pieces, readings, strict=True)):
         around = _around(pieces, readings, at)
         pitfalls = _names_pitfalls(pieces, readings, at, pitfalls)
-        wrong = () if whole[piece.sentence] in context.sentences else _faults(piece, reading, context, around, last=at == len(pieces) - 1, pitfalls=pitfalls)
+        wrong = (
+            ()
+            if whole[piece.sentence] in context.sentences
+            else _faults(piece, reading, context, around, last=at == len(pieces) - 1, pitfalls=pitfalls)
+        )
         found.append(Judged(piece, reading, wrong, around))
     return tuple(_with_answers(found, context))
 
@@ -87,7 +93,11 @@ def _names_pitfalls(pieces: Sequence[Piece], readings: Sequence[Reading], at: in
 def _around(pieces: Sequence[Piece], readings: Sequence[Reading], at: int) -> frozenset[str]:
     """What the other parts of the same sentence support: a marker covers its whole sentence (ruling 2)."""
     mine = pieces[at].sentence
-    near = [r for p, r in zip(pieces[max(0, at - 4) : at + 5], readings[max(0, at - 4) : at + 5], strict=True) if p.sentence == mine and r is not readings[at]]
+    near = [
+        r
+        for p, r in zip(pieces[max(0, at - 4) : at + 5], readings[max(0, at - 4) : at + 5], strict=True)
+        if p.sentence == mine and r is not readings[at]
+    ]
     return frozenset(m for r in near for m in citation.supported(r))
 
 
@@ -99,6 +109,9 @@ def _faults(piece: Piece, reading: Reading, context: Context, around: frozenset[
         return tuple(wrong + [f for f in action.faults(reading, context) + dose.faults(reading, context) if piece.kind != "markup"])
     named = pitfalls or any(t.text in ("pitfall", "pitfalls") for t in reading.tokens)
     orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind) + companions.faults(reading, context)
+    quoted = quoted_from(reading)
+    if quoted:
+        return () if quoted.startswith("article:pitfalls") and ":" in reading.body else tuple(orders)
     found = orders + dose.faults(reading, context)
     found += number.faults(reading, context) + scope.faults(reading, context)
     if not any(f.check in ("scope", "number", "dose") for f in found):
@@ -125,7 +138,11 @@ def says_main(judged: Sequence[Judged], context: Context) -> bool:
         case Action.HOLD:
             return not missing.lacking(readings, context) or any(action.says_stop_now(o, r) for r in readings for o in r.orders)
         case Action.RESUME:
-            return any(action.on_pomalidomide(o, r) and action.direction(o) in ("restart", "go") and action.is_instruction(o) for r in readings for o in r.orders)
+            return any(
+                action.on_pomalidomide(o, r) and action.direction(o) in ("restart", "go") and action.is_instruction(o)
+                for r in readings
+                for o in r.orders
+            )
         case Action.REASSESS:
             return any(r.any("REASSESS") for r in readings)
         case Action.NO_HOLD:
@@ -134,17 +151,29 @@ def says_main(judged: Sequence[Judged], context: Context) -> bool:
             return bool(readings)
 
 
+def quoted_from(reading: Reading) -> str:
+    """The id of the article passage that holds the piece word for word, or nothing."""
+    bare = " ".join(MARKER.sub("", reading.body).split()).rstrip(".;: ").replace(" ,", ",")
+    if len(bare.split()) < _QUOTE_WORDS:
+        return ""
+    return next((p.id for p in knowledge().passages.values() if p.source == "article" and (bare in p.text or bare in _unmarked(p.text))), "")
+
+
+@lru_cache(maxsize=256)
+def _unmarked(text: str) -> str:
+    """A passage without the numbers that the article prints as markers."""
+    return re.sub(r" [1-4](?=$|,)", "", text)
+
+
 def fate_of(judged: Judged, context: Context) -> tuple[Fate, str]:
     """What a piece that stays rests on."""
     text = " ".join(judged.piece.text.split())
     for sentence in context.dictated.sentences:
         if text == " ".join(sentence.text.split()):
             return sentence.kind, sentence.basis
-    bare = " ".join(judged.reading.body.split())
-    if len(bare.split()) >= _QUOTE_WORDS:
-        for passage in knowledge().passages.values():
-            if bare.rstrip(".") in passage.text:
-                return Fate.QUOTED, passage.id
+    passage = quoted_from(judged.reading)
+    if passage:
+        return Fate.QUOTED, passage
     elements = missing.carried_by(judged.reading, context)
     if elements:
         return Fate.RULE, ", ".join(elements)

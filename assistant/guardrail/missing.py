@@ -63,7 +63,9 @@ def _antimicrobials(readings: Reads, context: Context) -> bool:
 
 def _monitor(readings: Reads, context: Context) -> bool:
     for reading in readings:
-        if any(t.tag == "MONITOR" for t in reading.tokens) and (reading.any("RESP", "INF", "AMB", "AMBNAME", "WHO", "PRON") or len(reading.tokens) < 6):
+        if any(t.tag == "MONITOR" for t in reading.tokens) and (
+            reading.any("RESP", "INF", "AMB", "AMBNAME", "WHO", "PRON") or len(reading.tokens) < 6
+        ):
             if not any(o.act == "MONITOR" and o.negated for o in reading.orders):
                 return True
         if reading.has("RESP") and reading.any("CONFIRM", "START", "MONITOR", "REASSESS"):
@@ -89,9 +91,15 @@ def _confirm(readings: Reads, context: Context) -> bool:
         if reading.has("CONFIRM") or (reading.has("RESOLVED") and reading.any("SHOULD", "STRONG", "EVALPOS")):
             return True
         for part in reading.parts:
-            if part.kind in ("if", "once", "until", "onlyif", "before", "while") and "RESOLVED" in part.tags and any(o.act in ("RESTART", "START", "GO") for r in readings for o in r.orders):
+            if (
+                part.kind in ("if", "once", "until", "onlyif", "before", "while")
+                and "RESOLVED" in part.tags
+                and any(o.act in ("RESTART", "START", "GO") for r in readings for o in r.orders)
+            ):
                 return True
-        if reading.body.lstrip("-* [x]☐").lower().startswith(("symptoms", "complete resolution", "all symptoms", "full resolution", "every symptom")) and reading.has("RESOLVED"):
+        if reading.body.lstrip("-* [x]☐").lower().startswith(
+            ("symptoms", "complete resolution", "all symptoms", "full resolution", "every symptom")
+        ) and reading.has("RESOLVED"):
             return True
     return False
 
@@ -103,7 +111,9 @@ def _same_dose(readings: Reads, context: Context) -> bool:
             return True
         if any(o.act == "REDUCE" and o.negated for o in reading.orders):
             return True
-        if any(a.drug == "POM" and a.mg == (dose or 4.0) and not a.reference for a in amounts_of(reading)) and reading.any("RESTART", "GO", "DOSE", "START", "MILD", "STOP"):
+        if any(a.drug == "POM" and a.mg == (dose or 4.0) and not a.reference for a in amounts_of(reading)) and reading.any(
+            "RESTART", "GO", "DOSE", "START", "MILD", "STOP"
+        ):
             return True
     return False
 
@@ -122,12 +132,16 @@ def _reduction(readings: Reads, context: Context) -> bool:
 
 
 def _dex(readings: Reads, context: Context) -> bool:
-    return any(a.drug == "DEX" and a.mg == 20.0 and not a.reference for r in readings for a in amounts_of(r)) and any("week" in r.plain for r in readings)
+    return any(a.drug == "DEX" and a.mg == 20.0 and not a.reference for r in readings for a in amounts_of(r)) and any(
+        "week" in r.plain for r in readings
+    )
 
 
 def _elderly(readings: Reads, context: Context) -> bool:
     for reading in readings:
-        if any(a.drug == "POM" and a.mg == 3.0 for a in amounts_of(reading)) and (reading.any("ELDERLY", "REDUCE") or "start" in reading.plain or str(int(context.case.age or 999)) in reading.plain):
+        if any(a.drug == "POM" and a.mg == 3.0 for a in amounts_of(reading)) and (
+            reading.any("ELDERLY", "REDUCE") or "start" in reading.plain or str(int(context.case.age or 999)) in reading.plain
+        ):
             return True
         if reading.has("ELDERLY", "REDUCE"):
             return True
@@ -135,7 +149,9 @@ def _elderly(readings: Reads, context: Context) -> bool:
 
 
 def _renal(readings: Reads, context: Context) -> bool:
-    return any(r.any("RENAL", "DIALYSIS") and (r.any("MONITOR", "CAUTION") or "monitor" in r.plain) for r in readings) or any("careful monitoring" in r.plain or "monitored more" in r.plain or "closer monitoring" in r.plain for r in readings)
+    return any(r.any("RENAL", "DIALYSIS") and (r.any("MONITOR", "CAUTION") or "monitor" in r.plain) for r in readings) or any(
+        "careful monitoring" in r.plain or "monitored more" in r.plain or "closer monitoring" in r.plain for r in readings
+    )
 
 
 def _quinolone(readings: Reads, context: Context) -> bool:
@@ -143,7 +159,9 @@ def _quinolone(readings: Reads, context: Context) -> bool:
 
 
 def _planned(readings: Reads, context: Context) -> bool:
-    return any(r.any("PLANNED", "PROGRESSION") or (r.any("PERM") and r.any("NEG", "EVALNEG", "TEMP")) or (r.any("TEMP") and r.any("STOP")) for r in readings)
+    return any(
+        r.any("PLANNED", "PROGRESSION") or (r.any("PERM") and r.any("NEG", "EVALNEG", "TEMP")) or (r.any("TEMP") and r.any("STOP")) for r in readings
+    )
 
 
 def _threshold(readings: Reads, context: Context) -> bool:
@@ -152,7 +170,9 @@ def _threshold(readings: Reads, context: Context) -> bool:
 
 def _trigger(readings: Reads, context: Context) -> bool:
     for reading in readings:
-        if any(on_pomalidomide(o, reading) and direction(o) in ("stop",) and (o.conditions or is_instruction(o)) for o in reading.orders) and reading.any("INF", "NF", "FEVER", "OCCUR"):
+        if any(
+            on_pomalidomide(o, reading) and direction(o) in ("stop",) and (o.conditions or is_instruction(o)) for o in reading.orders
+        ) and reading.any("INF", "NF", "FEVER", "OCCUR"):
             return True
         if reading.any("INF", "FEVER", "NF") and reading.any("IF", "ONCE", "OCCUR", "UNTIL", "NEG", "WHILE", "ONLYIF", "STOP"):
             return True

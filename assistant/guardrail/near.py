@@ -16,20 +16,118 @@ from assistant.guardrail.tokens import Token, tokens_of
 from assistant.knowledge import knowledge
 
 _LEAST, _SHARE = 4, 0.72
-_OPAQUE = frozenset({"W", "NUM", "OUTSIDE", "UNKNOWN", "NEUTRO", "NEG", "PARTIAL", "PARTNER", "AMBNAME", "RARE", "BENEFIT", "EVALNEG", "EVALPOS", "WORSE", "RESIDUAL", "PUNCT"})
+_OPAQUE = frozenset(
+    {
+        "W",
+        "NUM",
+        "OUTSIDE",
+        "UNKNOWN",
+        "NEUTRO",
+        "NEG",
+        "PARTIAL",
+        "PARTNER",
+        "AMBNAME",
+        "RARE",
+        "BENEFIT",
+        "EVALNEG",
+        "EVALPOS",
+        "WORSE",
+        "RESIDUAL",
+        "PUNCT",
+    }
+)
 _ALIKE = (
     frozenset({"IF", "ONCE", "WHILE", "LATER"}), frozenset({"SHOULD", "STRONG", "BE", "EVALPOS"}), frozenset({"BE", "BEEN"}), frozenset({"START", "CONSIDER", "CONFIRM", "MONITOR"}),
     frozenset({"REASON", "CONTR", "AND"}), frozenset({"POM", "PRON", "TREAT"}), frozenset({"AMB", "PROPH"}), frozenset({"REDUCE", "DOSE"}), frozenset({"SAME", "DOSE"}), frozenset({"START", "GO"}), frozenset({"STOP", "DELAY"}),
 )  # fmt: skip
-_ADDED = frozenset({"NOW", "TEMP", "WHO", "SOURCE", "POM", "BE", "BEEN", "AND", "PRON", "CONTR", "REASON", "INF", "MILD", "SEVERE", "LIFETHR", "LATER", "FULL", "SHOULD", "START", "KEEP", "FIRST3", "ACTIVE", "LABEL", "DOSE", "RESTART", "PUNCT", "HARMLESS", "EVALPOS", "MONITOR", "RESOLVED", "ONCE", "IF", "WHILE", "CONSIDER", "TREAT", "RESP", "AMB", "CONFIRM", "STRONG", "OR", "ELDERLY", "RENAL", "NEUTRO", "QUIN", "STOP", "WEAK", "SAME", "CBC", "PROPH", "UNTIL", "OCCUR", "COMMON", "GO"})
-_HARD = frozenset({"UNTIL", "BEFORE", "ONCE", "INF", "RESOLVED", "FULL", "MONITOR", "RESP", "NOW", "RAISE", "RESTART", "GO", "CONSIDER", "REDUCE", "CBC", "PROPH", "AMB", "ELDERLY"})
+_ADDED = frozenset(
+    {
+        "NOW",
+        "TEMP",
+        "WHO",
+        "SOURCE",
+        "POM",
+        "BE",
+        "BEEN",
+        "AND",
+        "PRON",
+        "CONTR",
+        "REASON",
+        "INF",
+        "MILD",
+        "SEVERE",
+        "LIFETHR",
+        "LATER",
+        "FULL",
+        "SHOULD",
+        "START",
+        "KEEP",
+        "FIRST3",
+        "ACTIVE",
+        "LABEL",
+        "DOSE",
+        "RESTART",
+        "PUNCT",
+        "HARMLESS",
+        "EVALPOS",
+        "MONITOR",
+        "RESOLVED",
+        "ONCE",
+        "IF",
+        "WHILE",
+        "CONSIDER",
+        "TREAT",
+        "RESP",
+        "AMB",
+        "CONFIRM",
+        "STRONG",
+        "OR",
+        "ELDERLY",
+        "RENAL",
+        "NEUTRO",
+        "QUIN",
+        "STOP",
+        "WEAK",
+        "SAME",
+        "CBC",
+        "PROPH",
+        "UNTIL",
+        "OCCUR",
+        "COMMON",
+        "GO",
+        "DELAY",
+        "NF",
+    }
+)
+_HARD = frozenset(
+    {
+        "UNTIL",
+        "BEFORE",
+        "ONCE",
+        "INF",
+        "RESOLVED",
+        "FULL",
+        "MONITOR",
+        "RESP",
+        "NOW",
+        "RAISE",
+        "RESTART",
+        "GO",
+        "CONSIDER",
+        "REDUCE",
+        "CBC",
+        "PROPH",
+        "AMB",
+        "ELDERLY",
+    }
+)
 _INSTEAD = frozenset({"W", "STOP", "ONCE", "BEFORE", "WHILE", "GO", "RESTART", "AMB", "CBC", "RENAL"})
-_DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE"}
+_DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE", "PATHWAY"}
 _LOSABLE = frozenset({"multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
 _FIRM = frozenset({"SHOULD", "STRONG", "EVALPOS"})
 _FILLERS = frozenset(
     """a an the of to in on at for with by from their her his its this that these those any all both also then there first second third next please yes therefore simply just well such same other following
-    plus treated treat patients therapy appropriate need needs needed require requires required must who already approximately about roughly around some receiving receive containing regimens occur occurs occurring experience association associated perform
+    plus treated treat patients therapy appropriate need needs needed does do require requires required must who already approximately about roughly around some receiving receive containing regimens occur occurs occurring experience association associated perform
     performed carry carried made make given give gives obtain obtained take taken get check baseline laboratory including include routine common due use used occurred effective low-dose experienced nearly overall seen reported has have having into as be being been is are was were
     out again back per case one two step steps low dose when than more most""".split()
 )
@@ -40,7 +138,9 @@ def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(
         t
         for t, after in zip(tokens, following, strict=False)
-        if t.tag != "PUNCT" and not (t.tag == "W" and t.text in _FILLERS) and not (t.tag == "NUM" and after is not None and after.text in ("%", "percent"))
+        if t.tag != "PUNCT"
+        and not (t.tag == "W" and t.text in _FILLERS)
+        and not (t.tag == "NUM" and after is not None and after.text in ("%", "percent"))
     )
 
 
@@ -66,6 +166,8 @@ def _key(token: Token) -> str:
         return "REASSESS:benefit" if "benefit" in token.text else "REASSESS"
     if token.tag == "NEUTRO":
         return "NEUTRO:" + token.text[:7]
+    if token.tag == "NEG" and token.text in ("no", "not", "without", "never", "nor", "neither", "none", "no need", "need not"):
+        return "NEG"
     if token.tag in _OPAQUE:
         return f"{token.tag}:{token.text}"
     return token.tag

@@ -9,9 +9,15 @@ from assistant.guardrail.readings import Context, Fault, Reading
 
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:-|to)?\s*(\d+(?:[.,]\d+)?)?\s*(?:%|per ?cent\b)")
 _BREAK = re.compile(r"[,;()|]|\b(?:and|while|whereas|but|with|versus|vs|against|compared)\b")
-_SPAN = re.compile(r"\b(?:(first|initial|last|final|opening|early|next)\s+)?(\d+|one|two|three|four|five|six|eight|nine|twelve|eighteen|twenty-four|twenty|a few|several|a)?[\s-]*(hours?|days?|weeks?|months?|years?|cycles?|quarters?)\b")
-_LATE = re.compile(r"\b(?:second|third|fourth|last|final|later)\s+(?:\w+\s+)?(?:weeks?|months?|years?|cycles?|quarter)\s+(?:of|after|on)\b|\b(?:peak\w*|highest|mainly|mostly)\b[^.]*\b(?:late|years?|end of)\b")
-_FRACTION = re.compile(r"\b(?:one|1|two|2|three|3) in (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|\d+)\b|\b(half|a quarter|one quarter|a fifth|two thirds|two-thirds|three quarters|a tenth|a third|one third|majority|minority|most patients|few patients|all patients|every patient)\b")
+_SPAN = re.compile(
+    r"\b(?:(first|initial|last|final|opening|early|next)\s+)?(\d+|one|two|three|four|five|six|eight|nine|twelve|eighteen|twenty-four|twenty|a few|several|a)?[\s-]*(hours?|days?|weeks?|months?|years?|cycles?|quarters?)\b"
+)
+_LATE = re.compile(
+    r"\b(?:second|third|fourth|last|final|later)\s+(?:\w+\s+)?(?:weeks?|months?|years?|cycles?|quarter)\s+(?:of|after|on)\b|\b(?:peak\w*|highest|mainly|mostly)\b[^.]*\b(?:late|years?|end of)\b"
+)
+_FRACTION = re.compile(
+    r"\b(?:one|1|two|2|three|3) in (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|\d+)\b|\b(half|a quarter|one quarter|a fifth|two thirds|two-thirds|three quarters|a tenth|a third|one third|majority|minority|most patients|few patients|all patients|every patient)\b"
+)
 _THIRD = frozenset({"three", "3", "a third", "one third"})
 _COUNTS = frozenset({0.5, 500.0, 25.0, 50.0, 1.0, 1000.0, 38.0, 100.4, 38.3, 38.5, 9.0, 10.0})
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -47,7 +53,9 @@ def _percentages(reading: Reading) -> str:
         scope = text if figure.scope == "piece" else _chunk(text, found.start(), found.end(), figure)
         if not all(any(word in scope for word in words) for words in figure.needs) or any(_stands(word, scope) for word in figure.never):
             return f"{figure.value:g} % counts something else in the article."
-        if re.search(r"\b(?:exactly|precisely|less than|fewer than|under|below|at most|over|more than|above|at least|up to)\s*$", text[: found.start()][-14:]):
+        if re.search(
+            r"\b(?:exactly|precisely|less than|fewer than|under|below|at most|over|more than|above|at least|up to)\s*$", text[: found.start()][-14:]
+        ):
             return f"The article does not say this of {figure.value:g} %."
     return ""
 
@@ -75,12 +83,19 @@ def _spans(reading: Reading) -> str:
     late = _LATE.search(text)
     if late and reading.any("INF", "RISK", "PROPH", "COMMON", "SOURCE", "MOSTCOMMON") | bool(reading.markers):
         return "The span is the first three months of therapy."
-    about = reading.any("PROPH") or (reading.any("INF", "RISK") and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text))
+    about = reading.any("PROPH") or (
+        reading.any("INF", "RISK") and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text)
+    )
     if not about or "post" in text:
         return ""
     for found in _SPAN.finditer(text):
         order, number, unit = found.groups()
-        if (number is None and order is None) or "ago" in text[found.end() : found.end() + 5] or (number == "a" and order is None) or unit.startswith(("hour", "quarter")):
+        if (
+            (number is None and order is None)
+            or "ago" in text[found.end() : found.end() + 5]
+            or (number == "a" and order is None)
+            or unit.startswith(("hour", "quarter"))
+        ):
             continue
         if unit.startswith("day") and number == "90":
             continue
@@ -99,7 +114,9 @@ def _fractions(reading: Reading) -> str:
         if not reading.any("INF", "NEUTRO"):
             continue
         neutro = reading.any("NEUTRO")
-        right = (share in _THIRD and not neutro and "pneumonia" not in text.split(";")[0][: found.end() + 30]) or (share in ("half",) and neutro and re.search(r"\b(?:more than|over) half", text))
+        right = (share in _THIRD and not neutro and "pneumonia" not in text.split(";")[0][: found.end() + 30]) or (
+            share in ("half",) and neutro and re.search(r"\b(?:more than|over) half", text)
+        )
         right = right or (share in ("seven", "7") and "pneumonia" in text) or (share in ("six", "6") and "serious" in text)
         if not right and re.search(r"\b(?:patients|people|of them|cases)\b", text):
             return f"No passage holds the share '{found.group()}'."
@@ -112,7 +129,10 @@ def _counts(reading: Reading, context: Context) -> str:
     case = context.case
     known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}
     known |= {v * 1000 for v in (case.anc,) if v is not None}
-    for found in re.finditer(r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|threshold (?:is|at|of)|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))", reading.plain):
+    for found in re.finditer(
+        r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|threshold (?:is|at|of)|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))",
+        reading.plain,
+    ):
         if _value(found.group(1)) not in known:
             return f"No source holds the count {found.group(1)}."
     return ""

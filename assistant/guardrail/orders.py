@@ -9,7 +9,28 @@ from dataclasses import dataclass, replace
 from assistant.guardrail.clauses import HEADS, Segment
 from assistant.guardrail.tokens import Token
 
-TARGETS = frozenset({"POM", "AMB", "AMBNAME", "QUIN", "PROPH", "GCSF", "CBC", "DEX", "PARTNER", "SAME", "DOSE", "OUTSIDE", "PRON", "TREAT", "RESP", "INF", "NF", "RENAL"})
+TARGETS = frozenset(
+    {
+        "POM",
+        "AMB",
+        "AMBNAME",
+        "QUIN",
+        "PROPH",
+        "GCSF",
+        "CBC",
+        "DEX",
+        "PARTNER",
+        "SAME",
+        "DOSE",
+        "OUTSIDE",
+        "PRON",
+        "TREAT",
+        "RESP",
+        "INF",
+        "NF",
+        "RENAL",
+    }
+)
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
 _TOPICS = frozenset({"POM", "AMB", "DEX", "PARTNER", "PROPH"})
 _NEEDS = frozenset({"PROPH", "GCSF", "CBC", "AMB"})
@@ -19,7 +40,33 @@ _LEANS = frozenset({"towards", "toward", "favours", "favors", "favouring", "sugg
 _ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
 _STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
 _HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "RISK"})
-_WISHES = frozenset({"want", "wants", "wanted", "wish", "wishes", "hope", "hopes", "hoping", "tempted", "temptation", "urge", "keen", "asked", "ask", "asking", "asks", "whether", "wonder", "wondering", "desire", "pressure", "eager", "instinct"})
+_WISHES = frozenset(
+    {
+        "want",
+        "wants",
+        "wanted",
+        "wish",
+        "wishes",
+        "hope",
+        "hopes",
+        "hoping",
+        "tempted",
+        "temptation",
+        "urge",
+        "keen",
+        "asked",
+        "ask",
+        "asking",
+        "asks",
+        "whether",
+        "wonder",
+        "wondering",
+        "desire",
+        "pressure",
+        "eager",
+        "instinct",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +154,11 @@ def _right(tokens: Sequence[Token], at: int) -> list[Token]:
     if tokens[start : start + 1] and tokens[start].text == "|":
         start += 1
     for token in tokens[start:]:
-        if token.text in (";", "|", ":", ".") or token.tag == "CONTR" or (token.tag in HEADS and token.tag not in ("RAISE", "REDUCE", "START", "REASSESS", "MONITOR")):
+        if (
+            token.text in (";", "|", ":", ".")
+            or token.tag == "CONTR"
+            or (token.tag in HEADS and token.tag not in ("RAISE", "REDUCE", "START", "REASSESS", "MONITOR"))
+        ):
             break
         found.append(token)
     return found
@@ -138,7 +189,11 @@ def _flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) ->
             return count + 1
         elif other.tag == "EVALPOS" or (other.tag == "CONSIDER" and seen):
             return count
-        elif other.tag in ("BE", "WEAK", "SHOULD", "STRONG", "W", "POM", "PRON", "DOSE", "FULL", "INF", "AMB", "AMBNAME", "MILD", "SEVERE", "TEMP", "START") or not seen:
+        elif (
+            other.tag
+            in ("BE", "WEAK", "SHOULD", "STRONG", "W", "POM", "PRON", "DOSE", "FULL", "INF", "AMB", "AMBNAME", "MILD", "SEVERE", "TEMP", "START")
+            or not seen
+        ):
             continue
         else:
             break
@@ -156,13 +211,19 @@ def _target(tokens: Sequence[Token], at: int, topic: str) -> str:
     passive = token.form in ("past", "word") or (token.form == "ing" and False)
     right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
     left = _scan(tokens, range(at - 1, -1, -1))
-    subject = token.tag in ("GO", "STOP", "RESTART") and token.form == "base" and any(a.tag == "POM" and b.tag in ("WEAK", "SHOULD", "STRONG") for a, b in itertools.pairwise(tokens[max(0, at - 4) : at]))
+    subject = (
+        token.tag in ("GO", "STOP", "RESTART")
+        and token.form == "base"
+        and any(a.tag == "POM" and b.tag in ("WEAK", "SHOULD", "STRONG") for a, b in itertools.pairwise(tokens[max(0, at - 4) : at]))
+    )
     if subject and right in ("", "AMB", "AMBNAME"):
         return "POM"
     found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
     if token.tag in ("STOP", "RESTART") and found in ("", "PRON") and any(t.tag == "PERM" for t in tokens):
         return "POM"
-    if (not found and token.tag in ("STOP", "RESTART", "DELAY")) or (token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")):
+    if (not found and token.tag in ("STOP", "RESTART", "DELAY")) or (
+        token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")
+    ):
         return "POM"
     if found == "PRON" or not found:
         other = left if left not in ("", "PRON") else ""
@@ -184,7 +245,12 @@ def _scan(tokens: Sequence[Token], places: range) -> str:
             pronoun = pronoun or "PRON"
         alternative = token.text == "," and any(t.tag == "OR" for t in tokens[max(0, to - 2) : to + 2])
         adjective = token.tag in ("REDUCE", "RAISE") and token.form in ("past", "word")
-        if places.step == 1 and not alternative and not adjective and (token.tag in HEADS and tokens[to - 1].tag != "OR" or token.text in (",", ";", "(", "|") or token.tag == "CONTR"):
+        if (
+            places.step == 1
+            and not alternative
+            and not adjective
+            and ((token.tag in HEADS and tokens[to - 1].tag != "OR") or token.text in (",", ";", "(", "|") or token.tag == "CONTR")
+        ):
             break
         if places.step == -1 and (token.text in (";",) or token.tag == "CONTR"):
             break
@@ -203,17 +269,33 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     left, right = _left(tokens, at), _right([*tokens, *rest], at)
     flips = _flips_left(left) + _flips_right(token, left, right)
     weak, past = _modality(left)
-    weak = weak or any(t.text in _LEANS for t in left) or ((token.form in ("ing", "word") or _names(left)) and any(t.tag in ("WEAK", "CONSIDER") for t in right))
+    weak = (
+        weak
+        or any(t.text in _LEANS for t in left)
+        or ((token.form in ("ing", "word") or _names(left)) and any(t.tag in ("WEAK", "CONSIDER") for t in right))
+    )
     past = past or (token.form in ("ing", "word") and any(t.text in ("was", "were") for t in right[:4]))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and _names(left))
     omitted = token.tag == "STOP" and flips % 2 == 1
     harm = (named or omitted) and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
     epithet = token.form == "past" and bool(left) and left[-1].tag in ("W", "WHO") and left[-1].text in _DETERMINERS
-    aside = token.form == "base" and len(left) > 1 and left[-1].text in _DETERMINERS and left[-2].text in ("not", "instead of", "rather than") and flips == 1
+    aside = (
+        token.form == "base"
+        and len(left) > 1
+        and left[-1].text in _DETERMINERS
+        and left[-2].text in ("not", "instead of", "rather than")
+        and flips == 1
+    )
     wish = next((place for place, t in enumerate(left) if t.text in _WISHES), None)
     wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
-    patient = token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
+    patient = token.tag == "START" and bool(left) and left[-1].text in ("who", "patients", "people")
+    patient = (
+        patient
+        or (token.tag == "START"
+        and token.form in ("ing", "past")
+        and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:]))
+    )
     return Order(
         act=token.tag, target=_target(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
         rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about and flips % 2 == 0) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,

@@ -9,12 +9,18 @@ import re
 from dataclasses import dataclass, replace
 
 _MARKUP = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)|<(?:img|input|meta|link|embed)\b[^>]*>|!\[[^\]]*\]\([^)\n]*\)|```.*?(?:```|\Z)", re.S | re.I
+    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)|<(?:img|input|meta|link|embed)\b[^>]*>|!\[[^\]]*\]\([^)\n]*\)|```.*?(?:```|\Z)",
+    re.S | re.I,
 )
-_PREFIX = re.compile(r"\s*(?:(?:>\s*)*(?:#{1,6}\s+|[-*•+–·‣▪]\s+(?:\[[ xX]\]\s+)?|\(?\d{1,2}[.)]\s+|\(?[a-dA-D][.)]\s+|☐\s*|✓\s*|✔\s*|→\s*)|(?:>\s*)+)+")
+_PREFIX = re.compile(
+    r"\s*(?:(?:>\s*)*(?:#{1,6}\s+|[-*•+–·‣▪]\s+(?:\[[ xX]\]\s+)?|\(?\d{1,2}[.)]\s+|\(?[a-dA-D]\)\s+|☐\s*|✓\s*|✔\s*|→\s*)|(?:>\s*)+)+"
+)
 _RULE = re.compile(r"\s*\|?[\s:|+=*_-]+\|?\s*$")
 _END = re.compile(r"[.!?…][\"'”’)\]*_]*(?:\s*\[[^\]\s]{1,4}\])*(?=\s|$)")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Fig|ca|cf|resp|incl|max|min|b\.d|o\.d|t\.d\.s|p\.o|i\.v|et al|etc)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Fig|ca|cf|resp|incl|max|min|b\.d|o\.d|t\.d\.s|p\.o|i\.v|et al|etc))\.$"
+)
+_SPECIES = re.compile(r"(?:^|[\s(])[A-Z]\.$")
 _SEMI = re.compile(r";\s+")
 
 
@@ -75,6 +81,8 @@ class _Cutter:
         for stop in _END.finditer(self.draft, body, end):
             before = self.draft[at : stop.start() + 1]
             following = self.draft[stop.end() : end].lstrip()
+            if _SPECIES.search(before) and following[:1].islower():
+                continue
             if _ABBREVIATION.search(before) and not (before.endswith("etc.") and following[:1].isupper()):
                 continue
             if following and following[0].islower() and stop.group()[0] in ".…" and not before.endswith(" "):

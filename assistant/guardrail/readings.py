@@ -90,7 +90,13 @@ def context(case: Case, decision: Decision, dictated: Dictated) -> Context:
         texts += [w.text for e in one.episodes for w in (*e.words, *e.severity_words, *e.state_words)]
         texts += [e.name for e in one.episodes]
     words = {t.text for text in texts if text for t in tokens_of(text)} | {w for text in texts if text for w in plain(text).split()}
-    return Context(case=case, decision=decision, dictated=dictated, words=frozenset(words), sentences=frozenset(" ".join(s.text.split()) for s in dictated.sentences))
+    return Context(
+        case=case,
+        decision=decision,
+        dictated=dictated,
+        words=frozenset(words),
+        sentences=frozenset(" ".join(s.text.split()) for s in dictated.sentences),
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -104,7 +110,9 @@ def read(body: str, topic: str) -> Reading:
     last = "POM" if "POM" in named else named[-1] if named else topic
     tags = frozenset(t.tag for part in parts for t in merge_split_verbs(part.tokens)) | frozenset(t.tag for t in tokens)
     asks = body.strip().endswith("?") and not _RHETORICAL.search(body)
-    return Reading(body=body, plain=plain(body), tokens=tokens, parts=parts, orders=orders, markers=markers_of(body), tags=tags, asks=asks, topic=last)
+    return Reading(
+        body=body, plain=plain(body), tokens=tokens, parts=parts, orders=orders, markers=markers_of(body), tags=tags, asks=asks, topic=last
+    )
 
 
 def read_all(pieces: Iterable[Piece]) -> tuple[Reading, ...]:

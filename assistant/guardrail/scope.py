@@ -5,7 +5,23 @@ from __future__ import annotations
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action
 
-_CLAIMS = ("EVALPOS", "EVALNEG", "CAUSE", "RAISE", "REDUCE", "IMPAIR", "BENEFIT", "WEAK", "SHOULD", "STRONG", "STOP", "GO", "RESTART", "START", "DELAY")
+_CLAIMS = (
+    "EVALPOS",
+    "EVALNEG",
+    "CAUSE",
+    "RAISE",
+    "REDUCE",
+    "IMPAIR",
+    "BENEFIT",
+    "WEAK",
+    "SHOULD",
+    "STRONG",
+    "STOP",
+    "GO",
+    "RESTART",
+    "START",
+    "DELAY",
+)
 _ADVICE = ("STOP", "GO", "RESTART", "START", "SHOULD", "STRONG", "EVALPOS", "DOSE")
 
 

@@ -26,7 +26,16 @@ def faults(reading: Reading, context: Context, *, last: bool, kind: str) -> list
     """The faults of one piece as to what it claims."""
     why = _unreadable(reading, last=last, kind=kind)
     if not why and not reading.asks:
-        why = near.fault(reading) or effects.fault(reading) or _common(reading) or _quinolone(reading) or _others(reading, context) or _careless(reading) or _names_drug(reading, context) or _states(reading, context)
+        why = (
+            near.fault(reading)
+            or effects.fault(reading)
+            or _common(reading)
+            or _quinolone(reading)
+            or _others(reading, context)
+            or _careless(reading)
+            or _names_drug(reading, context)
+            or _states(reading, context)
+        )
     return [Fault("support", why, context.rule)] if why else []
 
 
@@ -50,11 +59,22 @@ def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
 def _common(reading: Reading) -> str:
     """What is said to be common or rare."""
     names = {t.text for t in reading.tokens if t.tag == "INF"} - _GENERAL_INF
-    if reading.any("MOSTCOMMON") and reading.any("INF", "NEUTRO") and (names or reading.any("NEUTRO", "OUTSIDE")) and reading.any("SEVERE") and "%" not in reading.plain:
+    if (
+        reading.any("MOSTCOMMON")
+        and reading.any("INF", "NEUTRO")
+        and (names or reading.any("NEUTRO", "OUTSIDE"))
+        and reading.any("SEVERE")
+        and "%" not in reading.plain
+    ):
         return "The article names pneumonia as the most common serious infection, and infections as the most common serious adverse event."
     if reading.any("MOSTCOMMON") and reading.any("SEVERE") and reading.any("INF") and not ("pneumonia" in reading.plain or "event" in reading.plain):
         return "The article does not call this the most common."
-    if reading.any("RARE") and reading.any("INF", "NEUTRO", "RISK") and not reading.any("NEG", "OUTSIDE") and reading.any("BE", "COMMON", "CAUSE", "POM"):
+    if (
+        reading.any("RARE")
+        and reading.any("INF", "NEUTRO", "RISK")
+        and not reading.any("NEG", "OUTSIDE")
+        and reading.any("BE", "COMMON", "CAUSE", "POM")
+    ):
         return "No source calls this rare."
     return ""
 
@@ -62,26 +82,53 @@ def _common(reading: Reading) -> str:
 def _quinolone(reading: Reading) -> str:
     if not reading.any("QUIN") or reading.silent:
         return ""
-    if re.search(r"\bwithout (?:any |special |particular )?(?:caution|concern|care|restriction|worry)|\bfreely\b|\bno (?:special |particular )?(?:caution|interaction|concern)|\bnot (?:interact|need (?:any )?caution)", reading.plain):
+    if re.search(
+        r"\bwithout (?:any |special |particular )?(?:caution|concern|care|restriction|worry)|\bfreely\b|\bno (?:special |particular )?(?:caution|interaction|concern)|\bnot (?:interact|need (?:any )?caution)",
+        reading.plain,
+    ):
         return "Quinolones must be used with caution."
-    if any(t.tag == "EVALNEG" and t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens) or re.search(r"\b(?:must|should) (?:not be used|be avoided|never)|\bavoid\w* (?:all |any )?(?:fluoro)?quinolone", reading.plain):
+    if any(t.tag == "EVALNEG" and t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens) or re.search(
+        r"\b(?:must|should) (?:not be used|be avoided|never)|\bavoid\w* (?:all |any )?(?:fluoro)?quinolone", reading.plain
+    ):
         return "The article asks for caution with quinolones, it does not forbid them."
     return ""
 
 
 def _careless(reading: Reading) -> str:
     """Monitoring made less where the article asks for more, and prophylaxis with other drugs than antibiotics."""
-    if re.search(r"\bless (?:careful|close|frequent|intens\w+|strict)\w* (?:monitor|follow|watch)|\bno (?:extra|additional|special|closer|more careful) monitoring", reading.plain):
+    if re.search(
+        r"\bless (?:careful|close|frequent|intens\w+|strict)\w* (?:monitor|follow|watch)|\bno (?:extra|additional|special|closer|more careful) monitoring",
+        reading.plain,
+    ):
         return "The article asks for more careful monitoring."
-    if re.search(r"\b(?:ignor\w+|disregard\w*|neglect\w*|overlook\w*|forget|never mind|omit|skip|excluding)\b", reading.plain) and reading.any("RESP", "RESOLVED", "REASSESS", "CBC", "MONITOR", "CAUTION") and not reading.any("NEG", "RESTART"):
+    if (
+        re.search(r"\b(?:ignor\w+|disregard\w*|neglect\w*|overlook\w*|forget|never mind|omit|skip|excluding)\b", reading.plain)
+        and reading.any("RESP", "RESOLVED", "REASSESS", "CBC", "MONITOR", "CAUTION")
+        and not reading.any("NEG", "RESTART")
+    ):
         return "It leaves out what the article asks for."
-    if _NO_BEARING.search(reading.plain) and reading.any("RISK", "RECOVERY", "EXPOSE", "INF") and not reading.any("MILD", "SEVERE") and reading.any("POM", "RISK", "STOP", "GO", "RECOVERY", "EXPOSE"):
+    if (
+        _NO_BEARING.search(reading.plain)
+        and reading.any("RISK", "RECOVERY", "EXPOSE", "INF")
+        and not reading.any("MILD", "SEVERE")
+        and reading.any("POM", "RISK", "STOP", "GO", "RECOVERY", "EXPOSE")
+    ):
         return "No source says this; the article says that pomalidomide raises the infection risk and may impair recovery."
-    if reading.any("PROPH") and any(p.kind in ("once", "while", "if") and "STOP" in p.tags and "RESTART" not in p.tags for p in reading.parts) and not reading.any("RESTART", "LATER"):
+    if (
+        reading.any("PROPH")
+        and any(p.kind in ("once", "while", "if") and "STOP" in p.tags and "RESTART" not in p.tags for p in reading.parts)
+        and not reading.any("RESTART", "LATER")
+    ):
         return "The article speaks of prophylaxis when pomalidomide is restarted."
     if re.search(r"\bhigh-dose dexamethasone|\bwithout differential", reading.plain):
         return "The article does not say so."
-    if re.search(r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+", reading.plain) and not reading.silent:
+    if (
+        re.search(
+            r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+",
+            reading.plain,
+        )
+        and not reading.silent
+    ):
         return "The article speaks of antibiotic prophylaxis only."
     return ""
 
@@ -113,9 +160,22 @@ def _names_drug(reading: Reading, context: Context) -> str:
     for order in reading.orders:
         if order.kind not in ("main", "reason") or order.past or order.noun:
             continue
-        if order.target == "GCSF" and not order.negated and "gcsf" not in context.decision.elements and not reading.any("NF", "FEVER") and context.decision.action is not Action.INFORM:
+        if (
+            order.target == "GCSF"
+            and not order.negated
+            and "gcsf" not in context.decision.elements
+            and not reading.any("NF", "FEVER")
+            and context.decision.action is not Action.INFORM
+        ):
             return "G-CSF support is for neutropenic fever."
-        if order.target == "DEX" and order.text not in ("no change", "unchanged") and order.act in ("STOP", "GO", "RESTART", "START") and "mg" not in reading.plain and "dose" not in reading.plain and not order.segment.tags & {"POM"}:
+        if (
+            order.target == "DEX"
+            and order.text not in ("no change", "unchanged")
+            and order.act in ("STOP", "GO", "RESTART", "START")
+            and "mg" not in reading.plain
+            and "dose" not in reading.plain
+            and not order.segment.tags & {"POM"}
+        ):
             return "No source says this of dexamethasone."
     return ""
 
@@ -130,9 +190,17 @@ def _known(token: Token, context: Context) -> bool:
 def _states(reading: Reading, context: Context) -> str:
     """A severity other than the one that was read, said of this infection."""
     severity = context.decision.severity
-    if severity in (None, Severity.UNSPECIFIED) or context.case.moderate or not reading.any("BE", "BEEN") or reading.any("SOURCE", "NEG", "IF", "ONLYIF", "WEAK"):
+    if (
+        severity in (None, Severity.UNSPECIFIED)
+        or context.case.moderate
+        or not reading.any("BE", "BEEN")
+        or reading.any("SOURCE", "NEG", "IF", "ONLYIF", "WEAK")
+    ):
         return ""
     named = {Severity.MILD: "MILD", Severity.SEVERE: "SEVERE", Severity.LIFE_THREATENING: "LIFETHR"}[severity]
-    if named in reading.tags or not re.search(r"\b(?:this|it|her|his|the|infection|episode) (?:infection |episode )?(?:is|was|counts as|is read as|is considered) (?:therefore |clearly |only |just |still )?(?:a |an )?(?:mild|minor|severe|serious|life-threatening|trivial)\b", reading.plain):
+    if named in reading.tags or not re.search(
+        r"\b(?:this|it|her|his|the|infection|episode) (?:infection |episode )?(?:is|was|counts as|is read as|is considered) (?:therefore |clearly |only |just |still )?(?:a |an )?(?:mild|minor|severe|serious|life-threatening|trivial)\b",
+        reading.plain,
+    ):
         return ""
     return f"The infection was read as {severity.value.replace('_', '-')}."

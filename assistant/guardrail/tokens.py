@@ -10,8 +10,31 @@ from assistant.guardrail.cues import WORD, Cues, cues
 
 MARKER = re.compile(r"\[\s*([A-Za-z]{1,8}|\d{1,3})\s*\]|\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})+)\s*\]|\[\^(\d{1,3})\]|【(\d{1,3})[^】]*】")
 _CHECKBOX = re.compile(r"^\s*[-*]\s*\[[ xX]?\]")
-_SHAPES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "\xa0": " ", "‑": "-", "\u202f": " ", "*": " ", "_": " ", "`": " ", "#": " ", "~": " ", "&": " and "})
-_SHORT = ((re.compile(r"\bcan'?t\b|\bcannot\b"), "can not"), (re.compile(r"\bwon't\b"), "will not"), (re.compile(r"n't\b"), " not"), (re.compile(r"'(?:s|re|ve|ll|d|m)\b"), ""))
+_SHAPES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": " - ",
+        "\xa0": " ",
+        "‑": "-",
+        "\u202f": " ",
+        "*": " ",
+        "_": " ",
+        "`": " ",
+        "#": " ",
+        "~": " ",
+        "&": " and ",
+    }
+)
+_SHORT = (
+    (re.compile(r"\bcan'?t\b|\bcannot\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'(?:s|re|ve|ll|d|m)\b"), ""),
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*\+?$")
 _GLUED = re.compile(r"(\d+(?:\.\d+)?)(mg|mcg|g|%|d|wk|weeks?|months?|days?|h|hrs?|yo|f|m|yrs?|years?|ml)$")
 _SKIP = frozenset({"the", "a", "an", "of", "to", "very", "quite", "rather", "just", "simply", "really", "any", "some", "and/or"})
@@ -96,7 +119,23 @@ def _by_shape(word: str, known: Cues) -> str:
 
 def _stems(word: str) -> list[str]:
     found = []
-    for end, written in (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("ly", ""), ("er", ""), ("est", ""), ("'s", ""), ("ness", ""), ("able", ""), ("ment", "")):
+    for end, written in (
+        ("s", ""),
+        ("es", ""),
+        ("ies", "y"),
+        ("ed", ""),
+        ("ed", "e"),
+        ("d", ""),
+        ("ing", ""),
+        ("ing", "e"),
+        ("ly", ""),
+        ("er", ""),
+        ("est", ""),
+        ("'s", ""),
+        ("ness", ""),
+        ("able", ""),
+        ("ment", ""),
+    ):
         if word.endswith(end) and len(word) > len(end) + 2:
             stem = word[: -len(end)] + written
             found.append(stem)
