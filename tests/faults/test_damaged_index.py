@@ -110,6 +110,17 @@ def test_every_damage_is_noticed_told_and_mended(tmp_path: Path, damage: Callabl
     assert len(store.similarity_search("fever number0", k=10)) == 10
 
 
+@pytest.mark.parametrize("damage", [_cut, _overwrite_middle, _text, _no_database], ids=lambda damage: damage.__name__.strip("_"))
+def test_a_file_that_is_no_sound_database_is_noticed_before_chroma_opens_it(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    """A damaged file can take the process down inside Chroma, where nothing can be caught."""
+    index.build(tmp_path, PASSAGES, STAMP, WordEmbedder(), lambda message, share: None)
+    folder = index.current(tmp_path)
+    assert folder is not None
+    assert index.examine(tmp_path, STAMP) == ""
+    damage(folder)
+    assert index.examine(tmp_path, STAMP).startswith("the index is damaged")
+
+
 @pytest.mark.slow
 def test_the_command_says_what_is_wrong_and_what_mends_it(tmp_path: Path, data_with_index: Path) -> None:
     shutil.copytree(data_with_index / "index", tmp_path / "index")

@@ -207,3 +207,15 @@ def test_a_model_that_cannot_be_made_is_a_failed_draft_and_takes_no_answer_down(
     draft = LazyDrafter(Settings(model="openai:gpt-test")).draft(CASE, DECISION, HITS, QUESTION)
     assert draft.text == ""
     assert draft.failure == "HOLDFAST_MODEL: 'openai' cannot be set up (OpenAIError); check the provider's name and its key, for instance OPENAI_API_KEY"
+
+
+class Broken:
+    """A model whose library has a bug, and tells it with the prompt in the message."""
+
+    def stream(self, told: object) -> list[object]:
+        raise RuntimeError(f"bug at {QUESTION}")
+
+
+def test_a_bug_in_a_library_is_told_by_its_kind_alone() -> None:
+    draft = Drafter(model=Broken(), name="m", timeout=5).draft(CASE, DECISION, HITS, QUESTION)  # type: ignore[arg-type]
+    assert draft.failure == "the call failed (RuntimeError)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from langchain_core.documents import Document
 
 from assistant import index
 from assistant.records import Action, Decision, Passage, Quote, Why
@@ -96,9 +97,16 @@ def test_the_end_of_a_very_long_question_counts(twelve: Retriever) -> None:
     assert hits[0].passage.id == "test:004"
 
 
-def test_equal_scores_stand_in_the_order_of_the_sources(tmp_path: Path) -> None:
+class Backwards:
+    """A store that returns passages of the same distance last first, as one with threads may."""
+
+    def similarity_search_by_vector_with_relevance_scores(self, vector: list[float], k: int) -> list[tuple[Document, float]]:
+        return [(Document(id=f"same:{name}", page_content=""), 0.5) for name in "acbd"]
+
+
+def test_equal_scores_stand_in_the_order_of_the_sources() -> None:
     same = tuple(Passage(id=f"same:{name}", source="test", text="Hold the drug during infection") for name in "dbca")
-    hits = retriever(tmp_path, same).search("infection", NOTHING_QUOTED)
+    hits = Retriever(Backwards(), WordEmbedder(), same).search("infection", NOTHING_QUOTED)  # type: ignore[arg-type]
     assert [hit.passage.id for hit in hits] == ["same:d", "same:b", "same:c", "same:a"]
     assert len({hit.score for hit in hits}) == 1
 
