@@ -95,9 +95,9 @@ class ClaimFile(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """All cue words, compiled: `phrases` maps the first word of a phrase to its (words, tag, form), longest first."""
+    """All cue words, compiled: `phrases` maps the first two words of a phrase (the one of a single word) to its (words, tag, form), longest first."""
 
-    phrases: dict[str, tuple[tuple[tuple[str, ...], str, str], ...]]
+    phrases: dict[tuple[str, ...], tuple[tuple[tuple[str, ...], str, str], ...]]
     outside: dict[str, tuple[tuple[str, ...], ...]]
     outside_file: OutsideFile
     plain: frozenset[str]
@@ -130,7 +130,7 @@ def _verb_forms(phrase: str, irregular: dict[str, list[str]]) -> list[tuple[str,
     return [(f"{form} {rest}".strip(), name) for form, name in named]
 
 
-def _phrases(file: CueFile, faults: list[str]) -> dict[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
+def _phrases(file: CueFile, faults: list[str]) -> dict[tuple[str, ...], tuple[tuple[tuple[str, ...], str, str], ...]]:
     owner: dict[tuple[str, ...], tuple[str, str]] = {}
     made: dict[tuple[str, ...], tuple[str, str]] = {}
     for tag, entry in file.tags.items():
@@ -142,9 +142,9 @@ def _phrases(file: CueFile, faults: list[str]) -> dict[str, tuple[tuple[tuple[st
         for verb in entry.verbs:
             for form, name in _verb_forms(verb, file.irregular):
                 made.setdefault(words_of(form), (tag, name))
-    by_first: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    by_first: dict[tuple[str, ...], list[tuple[tuple[str, ...], str, str]]] = {}
     for key, (tag, name) in {**made, **owner}.items():
-        by_first.setdefault(key[0], []).append((key, tag, name))
+        by_first.setdefault(key[:2], []).append((key, tag, name))
     return {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in by_first.items()}
 
 

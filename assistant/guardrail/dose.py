@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.guardrail.action import only_if
 from assistant.guardrail.orders import Order
@@ -57,6 +58,7 @@ class Amount:
     at: int
 
 
+@lru_cache(maxsize=2048)
 def amounts_of(reading: Reading) -> tuple[Amount, ...]:
     """The doses in a piece."""
     tokens = reading.tokens

@@ -102,6 +102,13 @@ def _around(pieces: Sequence[Piece], readings: Sequence[Reading], at: int) -> fr
 
 
 def _faults(piece: Piece, reading: Reading, context: Context, around: frozenset[str], *, last: bool, pitfalls: bool) -> tuple[Fault, ...]:
+    key = (reading, piece.text, piece.kind, around, last, pitfalls)
+    if key not in context.judged:
+        context.judged[key] = _found(piece, reading, context, around, last=last, pitfalls=pitfalls)
+    return context.judged[key]
+
+
+def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[str], *, last: bool, pitfalls: bool) -> tuple[Fault, ...]:
     if piece.kind == "rule":
         return ()
     wrong = injection.faults(piece, context)
@@ -151,18 +158,19 @@ def says_main(judged: Sequence[Judged], context: Context) -> bool:
             return bool(readings)
 
 
+@lru_cache(maxsize=2048)
 def quoted_from(reading: Reading) -> str:
     """The id of the article passage that holds the piece word for word, or nothing."""
     bare = " ".join(MARKER.sub("", reading.body).split()).rstrip(".;: ").replace(" ,", ",")
-    if len(bare.split()) < _QUOTE_WORDS:
+    if bare.count(" ") + 1 < _QUOTE_WORDS:
         return ""
-    return next((p.id for p in knowledge().passages.values() if p.source == "article" and (bare in p.text or bare in _unmarked(p.text))), "")
+    return next((name for name, text, unmarked in _article() if bare in text or bare in unmarked), "")
 
 
-@lru_cache(maxsize=256)
-def _unmarked(text: str) -> str:
-    """A passage without the numbers that the article prints as markers."""
-    return re.sub(r" [1-4](?=$|,)", "", text)
+@lru_cache(maxsize=1)
+def _article() -> tuple[tuple[str, str, str], ...]:
+    """The article's passages: id, text, and text without the numbers that it prints as markers."""
+    return tuple((p.id, p.text, re.sub(r" [1-4](?=$|,)", "", p.text)) for p in knowledge().passages.values() if p.source == "article")
 
 
 def fate_of(judged: Judged, context: Context) -> tuple[Fate, str]:

@@ -173,6 +173,7 @@ def _key(token: Token) -> str:
     return token.tag
 
 
+@lru_cache(maxsize=2048)
 def fault(reading: Reading) -> str:
     """Why a piece that stands close to an article sentence says something else, or nothing."""
     tokens = _content(reading.tokens)
@@ -180,8 +181,11 @@ def fault(reading: Reading) -> str:
         return ""
     keys = [_key(t) for t in tokens]
     have = frozenset(keys)
+    least, most = len(have) * _SHARE, len(have) / _SHARE
     best: tuple[float, str] = (0.0, "")
     for theirs, their_keys, passage in _statements():
+        if not least <= len(their_keys) <= most:
+            continue
         share = len(have & their_keys) / max(len(have), len(their_keys))
         if share >= _SHARE and (len(theirs) >= _LEAST or share >= 0.9) and share > best[0]:
             why = _difference(tokens, keys, theirs)

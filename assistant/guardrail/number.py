@@ -32,6 +32,8 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
 
 def figures_in(reading: Reading) -> tuple[FigureEntry, ...]:
     """The article's percentages that stand in a piece."""
+    if "%" not in reading.plain and "cent" not in reading.plain:
+        return ()
     values = {_value(m.group(1)) for m in _PERCENT.finditer(reading.plain)}
     return tuple(f for f in cues().claims.figures if f.value in values)
 
@@ -41,6 +43,8 @@ def _value(text: str) -> float:
 
 
 def _percentages(reading: Reading) -> str:
+    if "%" not in reading.plain and "cent" not in reading.plain:
+        return ""
     known = {f.value: f for f in cues().claims.figures}
     text = re.sub(r"\bgrades? (\d) ?(?:-|/|to|or|and) ?(\d)", r"grade \1/\2", reading.plain)
     foreign = reading.any("PARTNER") or (reading.any("DEX") and not reading.any("POM"))
@@ -109,10 +113,10 @@ def _spans(reading: Reading) -> str:
 
 def _fractions(reading: Reading) -> str:
     text = reading.plain
+    if not reading.any("INF", "NEUTRO"):
+        return ""
     for found in _FRACTION.finditer(text):
         share = found.group(1) or found.group(2)
-        if not reading.any("INF", "NEUTRO"):
-            continue
         neutro = reading.any("NEUTRO")
         right = (share in _THIRD and not neutro and "pneumonia" not in text.split(";")[0][: found.end() + 30]) or (
             share in ("half",) and neutro and re.search(r"\b(?:more than|over) half", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant.guardrail.clauses import Segment, segments
@@ -19,7 +19,7 @@ _MATTERS = frozenset({"PARTNER", "OUTSIDE", "AMBNAME", "PRON", "UNKNOWN", "POM",
 _TOPICS = ("AMB", "DEX", "PARTNER", "PROPH", "POM")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """A piece as read. `asks` when it is a question; `topic` is what `it` stands for in the next piece."""
 
@@ -72,6 +72,8 @@ class Context:
     dictated: Dictated
     words: frozenset[str]
     sentences: frozenset[str]
+    judged: dict[object, tuple[Fault, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """What has been found of a piece within this one check, so that a repair is not read twice."""
 
     @property
     def rule(self) -> str:

@@ -83,7 +83,7 @@ def _orphans(judged: Sequence[Judged]) -> frozenset[int]:
         leads = one.piece.kind == "heading" or (one.piece.text.endswith(":") and one.piece.kind == "text")
         if not leads or one.removed:
             continue
-        under = []
+        under: list[bool] = []
         for other in judged[at + 1 :]:
             if other.piece.kind == "heading" or (one.piece.kind == "text" and other.piece.kind == "text" and under):
                 break

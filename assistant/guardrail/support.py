@@ -41,7 +41,7 @@ def faults(reading: Reading, context: Context, *, last: bool, kind: str) -> list
 
 def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
     """Another language, or a tail that was cut off: what cannot be read has not passed."""
-    letters = _ALPHABET.findall(reading.body)
+    letters = [] if reading.body.isascii() else _ALPHABET.findall(reading.body)
     strange = [c for c in letters if ord(c) > 0x24F and not 0x370 <= ord(c) <= 0x3FF]
     if len(strange) > 2 and len(strange) * 4 > len(letters):
         return "It is not in English and cannot be checked."

@@ -88,9 +88,10 @@ def _words(text: str) -> list[str]:
 
 
 def _phrase_at(words: list[str], at: int, known: Cues) -> Token | None:
-    for key, tag, form in known.phrases.get(words[at], ()):
-        if len(key) == 1 or tuple(words[at : at + len(key)]) == key:
-            return Token(tag, " ".join(key), form)
+    for start in (tuple(words[at : at + 2]), (words[at],)):
+        for key, tag, form in known.phrases.get(start, ()):
+            if len(key) <= 2 or tuple(words[at : at + len(key)]) == key:
+                return Token(tag, " ".join(key), form)
     for phrase in known.outside.get(words[at], ()):
         if tuple(words[at : at + len(phrase)]) == phrase:
             return Token("OUTSIDE", " ".join(phrase))
@@ -110,11 +111,11 @@ def _by_shape(word: str, known: Cues) -> str:
         return "OUTSIDE"
     if "-" in word or "/" in word:
         parts = [p for p in re.split(r"[-/]", word) if p]
-        strange = next((tag for p in parts for key, tag, _ in known.phrases.get(p, ()) if key == (p,) and tag in ("PARTNER", "AMBNAME")), "")
+        strange = next((tag for p in parts for _, tag, _ in known.phrases.get((p,), ()) if tag in ("PARTNER", "AMBNAME")), "")
         if strange or any((p,) in known.outside.get(p, ()) for p in parts):
             return strange or "OUTSIDE"
-        return "W" if all(p in known.plain or len(p) < 3 or p in known.phrases or p.isdigit() for p in parts) else "UNKNOWN"
-    return "W" if any(stem in known.plain or stem in known.phrases for stem in _stems(word)) else "UNKNOWN"
+        return "W" if all(p in known.plain or len(p) < 3 or (p,) in known.phrases or p.isdigit() for p in parts) else "UNKNOWN"
+    return "W" if any(stem in known.plain or (stem,) in known.phrases for stem in _stems(word)) else "UNKNOWN"
 
 
 def _stems(word: str) -> list[str]:
