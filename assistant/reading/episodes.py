@@ -214,7 +214,9 @@ def _place_of(item: Item) -> tuple[int, int]:
 
 def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
     """The assertions that speak against resolution and that nothing said later has overruled."""
-    against = {**{k: last[k] for k in ("treatment_ongoing", "residual", "worse") if k in last}, **({"fever": fever} if fever else {})}
+    against: dict[str, Item] = {k: last[k] for k in ("treatment_ongoing", "residual", "worse") if k in last}
+    if fever:
+        against["fever"] = fever
     found = []
     for name, item in against.items():
         later = [last[k] for k in _OVERRULED_BY[name] if k in last and _place_of(last[k]) > _place_of(item)]

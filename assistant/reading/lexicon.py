@@ -247,7 +247,8 @@ def _entries(model: type[_Entry], file: str, key: str, faults: list[str], folder
 
 
 def _cues(patterns: list[str], where: str, faults: list[str]) -> Cues:
-    plain, classed = [], []
+    plain: list[re.Pattern[str]] = []
+    classed: list[re.Pattern[str]] = []
     for pattern in patterns:
         try:
             (classed if re.search(r"<(?!num|past)\w+>", pattern) else plain).append(compile_cue(pattern))
@@ -278,7 +279,8 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
     topics = []
     for raw in load_yaml(folder / "topics.yaml", words_only=True)["topics"]:
         topic = Topic.model_validate(raw)
-        topics.append((topic, *(_cues(p, f"topics.yaml: {topic.id}", faults) for p in (topic.any, topic.all, topic.none))))
+        where = f"topics.yaml: {topic.id}"
+        topics.append((topic, _cues(topic.any, where, faults), _cues(topic.all, where, faults), _cues(topic.none, where, faults)))
     context = load_yaml(folder / "context.yaml", words_only=True)
     terminators = frozenset(context.pop("terminators"))
     scopes = {name: Scope.model_validate(raw) for name, raw in context.items()}
@@ -286,7 +288,19 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
         raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
     words = {w for name in ("states", "severity") for c in cue_files[name].values() for p in (*c.plain, *c.classed) for w in re.findall(r"[a-z]{8,}", p.pattern)}
     vocabularies = {name: Vocabulary(entries, known) for name, entries in tables.items()}
-    return Lexicon(**vocabularies, **cue_files, topics=tuple(topics), scopes=scopes, terminators=terminators, spelling=Spelling(words, known))
+    return Lexicon(
+        drugs=vocabularies["drugs"],
+        infections=vocabularies["infections"],
+        antimicrobials=vocabularies["antimicrobials"],
+        symptoms=vocabularies["symptoms"],
+        states=cue_files["states"],
+        severity=cue_files["severity"],
+        intents=cue_files["intents"],
+        topics=tuple(topics),
+        scopes=scopes,
+        terminators=terminators,
+        spelling=Spelling(words, known),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -281,7 +281,7 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     for item in items:
         if item.kind == "antimicrobial":
             near = {t.text for t in tokens[max(0, item.first - 2) : item.last + 4]}
-            if any(p.sentence == item.sentence and -4 <= p.first - item.last <= 4 or 0 <= item.first - p.last <= 4 for p in preventing):
+            if any((p.sentence == item.sentence and -4 <= p.first - item.last <= 4) or 0 <= item.first - p.last <= 4 for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if "iv" not in near and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})

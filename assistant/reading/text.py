@@ -6,8 +6,8 @@ Folding never changes the length of a text, so an offset into the folded text is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _FOLD = str.maketrans({

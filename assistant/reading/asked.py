@@ -1,0 +1,137 @@
+"""What is asked, decided: by the lexicon's cues first, then by the second reader where the lexicon is not sure.
+
+Caution wins: where somebody is ill, a decision is given; a question of fact may come with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.reading import quantities
+from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
+from assistant.reading.scan import Scan
+from assistant.reading.second import classifier
+from assistant.records import Asked, Case, Drug, Infection, Severity
+
+_ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
+# How sure the second reader must be of a topic: alone, and to lead where the lexicon has one.
+_TOPIC_SURE, _TOPIC_LEADS = 0.25, 0.45
+_MOST_TOPICS = 3
+
+
+def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """Adds what is asked: by the lexicon, then by the second reader where the lexicon is not sure."""
+    by_lexicon = _asked_by_lexicon(case, scans, last)
+    if case.drug is Drug.OTHER:
+        return by_lexicon
+    return _asked_by_both(by_lexicon, case, scans, last)
+
+
+def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
+    likely = classifier("intent").probabilities(last.text)
+    ill = case.infection in _ILL or case.neutropenic_fever or low_counts(case)
+    told_now = ill and not speaks_at_large(last) and (_tells_of_a_course(last) or (speaks_of_a_patient(last) and _infection_in(last)))
+    informs = any(i.kind in ("state", "severity", "symptom") for i in last.items) or bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    asked = by_lexicon.asked
+    if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now) and not (informs and ill and "?" not in last.text):
+        return _as_fact(by_lexicon, case, last)
+    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
+    if asked is Asked.DECISION and likely["outside"] >= 0.6 and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
+    if asked in (Asked.OUTSIDE, Asked.NOTHING):
+        if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
+            return replace(case, asked=Asked.DECISION)
+        if likely["fact"] >= 0.6 and not told_now:
+            return _as_fact(by_lexicon, case, last)
+    if asked is Asked.FACT and told_now and likely["decision"] >= 0.6:
+        return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
+    return by_lexicon
+
+
+def _tells_of_a_course(last: Scan) -> bool:
+    """Whether a message tells how an infection runs or is treated, as nobody does who asks for a figure."""
+    course = ("treatment_given", "treatment_ongoing", "treatment_done", "residual", "worse", "resolved", "well")
+    treated = [i for i in last.of("antimicrobial") if i.entry.route != "none" and not i.entry.quinolone and not i.has("prophylaxis", "hypothetical")]
+    return bool(treated) or any(i.kind == "state" and i.name in course and not i.has("hypothetical") for i in last.items)
+
+
+def _topics(last: Scan) -> tuple[str, ...]:
+    """The topics by the lexicon, led by the second reader's where it is sure."""
+    topic, probability = classifier("topic").best(last.text)
+    by_lexicon = topics_of(last)
+    if probability >= (_TOPIC_LEADS if by_lexicon else _TOPIC_SURE):
+        by_lexicon = tuple(dict.fromkeys((topic, *by_lexicon)))
+    return by_lexicon[:_MOST_TOPICS]
+
+
+def _as_fact(by_lexicon: Case, case: Case, last: Scan) -> Case:
+    """A question of fact, where its topic is known."""
+    topics = _topics(last)
+    return replace(case, asked=Asked.FACT, topics=topics) if topics else by_lexicon
+
+
+def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """What is asked, by the cues; a decision that is asked in general becomes the general question."""
+    topics = topics_of(last)[:_MOST_TOPICS]
+    fact = last.intents("fact") or names_the_source(last)
+    decision, outside = last.intents("decision"), last.intents("outside")
+    pom_now = any(i.entry.role == "pomalidomide" for i in last.of("drug"))
+    now, ever = _infection_in(last), any(_infection_in(s) for s in scans)
+    ill = case.infection in _ILL
+    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
+    if case.drug is Drug.OTHER:
+        return replace(case, asked=Asked.DECISION)
+    if last.intents("injection") and not now and (at_large or not ill):
+        return replace(case, asked=Asked.DECISION) if ill else replace(case, asked=Asked.OUTSIDE, outside="override")
+    if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
+        return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
+    if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
+        return replace(case, asked=Asked.FACT, topics=_topics(last))
+    if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
+        return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
+    if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not low_counts(case):
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
+    if (ever and (now or decision or ill)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or low_counts(case):
+        return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
+    if topics:
+        return replace(case, asked=Asked.FACT, topics=_topics(last))
+    if decision and case.drug is Drug.POMALIDOMIDE:
+        return replace(case, asked=Asked.DECISION)
+    named = case.drug is Drug.POMALIDOMIDE or fact or outside
+    return replace(case, asked=Asked.OUTSIDE, outside="uncovered") if named else replace(case, asked=Asked.NOTHING, outside="nothing")
+
+
+def _general_question(last: Scan, decision: bool, at_large: bool) -> bool:
+    """Whether it is asked, of nobody in particular, what an infection means for pomalidomide."""
+    mentions = [i for i in last.of("infection") if i.entry.kind == "generic"]
+    if not decision or not mentions or any(s.kind in ("state", "antimicrobial", "symptom") for s in last.items if s.name != "no_infection"):
+        return False
+    return at_large and (last.intents("general") or any(i.has("hypothetical") for i in mentions))
+
+
+def _only_hypothetical(case: Case, scans: Sequence[Scan]) -> bool:
+    """Whether infection is mentioned as an 'if' alone, with nothing said of how the patient is."""
+    mentions = [i for s in scans for i in s.of("infection") if i.entry.kind not in ("not_infection", "carriage")]
+    denied = any(i.kind == "state" for s in scans for i in s.items)
+    return case.infection is Infection.NONE and bool(mentions) and not denied and all(i.has("hypothetical") and not i.has("negated", "other", "exposure") for i in mentions)
+
+
+def low_counts(case: Case) -> bool:
+    return (case.anc is not None and case.anc < 0.5) or (case.platelets is not None and case.platelets < 25)
+
+
+def _infection_in(scan_: Scan) -> bool:
+    """Whether a message tells of an infection, its treatment or its course."""
+    told = [i for i in scan_.items if i.kind in ("infection", "symptom", "antimicrobial") and not i.has("hypothetical", "other", "exposure")]
+    told = [i for i in told if not (i.kind == "infection" and i.entry.kind == "not_infection") and not (i.kind == "antimicrobial" and i.has("prophylaxis"))]
+    return bool(told) or any(i.kind == "state" and i.name != "no_infection" for i in scan_.items)
+
+
+def _clinical(scan_: Scan) -> bool:
+    """Whether a message carries anything of a patient's infection, counts or temperature."""
+    if _infection_in(scan_) or any(i.kind == "state" for i in scan_.items) or scan_.of("infection"):
+        return True
+    return bool(quantities.counts(scan_.folded)) or bool(quantities.temperatures(scan_.folded))

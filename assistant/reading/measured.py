@@ -1,0 +1,118 @@
+"""What is said of the patient beside the infection: counts, age, dose, kidneys, quinolones, and what pomalidomide does now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.reading import quantities
+from assistant.reading.quantities import Quantity
+from assistant.reading.scan import Item, Scan
+from assistant.records import Fact, Treatment, Words
+
+RENAL = re.compile(
+    r"\b(?:ckd\s*-?\s*(?:stage\s*)?(?:3|4|5|iii|iv|v)\w?|ckd(?!\s*-?\s*(?:stage\s*)?[12])|chronic kidney disease|renal (?:impairment|failure|insufficiency|dysfunction|disease)|kidney (?:failure|disease|injury|impairment|dysfunction|trouble)|impaired (?:renal|kidney)\w*(?: function)?|reduced (?:renal|kidney) function|poor (?:renal|kidney) function|(?:bad|dodgy|failing|poor|weak|ropey|duff) kidneys|kidneys (?:are|were|have|not|arent|aren't|don't|dont|at|took|failing|gone)\b[^.]{0,25}|aki\b|acute kidney injury|acute renal failure|esrd|eskd|nephropathy|myeloma kidney|cast nephropathy|stage (?:3|4|5)\w? (?:ckd|kidney|renal))"
+)
+DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|(?:thrice|three times|3x|3 times)[- ](?:a[- ]|per[- ])?(?:weekly|week)[- ]hd|hd at|on cvvh\w* for|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
+_RECOVERED = re.compile(r"(?:resolved|recovered|back to (?:normal|baseline)|normali[sz]ed|no longer|came off|off dialysis|off crrt|off (?:the )?(?:filter|cvvh\w*)|ended|stopped|previous|transient|temporary|briefly|normal now|prerenal settled|since recovered)")
+_NOT = re.compile(r"(?:\bno|\bnot|\bnever|\bwithout|\bdenies|\bisn't|\bnor|\bnil|\bno h/o|\bnot on|\bno known|\bnormal)\s+(?:\w+\s+){0,2}$")
+ELDERLY = re.compile(r"\b(?:elderly|frail|frailty|octogenarian|nonagenarian|septuagenarian|geriatric|(?:in )?(?:her|his|their|my) (?:late |early |mid[- ]?)?(?:eighties|nineties)|old dear|very old|pensioner)\b")
+# Below this eGFR or creatinine clearance (mL/min) the kidneys count as impaired (spec, section 4.17).
+IMPAIRED_FILTRATION = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A quantity and the message that it was read from."""
+
+    quantity: Quantity
+    scan: Scan
+
+    @property
+    def words(self) -> Words:
+        """The words of the quantity."""
+        start, end = self.quantity.start, self.quantity.end
+        return Words(turn=self.scan.turn, start=start, end=end, text=self.scan.text[start:end])
+
+
+def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
+    """The current value of each quantity by name: the last one said; `platelets_nadir` is the lowest one."""
+    found: dict[str, Measured] = {}
+    for scan in scans:
+        for quantity in quantities.counts(scan.folded):
+            _note_count(Measured(quantity, scan), found)
+        age_known = "age" in found
+        for quantity in [*quantities.ages(scan.folded, age_known=age_known), *quantities.filtrations(scan.folded), *quantities.months_on_therapy(scan.folded)]:
+            found[quantity.name] = Measured(quantity, scan)
+        temperatures = quantities.temperatures(scan.folded)
+        if temperatures:
+            found["temperature"] = Measured(max(temperatures, key=lambda q: q.value), scan)
+        doses = quantities.doses(scan.folded)
+        if doses:
+            found["dose_mg"] = Measured(doses[0], scan)
+    return found
+
+
+def _note_count(count: Measured, found: dict[str, Measured]) -> None:
+    name = count.quantity.name
+    if name == "platelets":
+        lowest = found.get("platelets_nadir")
+        if lowest is None or count.quantity.value < lowest.quantity.value:
+            found["platelets_nadir"] = count
+    if not (count.quantity.nadir and name in found):
+        found[name] = count
+
+
+def value_of(found: dict[str, Measured], name: str) -> float | None:
+    """The value, or None where it was not mentioned or could mean two things."""
+    one = found.get(name)
+    return None if one is None or one.quantity.ambiguous else one.quantity.value
+
+
+def as_facts(found: dict[str, Measured]) -> list[Fact]:
+    """The quantities as facts with their words."""
+    return [
+        Fact(name=name, value=one.quantity.value, words=one.words, note="ambiguous" if one.quantity.ambiguous else "")
+        for name, one in found.items()
+        if name != "platelets_nadir"
+    ]
+
+
+def kidneys(scans: Sequence[Scan], found: dict[str, Measured]) -> tuple[bool, bool, list[Fact]]:
+    """Renal impairment, dialysis, and the facts for them; dialysis implies impairment (spec, section 4.17)."""
+    renal, dialysis = stated(scans, RENAL), stated(scans, DIALYSIS)
+    filtration = value_of(found, "filtration")
+    facts = [Fact(name=name, value=True, words=words) for name, words in (("renal_impairment", renal), ("dialysis", dialysis)) if words]
+    return bool(renal or dialysis) or (filtration is not None and filtration < IMPAIRED_FILTRATION), bool(dialysis), facts
+
+
+def stated(scans: Sequence[Scan], pattern: re.Pattern[str], *, recoverable: bool = True) -> Words | None:
+    """The words in which a fact is stated in any turn, neither denied nor over; None where it is not."""
+    for scan in reversed(scans):
+        for match in pattern.finditer(scan.folded):
+            before = scan.folded[max(0, match.start() - 30) : match.start()]
+            after = re.split(r"[.;\n]", scan.folded[match.end() : match.end() + 40])[0]
+            if _NOT.search(before) or (recoverable and (_RECOVERED.search(after) or _RECOVERED.search(before[-14:]))):
+                continue
+            return Words(turn=scan.turn, start=match.start(), end=match.end(), text=scan.text[match.start() : match.end()])
+    return None
+
+
+def quinolone_of(scans: Sequence[Scan]) -> Item | None:
+    """Any quinolone named for this patient: given, finished, planned or as prophylaxis."""
+    named = [i for s in scans for i in s.of("antimicrobial") if i.entry.quinolone and not i.has("negated", "other", "historical")]
+    return named[-1] if named else None
+
+
+def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
+    """What happens to pomalidomide now, by the last words on it."""
+    for scan_ in reversed(scans):
+        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking")]
+        if items:
+            taking = [i for i in items if i.name == "taking"]
+            chosen = taking[-1] if taking else items[-1]
+            return (Treatment.TAKING if taking else Treatment.HELD), chosen.words
+    return Treatment.UNKNOWN, None
+
+

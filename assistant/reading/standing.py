@@ -1,0 +1,196 @@
+"""How the infection in question stands: its state, its severity, neutropenic fever; from episodes, fever and denials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.reading import quantities
+from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
+from assistant.reading.measured import Measured, treatment_of
+from assistant.reading.scan import Item, Scan
+from assistant.reading.second import BETWEEN_TURNS, classifier
+from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
+
+FEVER = 38.0
+FEBRILE_NEUTROPENIA_ANC = 1.0
+# The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
+DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE = 0.1, 0.85, 0.85, 0.9
+_STATE = {
+    EpisodeState.ACTIVE: Infection.ACTIVE,
+    EpisodeState.POSSIBLE: Infection.SUSPECTED,
+    EpisodeState.RESOLVING: Infection.RESOLVING,
+    EpisodeState.RESOLVED: Infection.RESOLVED,
+}
+
+
+@dataclass(slots=True)
+class Standing:
+    """How the infection in question stands, while it is being read.
+
+    `silent`: no words told of its course. `doubted`: the second reader contradicted the lexicon and caution won.
+    """
+
+    infection: Infection = Infection.UNKNOWN
+    name: str = ""
+    severity: Severity = Severity.UNSPECIFIED
+    neutropenic_fever: bool = False
+    derived: bool = False
+    silent: bool = True
+    doubted: bool = False
+    denied: bool = False
+    contradiction: bool = False
+    episodes: list[Episode] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+def _fever(scans: Sequence[Scan]) -> Item | None:
+    """The last report of a fever, measured or in words; None where the last temperature is normal."""
+    found: Item | None = None
+    for scan_ in scans:
+        for item in _temperature_items(scan_):
+            found = item if item.name == "fever" else None if found is None or found.turn <= item.turn else found
+        said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")]
+        if said and (found is None or said[-1].first > found.first or said[-1].turn > found.turn):
+            found = said[-1] if not (found is None and _temperature_items(scan_) and _temperature_items(scan_)[-1].first > said[-1].first) else found
+    return found
+
+
+def _temperature_items(scan_: Scan) -> list[Item]:
+    """The temperatures of a message as items `fever` or `normal`, in order."""
+    items = []
+    for quantity in quantities.temperatures(scan_.folded):
+        first = next((n for n, t in enumerate(scan_.tokens) if t.end > quantity.start), 0)
+        words = Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
+        name = "fever" if quantity.value >= FEVER else "normal"
+        items.append(Item("temperature", name, scan_.turn, first, first + 1, words, scan_.sentence_of[first]))
+    return items
+
+
+def _derived_fever(scans: Sequence[Scan], measured: dict[str, Measured]) -> bool:
+    """ANC below 1.0 with 38.0 C or more in the same episode (spec, section 4.1)."""
+    for scan_ in scans:
+        low = [q for q in quantities.counts(scan_.folded) if q.name == "anc" and q.value < FEBRILE_NEUTROPENIA_ANC and not q.ambiguous]
+        hot = [q for q in quantities.temperatures(scan_.folded) if q.value >= FEVER]
+        if low and hot:
+            return True
+    anc, temperature = measured.get("anc"), measured.get("temperature")
+    return bool(anc and temperature and anc.quantity.value < FEBRILE_NEUTROPENIA_ANC and not anc.quantity.ambiguous and temperature.quantity.value >= FEVER)
+
+
+def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standing:
+    """How the infection that the conversation is about stands now, with the words for it."""
+    found = Standing()
+    threads, rest = threads_of(scans)
+    fever = _fever(scans)
+    denials = [i for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical")]
+    denied = denials[-1] if denials else None
+    found.denied = denied is not None
+    current = threads[-1] if threads else None
+    found.episodes = [as_episode(t, EpisodeState.HISTORICAL) for t in threads[:-1] if t.mentions]
+    found.derived = _derived_fever(scans, measured)
+    if current is None or not current.mentions:
+        _without_diagnosis(found, scans, current, rest, fever, denied)
+    else:
+        _with_diagnosis(found, scans, current, fever, denied)
+    _second_opinion(found, scans, fever)
+    if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
+        found.infection = Infection.SUSPECTED
+    found.derived = found.derived and not found.neutropenic_fever
+    found.neutropenic_fever = found.neutropenic_fever or found.derived
+    found.facts += [Fact(name="infection", value=e.name, words=w) for e in found.episodes for w in e.words[:1]]
+    found.episodes += [aside_episode(item) for item in rest]
+    return found
+
+
+def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) -> None:
+    """Asks the second reader how the infection stands. It is followed against the lexicon only towards caution.
+
+    Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
+    """
+    likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
+    if found.infection is Infection.RESOLVED and likely["resolved"] <= DOUBT_RESOLVED:
+        found.infection, found.doubted = Infection.RESOLVING, True
+    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.denied:
+        found.infection, found.doubted = Infection.SUSPECTED, True
+    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None and found.episodes:
+        if likely["resolved"] >= SURE_RESOLVED:
+            found.infection = Infection.RESOLVED
+        elif likely["none"] >= SURE_NONE:
+            found.infection = Infection.NONE
+
+
+def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None) -> None:
+    last_mention = max(thread.mentions, key=lambda m: (m.turn, m.first))
+    past = any(m.has("far", "mid", "near") for m in thread.mentions)
+    outcome = outcome_of(thread, fever=fever, past=past)
+    found.severity, words = severity_of(thread)
+    if outcome.state is EpisodeState.ACTIVE and found.severity is Severity.UNSPECIFIED and only_tested_positive(thread):
+        found.severity = Severity.MILD
+    found.contradiction = outcome.contradiction
+    found.name = thread.name
+    found.infection = _STATE[outcome.state]
+    found.silent = outcome.silent
+    febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
+    found.neutropenic_fever = bool(febrile)
+    focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]
+    if febrile and not focus and found.infection is Infection.ACTIVE:
+        found.infection = Infection.SUSPECTED
+    restarted = treatment_of(scans)[0] is Treatment.TAKING
+    if fever is not None and restarted and past and outcome.state is EpisodeState.RESOLVING:
+        # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
+        found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
+    elif restarted and (outcome.state is EpisodeState.RESOLVED or (outcome.state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))):
+        found.infection = Infection.NONE
+    bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
+    if _carried_only(scans, thread) or (denied and bare and fever is None):
+        found.infection = Infection.NONE
+    elif denied and _overrules(denied, last_mention, outcome.state):
+        excluded = outcome.state is EpisodeState.POSSIBLE or _EXCLUDED.search(denied.words.text.lower())
+        found.infection = Infection.NONE if excluded or found.infection is Infection.NONE else Infection.RESOLVED
+    elif denied and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
+        found.contradiction = True
+    found.episodes.append(as_episode(thread, outcome.state))
+    found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
+    found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
+
+
+_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
+
+
+def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
+    """Whether 'no infection' settles it: said of a mere possibility, in a later turn, or as the last word on a diagnosis."""
+    if denied.turn != last_mention.turn:
+        return denied.turn > last_mention.turn
+    excluded = bool(_EXCLUDED.search(denied.words.text.lower()))
+    return state is EpisodeState.POSSIBLE or (excluded and denied.first > last_mention.first)
+
+
+def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
+    """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it."""
+    carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
+    organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
+    return bool(carried) and organisms_only
+
+
+def _without_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever: Item | None, denied: Item | None) -> None:
+    """No infection is named: fever, symptoms, treatment and plain words decide."""
+    symptoms = [i for s in scans for i in s.of("symptom") if not i.has("negated", "hypothetical", "other", "historical", "exposure")]
+    treated = [i for i in thread.treatments if not is_prophylaxis(i, thread)] if thread else []
+    states = {s.name for s in thread.states if not s.has("unasserted", "hypothetical", "prophylaxis", "negated")} if thread else set()
+    outcome = outcome_of(thread, fever=fever, past=False) if thread else None
+    carried = any(i.entry.kind == "carriage" and not i.has("negated", "uncertain") for i in rest)
+    if thread:
+        found.severity, words = severity_of(thread)
+        found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
+    if fever is not None and (denied is None or denied.turn <= fever.turn) and not (outcome and outcome.state is EpisodeState.RESOLVED):
+        found.infection = Infection.SUSPECTED
+    elif denied is not None or carried:
+        found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
+    elif outcome and (treated or states & {"resolved", "treatment_done", "treatment_ongoing", "residual"}):
+        found.infection = _STATE[outcome.state]
+    elif symptoms or any(i.name == "worked_up" and not i.has("negated", "hypothetical") for s in scans for i in s.of("state")):
+        found.infection = Infection.SUSPECTED
+    elif rest or states & {"symptom_free", "well"} or any(s.of("infection") for s in scans):
+        found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
