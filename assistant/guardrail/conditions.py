@@ -68,7 +68,12 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
         short = True
     if short:
         found.add(Condition.NOT_RESOLVED)
-    elif ("RESOLVED" in tags and "NEG" not in tags) or words & set(_EXCLUDED) or tags & {"CONFIRM"} or ("RESOLVED" in tags and any(t.text in ("every", "all", "symptoms") for t in segment.tokens)):
+    elif (
+        ("RESOLVED" in tags and "NEG" not in tags)
+        or words & set(_EXCLUDED)
+        or tags & {"CONFIRM"}
+        or ("RESOLVED" in tags and any(t.text in ("every", "all", "symptoms") for t in segment.tokens))
+    ):
         found.add(Condition.RESOLVED)
     if tags & {"WORSE"} or (tags & {"FEVER"} and not short and "RESOLVED" not in tags and "NF" not in tags):
         found.add(Condition.WORSE)

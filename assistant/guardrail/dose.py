@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
-from assistant.guardrail.action import only_if
+from assistant.guardrail.aims import only_if
+from assistant.guardrail.amounts import Amount, amounts_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
-from assistant.guardrail.tokens import Token
 from assistant.records import Action, Severity
 
-_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "twenty": 20.0, "forty": 40.0}
-_UNITS = ("mg", "milligram", "milligrams")
-_FROM = frozenset(
-    {
-        "from",
-        "than",
-        "previous",
-        "previously",
-        "was",
-        "before",
-        "currently",
-        "instead of",
-        "rather than",
-        "in place of",
-        "not",
-        "replacing",
-        "current",
-        "original",
-        "starting from",
-        "at the old",
-    }
-)
-_JOINS = frozenset({"to", "→", "instead of", "rather than", "in place of", "or", "not", "down", "-", "than", ">"})
 _SPLIT = re.compile(
     r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
     r"three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
@@ -46,77 +20,6 @@ _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|mo
 _BORDER = re.compile(
     r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A dose in mg: of which drug, and whether it is only what was or would otherwise be given."""
-
-    mg: float
-    drug: str
-    reference: bool
-    at: int
-
-
-@lru_cache(maxsize=2048)
-def amounts_of(reading: Reading) -> tuple[Amount, ...]:
-    """The doses in a piece."""
-    tokens = reading.tokens
-    places = [at for at, t in enumerate(tokens) if _number(t) is not None and _has_unit(tokens, at)]
-    return tuple(Amount(_number(tokens[at]) or 0.0, _drug(reading, at), _is_reference(tokens, at), at) for at in places)
-
-
-def _number(token: Token) -> float | None:
-    if token.tag == "NUM":
-        try:
-            return float(token.text)
-        except ValueError:
-            return None
-    return _NUMBERS.get(token.text)
-
-
-def _has_unit(tokens: Sequence[Token], at: int) -> bool:
-    def unit(place: int) -> bool:
-        return 0 <= place < len(tokens) and tokens[place].text in _UNITS
-
-    if unit(at + 1):
-        return True
-    if tokens[at].tag != "NUM":
-        return False
-    near = tokens[at + 1 : at + 3]
-    if near and (near[0].text in _JOINS) and len(tokens) > at + 2:
-        place = next((p for p in (at + 2, at + 3) if p < len(tokens) and _number(tokens[p]) is not None), None)
-        return place is not None and unit(place + 1)
-    before = tokens[max(0, at - 2) : at]
-    if before and before[-1].text in _JOINS and at >= 2:
-        return (
-            tokens[at - 2].text in _UNITS
-            and (_number(tokens[at]) or 0) <= 40
-            and not (at + 1 < len(tokens) and tokens[at + 1].text in ("%", "days", "weeks", "months", "years"))
-        )
-    return False
-
-
-def _drug(reading: Reading, at: int) -> str:
-    tokens = reading.tokens
-    for place in range(at - 1, max(-1, at - 14), -1):
-        if tokens[place].text in (";", "|") and place < at - 6:
-            break
-        if tokens[place].tag in ("POM", "DEX", "PARTNER", "AMBNAME", "OUTSIDE"):
-            return tokens[place].tag
-    for place in range(at + 1, min(len(tokens), at + 5)):
-        if tokens[place].tag in ("POM", "DEX", "PARTNER"):
-            return tokens[place].tag
-    return "DEX" if (_number(tokens[at]) or 0) >= 8 else "POM"
-
-
-def _is_reference(tokens: Sequence[Token], at: int) -> bool:
-    before = tokens[max(0, at - 3) : at]
-    if any(t.text in _FROM or t.tag == "BEEN" for t in before):
-        return True
-    after = tokens[at + 1 : at + 4]
-    arrow = [t.text for t in after if t.text not in _UNITS]
-    return bool(arrow) and (arrow[0] in ("→", "previously", "before") or (arrow[0] == "to" and any(_number(t) is not None for t in after[1:])))
 
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
@@ -270,9 +173,8 @@ def _border(reading: Reading, context: Context) -> str:
     denied = any(t.tag == "NEG" and t.text not in ("instead of", "rather than", "in place of") for t in reading.tokens)
     for found in _BORDER.finditer(reading.plain):
         side, age, plus = found.group(1), int(found.group(2)), found.group(3)
-        if age < 50 or (side == "of" and not plus) or side == "of" or (side == "aged" and not plus):
-            if not plus or age < 50:
-                continue
+        if (age < 50 or (side == "of" and not plus) or side == "of" or (side == "aged" and not plus)) and (not plus or age < 50):
+            continue
         if age != 75 and age != int(context.case.age or 0):
             return f"The age border is over 75, not {age}."
         wrong = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.guardrail import action, citation, companions, dose, injection, missing, number, scope, support
+from assistant.guardrail import action, aims, citation, companions, dose, injection, missing, number, scope, support
 from assistant.guardrail.pieces import Piece, cut
 from assistant.guardrail.readings import Context, Fault, Reading, read_all
 from assistant.guardrail.tokens import MARKER
@@ -143,17 +143,15 @@ def says_main(judged: Sequence[Judged], context: Context) -> bool:
     readings = [j.reading for j in judged if not j.removed and j.piece.kind not in ("rule", "heading", "header")]
     match context.decision.action:
         case Action.HOLD:
-            return not missing.lacking(readings, context) or any(action.says_stop_now(o, r) for r in readings for o in r.orders)
+            return not missing.lacking(readings, context) or any(aims.says_stop_now(o, r) for r in readings for o in r.orders)
         case Action.RESUME:
             return any(
-                action.on_pomalidomide(o, r) and action.direction(o) in ("restart", "go") and action.is_instruction(o)
-                for r in readings
-                for o in r.orders
+                aims.on_pomalidomide(o, r) and aims.direction(o) in ("restart", "go") and aims.is_instruction(o) for r in readings for o in r.orders
             )
         case Action.REASSESS:
             return any(r.any("REASSESS") for r in readings)
         case Action.NO_HOLD:
-            return any(action.on_pomalidomide(o, r) and action.direction(o) == "go" and action.is_instruction(o) for r in readings for o in r.orders)
+            return any(aims.on_pomalidomide(o, r) and aims.direction(o) == "go" and aims.is_instruction(o) for r in readings for o in r.orders)
         case Action.INFORM | Action.OUT_OF_SCOPE:
             return bool(readings)
 
@@ -185,7 +183,7 @@ def fate_of(judged: Judged, context: Context) -> tuple[Fate, str]:
     elements = missing.carried_by(judged.reading, context)
     if elements:
         return Fate.RULE, ", ".join(elements)
-    if any(action.on_pomalidomide(o, judged.reading) for o in judged.reading.orders):
+    if any(aims.on_pomalidomide(o, judged.reading) for o in judged.reading.orders):
         return Fate.RULE, context.rule
     known = [t.text for t in judged.reading.tokens if t.tag != "W" and context.knows(t.text)]
     if known:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.guardrail.action import direction, is_instruction, on_pomalidomide, says_stop_now
+from assistant.guardrail.aims import direction, is_instruction, on_pomalidomide, says_stop_now
+from assistant.guardrail.amounts import amounts_of
 from assistant.guardrail.companions import withheld
 from assistant.guardrail.conditions import Condition, kinds_of
-from assistant.guardrail.dose import amounts_of
 from assistant.guardrail.readings import Context, Reading
 from assistant.records import Action, Basis
 
@@ -63,11 +63,12 @@ def _antimicrobials(readings: Reads, context: Context) -> bool:
 
 def _monitor(readings: Reads, context: Context) -> bool:
     for reading in readings:
-        if any(t.tag == "MONITOR" for t in reading.tokens) and (
-            reading.any("RESP", "INF", "AMB", "AMBNAME", "WHO", "PRON") or len(reading.tokens) < 6
+        if (
+            any(t.tag == "MONITOR" for t in reading.tokens)
+            and (reading.any("RESP", "INF", "AMB", "AMBNAME", "WHO", "PRON") or len(reading.tokens) < 6)
+            and not any(o.act == "MONITOR" and o.negated for o in reading.orders)
         ):
-            if not any(o.act == "MONITOR" and o.negated for o in reading.orders):
-                return True
+            return True
         if reading.has("RESP") and reading.any("CONFIRM", "START", "MONITOR", "REASSESS"):
             return True
         if "unmonitored" in reading.plain:

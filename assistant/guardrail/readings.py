@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant.guardrail.clauses import Segment, segments
-from assistant.guardrail.orders import Order, merge_split_verbs, needs_of, orders_of
+from assistant.guardrail.orders import Order, needs_of, orders_of
 from assistant.guardrail.pieces import Piece
 from assistant.guardrail.tokens import Token, markers_of, plain, tokens_of
+from assistant.guardrail.verbs import merge_split_verbs
 from assistant.records import Case, Decision, Dictated
 
 _RHETORICAL = re.compile(r"\bwhy not (?:just |simply )?(?:continue|carry|keep|resume|restart|go|give|take|stay)", re.I)

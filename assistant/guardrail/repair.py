@@ -62,7 +62,7 @@ def _remarked(judged: Judged) -> str:
     have = set(judged.reading.markers)
 
     def put(found: re.Match[str]) -> str:
-        marks = [m for m in re.findall(r"\w+", found.group())]
+        marks = list(re.findall(r"\w+", found.group()))
         if not any(m.upper() in wrong for m in marks):
             return found.group()
         good = [m for m in marks if m.upper() not in wrong]

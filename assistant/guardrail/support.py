@@ -45,7 +45,7 @@ def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
     strange = [c for c in letters if ord(c) > 0x24F and not 0x370 <= ord(c) <= 0x3FF]
     if len(strange) > 2 and len(strange) * 4 > len(letters):
         return "It is not in English and cannot be checked."
-    words = [w for w in re.findall(r"[^\W\d_]+", reading.body.lower())]
+    words = list(re.findall(r"[^\W\d_]+", reading.body.lower()))
     foreign = [w for w in words if w in cues().foreign]
     unknown = sum(t.tag == "UNKNOWN" for t in reading.tokens)
     if len(words) > 3 and (len(foreign) >= 3 or (len(foreign) >= 2 and unknown >= 2)) and len(foreign) + unknown > len(words) * 0.3:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from hypothesis import given, settings
@@ -116,4 +117,4 @@ def test_a_hold_is_never_shown_as_a_go(case: Case, wrong: str, draft: str) -> No
 def test_any_text_is_cut_into_pieces_in_order(draft: str) -> None:
     pieces = cut(draft)
     assert all(draft[p.start : p.end] == p.text for p in pieces)
-    assert all(a.end <= b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(pieces))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.guardrail.action import direction
+from assistant.guardrail.aims import direction
 from assistant.guardrail.pieces import cut
 from assistant.guardrail.readings import read
 from assistant.guardrail.tokens import markers_of

@@ -1,0 +1,89 @@
+"""What an order about pomalidomide comes to: its direction, whether it is given at all, and what it hangs on."""
+
+from __future__ import annotations
+
+import itertools
+
+from assistant.guardrail.clauses import Segment
+from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
+from assistant.guardrail.orders import Order
+from assistant.guardrail.readings import Reading
+
+_ON_POM = ("POM", "TREAT", "SAME", "DOSE", "")
+
+
+def direction(order: Order) -> str:
+    """stop, go, restart or norestart: what the order comes to once negations are counted."""
+    if order.act == "STOP":
+        return "go" if order.negated else "stop"
+    begins = order.act == "START" and order.text.startswith(("start", "begin", "began", "begun", "commenc", "initiat"))
+    if order.act in ("GO", "START") and not begins:
+        return "stop" if order.negated else "go"
+    if order.act == "DELAY":
+        return "restart" if order.negated else "norestart"
+    return "norestart" if order.negated else "restart"
+
+
+def on_pomalidomide(order: Order, reading: Reading) -> bool:
+    """Whether an order is about pomalidomide."""
+    if order.act not in ("STOP", "GO", "START", "RESTART", "DELAY"):
+        return False
+    if order.target == "TREAT":
+        return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP"))
+    if order.text in ("unchanged", "no change", "no adjustment", "no modification") and order.segment.tags & {"DOSE", "SAME", "RENAL"}:
+        return False
+    if order.act == "START":
+        pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
+        return (
+            order.target == "POM"
+            and ("POM" in reading.tags or pronoun)
+            and not order.text.startswith(("use", "cover", "appl", "includ", "complet", "finish"))
+        )
+    return order.target in _ON_POM
+
+
+def is_instruction(order: Order) -> bool:
+    """Whether an order is given, not only named, told of the past, or called harmful."""
+    return not (order.noun or order.past or order.rejected) and order.kind in ("main", "reason", "quote", "while", "onlyif")
+
+
+def only_if(order: Order) -> bool:
+    """Whether an order hangs on `only`: as a condition of its own, or as a bare word before an if."""
+    bare = any(t.tag == "ONLYIF" for t in order.segment.tokens) and order.segment.kind == "main"
+    return any(p.kind == "onlyif" or (bare and p.kind in ("if", "once")) for p in order.conditions)
+
+
+def restricted(order: Order) -> bool:
+    """A stop that is tied to a worse course, to `only if`, or that ends before complete resolution."""
+    for part in order.conditions:
+        kinds = kinds_of(part)
+        if part.kind == "onlyif" and Condition.RESOLVED not in kinds:
+            return True
+        if part.kind in ("if", "once") and kinds & {Condition.WORSE, Condition.DATE, Condition.COUNTS} and "NF" not in part.tags:
+            return True
+        if part.kind in ("if", "once") and kinds & {Condition.TIER} and "MILD" not in part.tags:
+            return True
+        if part.kind == "until" and ends_early(part):
+            return True
+    if only_if(order) and Condition.RESOLVED not in all_kinds(order.conditions):
+        return True
+    return (
+        order.act == "STOP"
+        and not order.past
+        and (spans_time(text_of(order.segment)) or order.text.split()[-1] in ("break",) or "brief" in order.text)
+    )
+
+
+def ends_early(part: Segment) -> bool:
+    """Whether an `until` names an end short of complete resolution."""
+    kinds = kinds_of(part)
+    if Condition.NOT_RESOLVED in kinds:
+        return True
+    return bool(kinds & {Condition.DATE, Condition.WORSE}) and Condition.RESOLVED not in kinds
+
+
+def says_stop_now(order: Order, reading: Reading) -> bool:
+    """Whether an order is the stop that a hold asks for: given, firm, not tied to anything."""
+    if not on_pomalidomide(order, reading) or direction(order) != "stop" or not is_instruction(order) or order.weak or reading.asks:
+        return False
+    return not restricted(order) and not any(p.kind in ("if", "onlyif") and "INF" not in p.tags for p in order.conditions)

@@ -1,0 +1,149 @@
+"""What each decision allows to be said of pomalidomide: one function for each action."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.guardrail.aims import ends_early, restricted
+from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
+from assistant.guardrail.orders import Order
+from assistant.guardrail.readings import Reading
+from assistant.records import Action
+
+_LATE = re.compile(
+    r"\b(?:gradually|eventually|slowly|stepwise|tomorrow|next week|in a few days|by degrees|taper\w*|(?:at|after) the end of (?:the|this|her|his) (?:current )?(?:cycle|week|pack|blister)|"
+    r"after (?:this|the current|tonight|her next|his next|the next) (?:cycle|pack|blister|dose|capsule)|from (?:the )?next (?:cycle|week)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
+_ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
+
+
+def judge_aim(aim: str, order: Order, reading: Reading, action: Action) -> str:
+    """Why an order that comes to `aim` does not fit the decision's action, or nothing."""
+    match action:
+        case Action.HOLD | Action.INFORM:
+            return _under_hold(aim, order, reading, action)
+        case Action.RESUME:
+            return _under_resume(aim, order)
+        case Action.REASSESS:
+            return _under_reassess(aim, order, reading)
+        case Action.NO_HOLD:
+            return _under_no_hold(aim, order)
+        case Action.OUT_OF_SCOPE:
+            return (
+                "It gives an order about pomalidomide where none can be given."
+                if aim in ("go", "restart") and not order.text.split()[0].endswith("ing")
+                else ""
+            )
+
+
+def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str:
+    if order.kind == "onlyif" and aim == "stop" and order.segment.tags & {"WORSE", "SEVERE", "LIFETHR", "INF", "FEVER"} and not reading.any("MILD"):
+        return "It ties the hold to a worse course."
+    if order.kind == "while" and not (aim == "go" and order.act == "GO" and "AMB" not in order.segment.tags and order.target == "POM"):
+        return ""
+    if aim == "go" and order.act == "START" and (Condition.RESOLVED in all_kinds(order.conditions) or "LATER" in order.segment.tags):
+        aim = "restart"
+    if aim == "go":
+        if order.act == "STOP" and order.negated and "PERM" in order.segment.tags:
+            return ""
+        return "It lets pomalidomide go on; the decision is to hold it."
+    if aim == "stop" and order.act == "STOP":
+        if _LATE.search(reading.plain) and not reading.any("NOW", "RESTART", "NEG"):
+            return "It puts the stop off."
+        if restricted(order):
+            return "It ties the hold to a condition, or ends it before complete resolution."
+        if order.weak and action is Action.HOLD and not reading.any("SOURCE"):
+            return "It leaves the hold open; the decision is to hold."
+    if aim == "restart" and restart_is_early(order, reading):
+        return "It restarts pomalidomide before complete resolution."
+    if aim == "norestart" and any(p.kind in ("until", "before", "once") and ends_early(p) for p in order.conditions):
+        return "It ends the hold before complete resolution."
+    return ""
+
+
+def restart_is_early(order: Order, reading: Reading) -> bool:
+    """Under a hold: whether a restart is told for a time before complete resolution."""
+    kinds = all_kinds(order.conditions)
+    own = order.segment.tags
+    if _ANYWAY.search(reading.plain) or any("RESOLVED" in p.tags and "NEG" in p.tags and p.kind in ("if", "while", "once") for p in order.conditions):
+        return True
+    if order.kind == "onlyif":
+        return Condition.RESOLVED not in kinds_of(order.segment)
+    if Condition.NOT_RESOLVED in kinds or (reading.any("RESIDUAL") and "NEG" not in own):
+        return True
+    if Condition.RESOLVED in kinds or Condition.REASSESSED in kinds:
+        return False
+    if own & {"NOW", "SOON"} or Condition.DATE in kinds or Condition.COUNTS in kinds or spans_time(text_of(order.segment)):
+        return True
+    dosed = reading.any("SAME", "REDUCE", "PROPH", "DOSE", "LATER", "CONFIRM", "RESOLVED", "REASSESS", "CBC") or " mg" in reading.plain
+    return not dosed
+
+
+def _under_resume(aim: str, order: Order) -> str:
+    kinds = all_kinds(order.conditions)
+    waits = kinds & {Condition.RESOLVED, Condition.COUNTS, Condition.INFECTION} and not kinds & {Condition.DATE}
+    if aim == "stop" and not waits and order.kind != "while":
+        named = order.act == "STOP" and (
+            order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order)
+        )
+        return "" if named else "It keeps pomalidomide off; the decision is that it can be resumed."
+    if aim == "restart" and ("RESIDUAL" in order.segment.tags or Condition.NOT_RESOLVED in kinds) and "NEG" not in order.segment.tags:
+        return "It restarts pomalidomide before complete resolution, or without what comes first."
+    if aim == "norestart" and not waits:
+        return "It refuses or defers the restart; the decision is that pomalidomide can be resumed."
+    if aim == "go" and Condition.INFECTION in kinds and order.kind != "while" and any(p.kind in ("if", "while") for p in order.conditions):
+        return "It lets pomalidomide go on during an infection."
+    return ""
+
+
+def _named(order: Order) -> bool:
+    """Whether a stop is only mentioned: `before the hold`, `the pause can end`."""
+    texts = [t.text for t in order.segment.tokens]
+    if any(t.tag == "KEEP" and t.form == "base" for t in order.segment.tokens):
+        return False
+    at = texts.index(order.text) if order.text in texts else 0
+    return at > 0 and (texts[at - 1] in ("the", "this", "that", "her", "his", "their", "a") or order.text in ("on hold", "off"))
+
+
+def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
+    if order.kind == "while":
+        return ""
+    if aim == "go":
+        return "It lets pomalidomide go on; risk and benefit are reassessed first."
+    if aim == "restart" and "NOW" in order.segment.tags and order.segment.tokens[0].tag == "RESTART":
+        return "It restarts pomalidomide before the reassessment of risk and benefit."
+    if aim == "restart" and _named(order):
+        return ""
+    only_resolved = bool(order.conditions) and all(p.kind == "once" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)
+    if aim == "restart" and only_resolved and not reading.any("REASSESS", "DEX", "ELDERLY") and order.segment.kind == "main":
+        return "It restarts pomalidomide without the reassessment of risk and benefit."
+    if (
+        aim == "restart"
+        and not reading.any("REASSESS")
+        and not any(p.kind in ("if", "once", "before") for p in order.conditions)
+        and not (
+            reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC", "ELDERLY")
+            or "CONSIDER" in order.segment.tags
+            or order.text in ("back", "resumption", "reintroduction")
+        )
+    ):
+        return "It restarts pomalidomide without the reassessment of risk and benefit."
+    return ""
+
+
+def _under_no_hold(aim: str, order: Order) -> str:
+    kinds = all_kinds(order.conditions)
+    infected = (
+        Condition.INFECTION in kinds
+        or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER"}
+        or "moment" in text_of(order.segment)
+        or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
+    )
+    if aim == "stop" and order.act == "STOP" and order.kind != "while":
+        if not infected and Condition.WORSE not in kinds:
+            return "It holds pomalidomide; the decision is that no hold is called for."
+        if any(p.kind == "onlyif" and kinds_of(p) & {Condition.WORSE, Condition.TIER} for p in order.conditions):
+            return "It waits for a worse course before a hold; any infection is reason enough."
+    if aim == "go" and Condition.INFECTION in kinds and any(p.kind in ("if", "while") and "NEG" not in p.tags for p in order.conditions):
+        return "It lets pomalidomide go on during an infection."
+    return ""

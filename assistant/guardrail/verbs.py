@@ -1,0 +1,126 @@
+"""Verbs whose halves stand apart (`keep it off`), and what a verb is done to."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from assistant.guardrail.clauses import HEADS
+from assistant.guardrail.tokens import Token
+
+TARGETS = frozenset(
+    {
+        "POM",
+        "AMB",
+        "AMBNAME",
+        "QUIN",
+        "PROPH",
+        "GCSF",
+        "CBC",
+        "DEX",
+        "PARTNER",
+        "SAME",
+        "DOSE",
+        "OUTSIDE",
+        "PRON",
+        "TREAT",
+        "RESP",
+        "INF",
+        "NF",
+        "RENAL",
+    }
+)
+_AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
+
+
+def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
+    """`keep it off`, `bring pomalidomide back`, `stays off`: the two halves of a verb become one head."""
+    made = list(tokens)
+    for at in range(1, len(made)):
+        if made[at].text == "have" and made[at - 1].tag in ("WEAK", "SHOULD", "KEEP") and any(t.tag == "POM" for t in made[at + 1 : at + 4]):
+            made[at] = Token("START", "have", "base")
+    for at, token in enumerate(made):
+        if token.tag not in ("KEEP", "BRING", "BE", "POM", "PRON", "STOP", "SHOULD", "STRONG", "START", "MONITOR"):
+            continue
+        for to in range(at + 1, min(at + 7, len(made))):
+            other = made[to]
+            if other.text in (",", ";", "|", ":") or (other.tag in HEADS and other.tag not in ("START", "STOP", "GO")):
+                break
+            if token.tag == "KEEP" and token.text.startswith(("leave", "leaving", "left")) and other.tag == "POM" and to + 1 == len(made):
+                made[at] = Token("GO", token.text, token.form)
+                break
+            if token.text == "let" and other.tag == "POM" and to + 1 < len(made) and made[to + 1].text in ("ride", "run", "be"):
+                made[to + 1] = Token("GO", made[to + 1].text, "base")
+                break
+            if other.text == "off" and _is_off(made, to):
+                made[to] = Token("STOP", "off", "past")
+                made[at] = Token("W", token.text) if token.tag == "START" else token
+                break
+            if token.tag in ("BRING", "START", "SHOULD") and other.text == "back":
+                made[to] = Token("RESTART", "back", token.form or "base")
+                break
+            if token.tag == "KEEP" and other.text in ("going", "on", "running", "up", "goes"):
+                made[to] = Token("GO", other.text, token.form)
+                break
+            if token.tag == "KEEP" and other.text in ("out",):
+                made[to] = Token("STOP", "out", token.form)
+                break
+    return made
+
+
+def _is_off(tokens: Sequence[Token], at: int) -> bool:
+    """`off` means off pomalidomide unless another drug or a span of time without it follows (`off antibiotics 2 weeks`)."""
+    return all(
+        token.tag not in ("AMB", "AMBNAME", "TREAT", "DEX", "PARTNER", "FULL", "QUIN", "PROPH", "OUTSIDE") for token in tokens[at + 1 : at + 3]
+    )
+
+
+def target_of(tokens: Sequence[Token], at: int, topic: str) -> str:
+    token = tokens[at]
+    passive = token.form in ("past", "word") or (token.form == "ing" and False)
+    right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
+    left = _scan(tokens, range(at - 1, -1, -1))
+    subject = (
+        token.tag in ("GO", "STOP", "RESTART")
+        and token.form == "base"
+        and any(a.tag == "POM" and b.tag in ("WEAK", "SHOULD", "STRONG") for a, b in itertools.pairwise(tokens[max(0, at - 4) : at]))
+    )
+    if subject and right in ("", "AMB", "AMBNAME"):
+        return "POM"
+    found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)
+    if token.tag in ("STOP", "RESTART") and found in ("", "PRON") and any(t.tag == "PERM" for t in tokens):
+        return "POM"
+    if (not found and token.tag in ("STOP", "RESTART", "DELAY")) or (
+        token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")
+    ):
+        return "POM"
+    if found == "PRON" or not found:
+        other = left if left not in ("", "PRON") else ""
+        found = other or topic
+    if found in _AS_POM:
+        found = next((t.tag for t in tokens if t.tag in ("DEX", "PARTNER")), "POM" if found != "TREAT" else "TREAT")
+    return found
+
+
+def _scan(tokens: Sequence[Token], places: range) -> str:
+    pronoun = ""
+    for to in places:
+        token = tokens[to]
+        if token.tag in ("RESP", "INF", "NF", "RENAL"):
+            continue
+        if token.tag in TARGETS:
+            if token.tag != "PRON" or token.text == "both":
+                return "POM" if token.tag == "PRON" else token.tag
+            pronoun = pronoun or "PRON"
+        alternative = token.text == "," and any(t.tag == "OR" for t in tokens[max(0, to - 2) : to + 2])
+        adjective = token.tag in ("REDUCE", "RAISE") and token.form in ("past", "word")
+        if (
+            places.step == 1
+            and not alternative
+            and not adjective
+            and ((token.tag in HEADS and tokens[to - 1].tag != "OR") or token.text in (",", ";", "(", "|") or token.tag == "CONTR")
+        ):
+            break
+        if places.step == -1 and (token.text in (";",) or token.tag == "CONTR"):
+            break
+    return pronoun
