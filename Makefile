@@ -57,10 +57,10 @@ lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet -e .
 	{ echo "# What 'make run' installs, exactly. Made by 'make lock'; the ranges stand in pyproject.toml."; \
-	  build/lock/bin/pip freeze --exclude-editable | sed -e 's/+cpu$$//' -e 's/^uvloop==.*/& ; sys_platform != "win32"/'; } > requirements.lock
+	  build/lock/bin/pip freeze --all --exclude pip --exclude-editable | sed -e 's/+cpu$$//' -e 's/^uvloop==.*/& ; sys_platform != "win32"/'; } > requirements.lock
 	build/lock/bin/pip install --quiet -e '.[dev]'
 	{ echo "# What 'make test' installs besides. Made by 'make lock'."; echo "-r requirements.lock"; \
-	  build/lock/bin/pip freeze --exclude-editable | sed -e 's/+cpu$$//' | grep -vxFf <(sed 's/ ;.*//' requirements.lock); } > requirements-dev.lock
+	  build/lock/bin/pip freeze --all --exclude pip --exclude-editable | sed -e 's/+cpu$$//' | grep -vxFf <(sed 's/ ;.*//' requirements.lock); } > requirements-dev.lock
 	rm -rf build/lock
 
 clean:
