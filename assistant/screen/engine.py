@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -80,18 +81,19 @@ class Engine:
             log.exception("the start failed")
             self._progress = Progress(fault=f"It could not be loaded ({type(fault).__name__}).")
         else:
+            # Streamlit collects garbage after every run; the libraries' million objects never become any.
+            gc.collect()
+            gc.freeze()
             self._whole = whole
             self._progress = Progress(message="Ready", share=1.0, ready=True)
 
     def first(self, conversation: Conversation) -> Entry:
-        """The last entry with the rules' answer, in milliseconds; settled where nothing more is to come."""
+        """The last entry answered at once: whole where search is ready and no model is asked, else by the rules alone."""
         entry = conversation.entries[-1]
+        if self._progress.ready and not self.model:
+            return self.second(conversation)
         quick = _guarded(entry, lambda: self._answered(self._rules, conversation, entry))
-        if quick.fault:
-            return quick
-        if self._progress.fault:
-            return replace(quick, settled=True, remark=NO_SEARCH)
-        return self.second(conversation) if self._progress.ready and not self.model else quick
+        return replace(quick, settled=True, remark=NO_SEARCH) if self._progress.fault and not quick.fault else quick
 
     def second(self, conversation: Conversation) -> Entry:
         """The last entry with the whole answer: search, and the model where one is configured."""
@@ -99,21 +101,28 @@ class Engine:
         whole = self._whole
         if whole is None:
             return replace(entry, settled=True, remark=NO_SEARCH)
+        return _guarded(entry, lambda: self._best(whole, conversation, entry))
+
+    def _best(self, assistant: Assistant, conversation: Conversation, entry: Entry) -> Entry:
+        """The whole answer; without the model where that cannot be set up, without search where that fails."""
         try:
-            try:
-                return self._answered(whole, conversation, entry, settled=True)
-            except SettingsError as fault:
-                return replace(
-                    self._answered(replace(whole, drafter=None), conversation, entry, settled=True), remark=f"The model cannot be used. {fault}"
-                )
+            return self._answered(assistant, conversation, entry, settled=True)
+        except QuestionError:
+            raise
+        except SettingsError as fault:
+            if assistant.drafter is not None:
+                without = self._best(replace(assistant, drafter=None), conversation, entry)
+                return replace(without, remark=f"The model cannot be used. {fault}")
+            raise
         except Exception as fault:  # search or model may raise anything; the rules' answer is shown in their place
             log.error("the whole answer failed with %s", type(fault).__name__)
-            return _guarded(entry, lambda: replace(self._answered(self._rules, conversation, entry), settled=True, remark=NO_SEARCH))
+            return replace(self._answered(self._rules, conversation, entry), settled=True, remark=NO_SEARCH)
 
     def _answered(self, assistant: Assistant, conversation: Conversation, entry: Entry, *, settled: bool = False) -> Entry:
         turns = conversation.turns
-        case, _ = self._rules.decide(turns)
-        return replace(entry, answer=assistant.answer(turns, corrections=conversation.corrections(case)), settled=settled, remark="", fault="")
+        set_by_hand = any(e.by_hand for e in conversation.entries)
+        corrections = conversation.corrections(self._rules.decide(turns)[0]) if set_by_hand else {}
+        return replace(entry, answer=assistant.answer(turns, corrections=corrections), settled=settled, remark="", fault="")
 
 
 def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:

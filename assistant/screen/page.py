@@ -12,7 +12,9 @@ from assistant.screen.engine import Engine, build_from_settings, by_hand
 from assistant.screen.view import view
 from assistant.screen.words import words
 
-POLL = 0.4  # seconds between two looks at the start's progress
+# Seconds between two looks at the start's progress. Streamlit collects garbage after every run, over all that is
+# loaded so far: looking every 0.4 s made the start take 75 s instead of 15.
+POLL = 2.0
 
 
 def draw() -> None:
