@@ -10,7 +10,7 @@ from assistant.guardrail.conditions import Condition, all_kinds, kinds_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.guardrail.stances import judge_aim
-from assistant.records import Action, Basis
+from assistant.records import Action, Basis, Infection
 
 _NEVER = re.compile(r"\bnever\b[^.;]*\b(?:again|use|take|given|receive|restart\w*|reintroduc\w*|go back)\b")
 _DEFERS = re.compile(r"\b(?:another|a further|at least|wait|after) (?:\w+ )?(?:days?|weeks?|months?|cycles?)\b[^.;]*\b(?:before|until)\b")
@@ -78,7 +78,7 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
         return found
     for order in reading.orders:
         if on_pomalidomide(order, reading) and is_instruction(order):
-            why = judge_aim(_meant(order, reading), order, reading, action)
+            why = judge_aim(_meant(order, reading), order, reading, action, general=context.case.infection is Infection.GENERAL)
             if why and _waits_for_count(order, reading, context):
                 why = ""
             if why and not (label and direction(order) in ("restart", "norestart", "stop")):

@@ -53,15 +53,19 @@ def only_if(order: Order) -> bool:
     return any(p.kind == "onlyif" or (bare and p.kind in ("if", "once")) for p in order.conditions)
 
 
-def restricted(order: Order) -> bool:
-    """A stop that is tied to a worse course, to `only if`, or that ends before complete resolution."""
+def restricted(order: Order, *, by_tier: bool = True) -> bool:
+    """A stop that is tied to a worse course, to `only if`, or that ends before complete resolution.
+
+    `by_tier` says whether a tier as a condition narrows it: in a general answer the tiers are gone through one by one.
+    """
+    through = any(p.kind == "until" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)
     for part in order.conditions:
         kinds = kinds_of(part)
         if part.kind == "onlyif" and Condition.RESOLVED not in kinds:
             return True
         if part.kind in ("if", "once") and kinds & {Condition.WORSE, Condition.DATE, Condition.COUNTS} and "NF" not in part.tags:
             return True
-        if part.kind in ("if", "once") and kinds & {Condition.TIER} and "MILD" not in part.tags:
+        if by_tier and not through and part.kind in ("if", "once") and Condition.TIER in kinds and "MILD" not in part.tags:
             return True
         if part.kind == "until" and ends_early(part):
             return True
@@ -86,4 +90,5 @@ def says_stop_now(order: Order, reading: Reading) -> bool:
     """Whether an order is the stop that a hold asks for: given, firm, not tied to anything."""
     if not on_pomalidomide(order, reading) or direction(order) != "stop" or not is_instruction(order) or order.weak or reading.asks:
         return False
-    return not restricted(order) and not any(p.kind in ("if", "onlyif") and "INF" not in p.tags for p in order.conditions)
+    narrowed = any(p.kind in ("if", "onlyif") and ("INF" not in p.tags or p.tags & {"SEVERE", "LIFETHR"}) for p in order.conditions)
+    return not restricted(order) and not narrowed

@@ -61,6 +61,14 @@ class _Walk:
     def ends_opening_condition(self, at: int) -> bool:
         """`If mild it may be continued`: no comma tells where the condition ends, so the modal does."""
         first = not any(s.kind == "main" for s in self.done)
+        if (
+            first
+            and len(self.now) >= 2
+            and self.tokens[at].tag in HEADS
+            and self.tokens[at].form == "base"
+            and self.now[-1].tag in ("INF", "RESOLVED")
+        ):
+            return True
         if not first or len(self.now) < 2 or self.tokens[at].tag not in _SUBJECTS:
             return False
         if self.tag(at + 1) in ("WEAK", "SHOULD", "STRONG"):
@@ -96,7 +104,7 @@ class _Walk:
             token.text in (",", ")", ";", ":", "|", ".", "!") or (token.tag == "AND" and self.starts_main(at + 1)) or self.ends_opening_condition(at)
         ):
             self.close("main")
-            if token.tag in _SUBJECTS:
+            if token.tag in _SUBJECTS or token.tag in HEADS:
                 self.now.append(token)
         else:
             self.now.append(token)

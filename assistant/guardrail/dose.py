@@ -70,6 +70,9 @@ def _turned(reading: Reading) -> str:
 
 def _tier(reading: Reading) -> str:
     """The branches of the restart taken crosswise: the same dose after a severe infection, a reduction after a mild one."""
+    lower = [a for a in amounts_of(reading) if a.drug == "POM" and a.mg < 4 and not a.reference]
+    if lower and reading.has("MILD", "RESTART") and not reading.any("SEVERE", "LIFETHR", "ELDERLY", "DIALYSIS", "SAME", "NEG"):
+        return "After a mild infection the dose stays the same."
     for order in reading.orders:
         tags = frozenset(tag for p in order.conditions if p.kind in ("if", "once") for tag in p.tags)
         own = order.segment.tags
@@ -146,9 +149,9 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
 
 def _schedule(reading: Reading) -> str:
     text = reading.plain
-    if not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
-        if _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG")):
-            return "It gives a schedule or a scaling of the dose that no source gives."
+    split = _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG"))
+    if split and not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
+        return "It gives a schedule or a scaling of the dose that no source gives."
     if reading.has("DEX") and _DAILY.search(text):
         return "It gives dexamethasone other than weekly."
     return ""

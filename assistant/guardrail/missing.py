@@ -36,9 +36,9 @@ def _stop_now(readings: Reads, context: Context) -> bool:
 def _until(readings: Reads, context: Context) -> bool:
     for reading in readings:
         for part in reading.parts:
-            if part.kind in ("until", "once", "if", "onlyif", "before") and Condition.RESOLVED in kinds_of(part):
-                if part.kind == "until" or any(o.act in ("RESTART", "STOP", "DELAY", "START") for o in reading.orders):
-                    return True
+            bound = part.kind == "until" or any(o.act in ("RESTART", "STOP", "DELAY", "START") for o in reading.orders)
+            if bound and part.kind in ("until", "once", "if", "onlyif", "before") and Condition.RESOLVED in kinds_of(part):
+                return True
         if reading.any("RESOLVED") and reading.any("FULL") and reading.any("STOP", "RESTART", "DELAY"):
             return True
         if reading.any("RESOLVED") and reading.any("STOP", "UNTIL") and not reading.any("RESTART"):

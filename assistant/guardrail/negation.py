@@ -20,9 +20,9 @@ def left_of(tokens: Sequence[Token], at: int) -> list[Token]:
         token = tokens[to]
         if token.text in (",", ";", ":", "|", "(", ")", ".") or token.tag in ("CONTR", "AND"):
             break
-        if token.tag in HEADS and token.tag != "DELAY" and not (tokens[to + 1].tag == "OR" if to + 1 < len(tokens) else False):
-            if token.form != "base" or to + 1 != at:
-                break
+        shared = to + 1 < len(tokens) and tokens[to + 1].tag == "OR"  # `should not be stopped or interrupted`
+        if token.tag in HEADS and token.tag != "DELAY" and not shared and (token.form != "base" or to + 1 != at):
+            break
         found.append(token)
     return found[::-1]
 

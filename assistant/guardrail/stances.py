@@ -17,11 +17,11 @@ _LATE = re.compile(
 _ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 
 
-def judge_aim(aim: str, order: Order, reading: Reading, action: Action) -> str:
+def judge_aim(aim: str, order: Order, reading: Reading, action: Action, *, general: bool = False) -> str:
     """Why an order that comes to `aim` does not fit the decision's action, or nothing."""
     match action:
         case Action.HOLD | Action.INFORM:
-            return _under_hold(aim, order, reading, action)
+            return _under_hold(aim, order, reading, action, general=general or action is Action.INFORM)
         case Action.RESUME:
             return _under_resume(aim, order)
         case Action.REASSESS:
@@ -36,7 +36,7 @@ def judge_aim(aim: str, order: Order, reading: Reading, action: Action) -> str:
             )
 
 
-def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str:
+def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, general: bool) -> str:
     if order.kind == "onlyif" and aim == "stop" and order.segment.tags & {"WORSE", "SEVERE", "LIFETHR", "INF", "FEVER"} and not reading.any("MILD"):
         return "It ties the hold to a worse course."
     if order.kind == "while" and not (aim == "go" and order.act == "GO" and "AMB" not in order.segment.tags and order.target == "POM"):
@@ -50,10 +50,12 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action) -> str
     if aim == "stop" and order.act == "STOP":
         if _LATE.search(reading.plain) and not reading.any("NOW", "RESTART", "NEG"):
             return "It puts the stop off."
-        if restricted(order):
+        if restricted(order, by_tier=not general):
             return "It ties the hold to a condition, or ends it before complete resolution."
         if order.weak and action is Action.HOLD and not reading.any("SOURCE"):
             return "It leaves the hold open; the decision is to hold."
+    if aim == "restart" and reading.any("LIFETHR") and not reading.any("REASSESS", "MILD", "SEVERE", "NEG") and "mg" in reading.plain:
+        return "After a life-threatening infection risk and benefit are reassessed first."
     if aim == "restart" and restart_is_early(order, reading):
         return "It restarts pomalidomide before complete resolution."
     if aim == "norestart" and any(p.kind in ("until", "before", "once") and ends_early(p) for p in order.conditions):

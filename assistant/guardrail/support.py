@@ -50,9 +50,9 @@ def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
     unknown = sum(t.tag == "UNKNOWN" for t in reading.tokens)
     if len(words) > 3 and (len(foreign) >= 3 or (len(foreign) >= 2 and unknown >= 2)) and len(foreign) + unknown > len(words) * 0.3:
         return "It is not in English and cannot be checked."
-    if last and kind in ("text", "item") and words and not re.search(r"[.!?:)\]\"”'*|…]\s*$", reading.body):
-        if words[-1] in _DANGLING or (reading.tokens and reading.tokens[-1].tag == "UNKNOWN" and len(reading.tokens) > 3):
-            return "It is cut off in mid sentence."
+    open_end = last and kind in ("text", "item") and bool(words) and not re.search(r"[.!?:)\]\"”'*|…]\s*$", reading.body)
+    if open_end and (words[-1] in _DANGLING or (reading.tokens and reading.tokens[-1].tag == "UNKNOWN" and len(reading.tokens) > 3)):
+        return "It is cut off in mid sentence."
     return ""
 
 

@@ -33,6 +33,7 @@ CASES = {
     "inform": Case(asked=Asked.FACT, topics=("infection_rate",)),
     "out": Case(asked=Asked.OUTSIDE, drug=Drug.OTHER, other_drug="lenalidomide"),
     "hold_nf": case(Infection.SUSPECTED, Severity.SEVERE, neutropenic_fever=True, anc=0.3, temperature=39.1),
+    "general": case(Infection.GENERAL, general=True),
     "hold_label": case(Infection.RESOLVED, Severity.MILD, anc=0.3),
 }
 
@@ -428,6 +429,19 @@ BAD = {
         The article sets the threshold at 0.8.
         Restart at the same dose now, since the infection has resolved.
     """,
+    "general": r"""
+        If the infection is mild, pomalidomide may be continued.
+        Stop only in severe infections.
+        Mild infections do not require interruption.
+        For mild infections: continue at the same dose.
+        | Mild | continue | same dose |
+        For severe infections reduce to 2 mg and continue.
+        For life-threatening infections stop for good.
+        After a life-threatening infection restart at 3 mg.
+        After a mild infection restart at 3 mg.
+        Prophylaxis is not needed in severe infections.
+        Restart as soon as the fever has gone.
+    """,
 }
 
 GOOD = {
@@ -780,6 +794,23 @@ GOOD = {
         The infection has resolved, but the count has not recovered.
         Restart only when the ANC is at least 0.5 x10^9/L.
         The label asks for platelets of at least 50 x10^9/L.
+    """,
+    "general": r"""
+        If the infection is mild, hold pomalidomide until complete resolution and resume at the same dose.
+        If the infection is severe, stop pomalidomide until complete resolution and consider 3 mg instead of 4 mg afterwards.
+        If it is life-threatening, stop at once and reassess risk and benefit before any reintroduction.
+        In a severe infection, discontinue until complete resolution; on restarting consider a reduction from 4 mg to 3 mg, with prophylactic antibiotics.
+        Mild: hold until resolved, same dose.
+        Severe: hold until resolved, consider 3 mg, prophylactic antibiotics on restart.
+        Life-threatening: stop immediately, reassess risk and benefit first.
+        | Mild | hold until complete resolution | same dose |
+        | Severe | hold until complete resolution | consider 4 mg to 3 mg, prophylactic antibiotics |
+        | Life-threatening | stop at once | reassess risk and benefit before reintroduction |
+        Any active infection is a reason to stop, whatever its severity.
+        Yes, for as long as the infection is active.
+        With neutropenic fever, stop at once and add G-CSF.
+        Over 75, dexamethasone goes to 20 mg weekly instead of 40 mg [2].
+        Never continue through an active infection.
     """,
 }
 
