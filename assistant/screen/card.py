@@ -7,12 +7,12 @@ from typing import Any
 from assistant.composing import plain_number
 from assistant.knowledge import knowledge
 from assistant.records import Action, Answer, Basis, Case, Decision, Restart, Severity
+from assistant.screen.reasons import DECIDED
 from assistant.screen.words import fact_name, words
 
 Json = dict[str, Any]
 
 MOST_NOW, MOST_ALSO = 3, 3
-_DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 
 
 def card(answer: Answer) -> Json:
@@ -22,7 +22,7 @@ def card(answer: Answer) -> Json:
     action = told.actions[decision.action.value]
     now = [text for name, text in told.now.items() if name in decision.elements]
     also = [text for name, text in told.also.items() if name in decision.elements]
-    unknown = [fact_name(name) for name in decision.missing if name in told.facts] if decision.action in _DECIDED else []
+    unknown = [fact_name(name) for name in decision.missing if name in told.facts] if decision.action in DECIDED else []
     return {
         "action": decision.action.value,
         "word": action.word,
@@ -32,7 +32,7 @@ def card(answer: Answer) -> Json:
         "now": now[:MOST_NOW],
         "also": also[:MOST_ALSO],
         "unknown": ", ".join(unknown),
-        "call": bool(case.patient_voice or case.caregiver_voice) and decision.action in _DECIDED,
+        "call": bool(case.patient_voice or case.caregiver_voice) and decision.action in DECIDED,
         "patients": [_patient(number, part) for number, part in enumerate(decision.patients, start=1)],
     }
 
@@ -53,7 +53,7 @@ def _line(decision: Decision) -> str:
 
 
 def _about(case: Case, decision: Decision) -> list[list[str]]:
-    if decision.action not in _DECIDED:
+    if decision.action not in DECIDED:
         return []
     told = words()
     about = []

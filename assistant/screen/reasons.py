@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.knowledge import Rule, knowledge
-from assistant.records import Case, Change, Decision, NearRule, Restart
+from assistant.records import Action, Case, Change, Decision, NearRule, Restart
 from assistant.rules import fields_of
-from assistant.screen.words import plain, reply, words
+from assistant.screen.words import fact_name, plain, reply, words
 
 Json = dict[str, Any]
 
+DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 _FAR = ("asked", "drug")  # a rule that differs in these is no near miss to a reader
 _CLOSE = ("severity", "counts", "neutropenic_fever", "dose", "age", "treatment")  # told before a miss in the infection's state
 
@@ -54,6 +55,17 @@ def _change(change: Change) -> Json:
 
 def _briefly(restart: Restart | None) -> str:
     return words().restarts[restart.value].lower() if restart else ""
+
+
+def corrections(decision: Decision) -> list[Json]:
+    """What can be put right by hand, with the turn that each choice sends; only where something is decided."""
+    if decision.action not in DECIDED:
+        return []
+    found: dict[str, list[Json]] = {}
+    for name, said in words().replies.items():
+        fact, label = name.split(".", 1)
+        found.setdefault(fact, []).append({"label": label, "text": said.text, "set": list(said.set.items())})
+    return [{"label": fact_name(fact), "answers": answers} for fact, answers in found.items()]
 
 
 def asks(decision: Decision) -> list[Json]:

@@ -42,6 +42,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "card": glance,
         "spoken": card.spoken(glance),
         "chips": reading_view.chips(answer, conversation.corrections(answer.case), turn),
+        "corrections": reasons.corrections(answer.decision),
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,
         "passages": sources.passages(answer, places),

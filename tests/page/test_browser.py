@@ -123,6 +123,15 @@ def test_a_count_below_the_threshold_holds_again(page: Page) -> None:
     expect(page.locator(".hf .turn").nth(1).locator(".card h2")).to_have_text("HOLD pomalidomide")
 
 
+def test_what_was_read_can_be_corrected_by_hand(page: Page) -> None:
+    ask(page, MILD)
+    page.get_by_text("Correct what was read").click()
+    page.locator(".hf .correct").get_by_role("button", name="severe", exact=True).click()
+    turn = page.locator(".hf .turn").nth(1)
+    expect(turn.locator(".about")).to_contain_text("Consider 3 mg (from 4 mg)")
+    expect(page.locator(".hf .correct")).to_have_count(1)
+
+
 def test_out_of_scope_says_so_and_cites_nothing(page: Page) -> None:
     turn = ask(page, OUTSIDE)
     expect(turn.locator(".card h2")).to_have_text("NOT COVERED")

@@ -2,7 +2,7 @@
 
 function drawTurn(turn, act) {
   const node = el("article", { class: "turn", "data-turn": turn.id, "aria-labelledby": `q${turn.id}` });
-  node.append(drawQuestion(turn));
+  node.append(drawQuestion(turn, act));
   const answer = turn.answer;
   if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.say(turn.text, []) }, "Ask it again")));
   if (!answer) return node;
@@ -12,13 +12,14 @@ function drawTurn(turn, act) {
   return node;
 }
 
-function drawQuestion(turn) {
+function drawQuestion(turn, act) {
   const text = el("p", { class: "asked", id: `q${turn.id}` });
   for (const piece of turn.question) text.append(piece.names.length ? el("mark", { "data-names": piece.names.join(" "), title: piece.told }, piece.text) : piece.text);
   const box = el("header", { class: "question" }, el("span", { class: "over" }, turn.number === 1 ? "Question" : `Question ${turn.number}`), text);
   if (turn.text.length > 700) fold(text, box);
   const chips = turn.answer ? turn.answer.chips : [];
   if (chips.length) box.append(drawChips(chips, text));
+  if (turn.last && turn.answer && turn.answer.corrections.length) box.append(drawCorrections(turn.answer.corrections, act));
   return box;
 }
 
@@ -46,6 +47,16 @@ function drawChips(chips, text) {
   return el("div", { class: "read" }, el("span", { class: "over" }, "Read from it"), list);
 }
 
+// What was read can be put right by hand; each press is the next turn, and needs no reading.
+function drawCorrections(corrections, act) {
+  const rows = corrections.map((c) => el("div", { class: "ask", role: "group", "aria-label": c.label }, el("span", { class: "over" }, c.label), drawAnswers(c.answers, act)));
+  return el("details", { class: "correct" }, el("summary", {}, "Correct what was read"), el("div", { class: "body" }, rows));
+}
+
+function drawAnswers(answers, act) {
+  return el("div", { class: "answers" }, answers.map((a) => el("button", { type: "button", class: "answer", onclick: () => act.say(a.text, a.set) }, a.label)));
+}
+
 function drawCard(card) {
   const about = card.about.map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value)));
   const node = el("section", { class: `card ${card.action}`, "aria-label": `Decision: ${card.word}` },
@@ -63,7 +74,7 @@ function drawCard(card) {
 
 function drawProse(turn, act) {
   const answer = turn.answer;
-  const box = el("section", { class: "prose", "aria-label": "Answer" });
+  const box = el("div", { class: "prose" });
   for (const remark of answer.remarks) box.append(el("p", { class: "remark" }, remark));
   for (const line of answer.paragraphs) box.append(el("p", {}, line.flatMap((sentence, n) => [n ? " " : "", drawSentence(turn, sentence, act)])));
   const cited = answer.passages.filter((p) => p.cited).length;
@@ -103,8 +114,7 @@ function lastWord(span) {
 function drawAsks(asks, act) {
   const box = el("section", { class: "asks", "aria-label": "To be sure" }, el("h3", {}, "To be sure"));
   for (const ask of asks) {
-    const answers = ask.answers.map((a) => el("button", { type: "button", class: "answer", onclick: () => act.say(a.text, a.set) }, a.label));
-    box.append(el("div", { class: "ask", role: "group", "aria-label": ask.question }, el("p", {}, ask.question), el("div", { class: "answers" }, answers)));
+    box.append(el("div", { class: "ask", role: "group", "aria-label": ask.question }, el("p", {}, ask.question), drawAnswers(ask.answers, act)));
   }
   return box;
 }

@@ -1,0 +1,199 @@
+"""What the page shows, as data: every word is there, every offset is exact, every marker opens a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.composing import compose
+from assistant.knowledge import knowledge
+from assistant.pipeline import Assistant
+from assistant.records import Answer, Citation, Decision, Fate, Hit, Outcome, Sentence, Verdict
+from assistant.screen import card, prose, reading_view, reasons, sources
+from assistant.screen.conversation import Conversation, Entry
+from assistant.screen.view import view
+from assistant.screen.words import fact_name, fact_value, reply, words
+from assistant.wording import markers_in, wording
+from tests.page.conftest import ListedSearch
+
+QUESTIONS = (
+    "Admitted with pneumonia on oxygen and IV antibiotics, ANC 0.4, 38.9 °C, on pomalidomide 4 mg. Hold?",
+    "Mild cystitis treated with oral antibiotics, completely resolved, pomalidomide 4 mg held. Restart?",
+    "81-year-old on dialysis, severe pneumonia in hospital, completely resolved, pomalidomide 4 mg held, on levofloxacin. Restart, or stop it for good?",
+    "Septic shock in ICU, fully recovered, cultures negative, pomalidomide 3 mg stopped. Restart?",
+    "No infection, ANC 0.3, on pomalidomide 4 mg. Continue?",
+    "How common is grade 3-4 neutropenia on pomalidomide?",
+    "Should lenalidomide be held during a urinary tract infection?",
+    "My mother has a cold and takes Imnovid. Should she stop?",
+)
+
+
+def answered(*turns: str) -> Answer:
+    return Assistant(retriever=ListedSearch()).answer(turns)
+
+
+def browser_slice(text: str, start: int, end: int) -> str:
+    """What JavaScript's slice would give."""
+    return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
+
+
+class TestWords:
+    """A word that is missing is found here, and not by a reader."""
+
+    def test_every_outcome_rule_has_its_line(self) -> None:
+        assert {rule.id for rule in knowledge().algorithm.outcomes} == set(words().lines)
+
+    def test_every_element_is_said_by_the_headline_by_now_or_by_also(self) -> None:
+        in_headline = {"stop_now", "hold_until_resolved", "resume_same_dose", "consider_dose_reduction", "what_would_trigger"}
+        assert set(knowledge().algorithm.elements) == in_headline | set(words().now) | set(words().also)
+
+    def test_every_field_of_the_table_has_its_name(self) -> None:
+        rules = (*knowledge().algorithm.outcomes, *knowledge().algorithm.modifiers)
+        assert {name for rule in rules for name in rule.when} - {"action"} <= set(words().fields)
+
+    def test_every_ready_answer_sets_a_field_that_can_be_set(self) -> None:
+        from assistant.corrections import FIELDS
+
+        for fact, entry in knowledge().algorithm.asks.items():
+            for answer in entry.answers:
+                given = reply(fact, answer)
+                assert given.text
+                assert set(given.set) <= set(FIELDS)
+                assert given.set or fact == "patient"
+
+    def test_numbers_have_their_unit(self) -> None:
+        assert fact_value("anc", 0.4) == "0.4 ×10⁹/L"
+        assert fact_value("dose_mg", 4.0) == "4 mg"
+        assert fact_value("elderly", True) == "yes"
+        assert fact_name("something_new") == "Something new"
+
+    @pytest.mark.parametrize("example", words().examples, ids=lambda example: example.title)
+    def test_every_example_is_answered(self, example: Any) -> None:
+        assert answered(example.text).decision.action.value != "out_of_scope"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+class TestPlaces:
+    """What stands behind an answer."""
+
+    def test_the_marked_words_stand_in_the_passage(self, question: str) -> None:
+        answer = answered(question)
+        for stop in sources.stops(answer):
+            text = knowledge().passages[stop["passage"]].text
+            assert len(browser_slice(text, stop["start"], stop["end"])) >= 8
+
+    def test_every_marker_of_the_text_is_a_button(self, question: str) -> None:
+        answer = answered(question)
+        places = sources.stops(answer)
+        runs = [run for line in prose.paragraphs(answer, places) for sentence in line for run in sentence["runs"]]
+        assert {run["mark"] for run in runs if "mark" in run} - {"¶"} == set(markers_in(answer.text))
+        assert all(places[run["stop"]]["mark"] == run["mark"] for run in runs if "mark" in run)
+
+    def test_no_word_of_the_answer_is_lost(self, question: str) -> None:
+        answer = answered(question)
+        shown = ""
+        for line in prose.paragraphs(answer, sources.stops(answer)):
+            for sentence in line:
+                shown += "".join(run.get("text", f"[{run['mark']}]" if "mark" in run else "") for run in sentence["runs"]).replace("[¶]", "")
+        assert shown.replace(" ", "") == answer.text.replace("**", "").replace(" ", "").replace("\n", "")
+
+    def test_the_cited_passages_come_first_and_each_says_why_it_is_here(self, question: str) -> None:
+        answer = answered(question)
+        found = sources.passages(answer, sources.stops(answer))
+        cited = [passage["cited"] for passage in found]
+        assert cited == sorted(cited, reverse=True)
+        assert all(passage["because"] for passage in found)
+
+    def test_the_card_is_whole(self, question: str) -> None:
+        shown = card.card(answered(question))
+        assert shown["word"]
+        assert shown["line"]
+        assert len(shown["now"]) <= 3
+        assert "None" not in card.spoken(shown)
+
+    def test_the_question_can_be_put_together_from_its_pieces(self, question: str) -> None:
+        facts = answered(question).case.facts
+        assert "".join(piece["text"] for piece in reading_view.marked(question, facts, 0)) == question
+
+
+def test_the_article_is_shown_word_for_word() -> None:
+    shown = sources.article()
+    assert [block["text"] for block in shown["blocks"] if block["id"]] == [p.text for p in knowledge().passages.values() if p.source == "article"]
+    notes = [browser_slice(block["text"], *note) for block in shown["blocks"] for note in block["notes"]]
+    assert sorted(notes) == sorted(m for p in knowledge().passages.values() if p.source == "article" for m in p.markers)
+
+
+def test_a_label_that_stands_against_a_passage_is_named() -> None:
+    answer = answered("82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?")
+    passage = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == "article:renal.dose")
+    assert passage["beside"] == ["label:us.dialysis"]
+
+
+def test_offsets_are_counted_as_a_browser_counts() -> None:
+    assert sources.units("a😀b", 2) == 3
+
+
+def test_text_of_a_model_keeps_its_markers_and_what_no_sentence_claims() -> None:
+    base = answered(QUESTIONS[1])
+    text = "Preface. Resume at the same dose [1].\n\nMore [9]."
+    lead = Citation(marker="1", passage_id="article:lead", quote="")
+    one = Sentence(text="Resume at the same dose [1].", kind=Fate.RULE)
+    answer = Answer(
+        text=text,
+        decision=base.decision,
+        case=base.case,
+        hits=base.hits,
+        citations=(lead,),
+        sentences=(one,),
+        verdict=Verdict(outcome=Outcome.PASS, text=text),
+    )
+    lines = prose.paragraphs(answer, sources.stops(answer))
+    assert [len(line) for line in lines] == [2, 1]
+    assert lines[0][0]["runs"][0]["text"].strip() == "Preface."
+    assert lines[1][0]["runs"][1] == {"text": "[9]"}, "a marker that nothing stands behind is no button"
+
+
+def test_patient_and_caregiver_are_told_to_call() -> None:
+    assert card.card(answered("I take Imnovid and have a fever. Should I stop it?"))["call"]
+
+
+def test_several_patients_have_a_line_each() -> None:
+    shown = card.card(
+        answered("Bed 3 is on pom with pneumonia on IV antibiotics. Bed 7 also on pom, mild cystitis completely resolved. Who restarts?")
+    )
+    assert [patient["word"] for patient in shown["patients"]] == ["HOLD", "RESUME"]
+
+
+def test_what_was_set_by_hand_holds_until_it_is_spoken_of_again() -> None:
+    case = answered("Mild cystitis, completely resolved. Restart pomalidomide 4 mg?", "The cystitis was severe.").case
+    first = Entry(text="Mild cystitis, completely resolved. Restart pomalidomide 4 mg?")
+    click = Entry(text="The last pomalidomide dose was 3 mg.", by_hand=(("dose_mg", 3.0), ("severity", "mild")))
+    later = Entry(text="The cystitis was severe.")
+    told = Conversation(entries=(first, click, later))
+    assert told.turns == (first.text, later.text), "a click needs no reading"
+    assert told.corrections(case) == {"dose_mg": 3.0}
+
+
+def test_a_turn_is_drawn_anew_only_when_it_changes() -> None:
+    one = Conversation(entries=(Entry(text=QUESTIONS[0], answer=answered(QUESTIONS[0]), settled=True),))
+    two = Conversation(entries=(*one.entries, Entry(text=QUESTIONS[0], answer=answered(QUESTIONS[0], QUESTIONS[0]), settled=True)))
+    assert view(one)["turns"][0]["version"] == view(one)["turns"][0]["version"]
+    assert view(two)["turns"][1]["version"] != view(one)["turns"][0]["version"]
+
+
+def test_near_misses_that_mean_nothing_to_a_reader_are_left_out() -> None:
+    answer = answered(QUESTIONS[0])
+    assert all("in general" not in near["needed"] for near in reasons.why(answer.case, answer.decision)["near"])
+
+
+def test_without_search_the_answer_still_has_its_places() -> None:
+    class Nothing:
+        def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
+            return ()
+
+    answer = Assistant(retriever=Nothing()).answer([QUESTIONS[0]])
+    assert sources.stops(answer)
+    assert all(p["score"] is None for p in sources.passages(answer, sources.stops(answer)))
+    assert compose(answer.case, answer.decision).text == answer.text
+    assert wording().headline
