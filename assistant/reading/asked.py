@@ -18,6 +18,8 @@ _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RE
 # How sure the second reader must be of a topic: alone, and to lead where the lexicon has one.
 _TOPIC_SURE, _TOPIC_LEADS = 0.25, 0.45
 _MOST_TOPICS = 3
+# A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
+_SHORT = 6
 
 
 def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
@@ -37,10 +39,13 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     asked = by_lexicon.asked
     if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now) and not (informs and ill and "?" not in last.text):
         return _as_fact(by_lexicon, case, last)
+    short = len(last.tokens) <= _SHORT and len(scans) > 1
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
-    if asked is Asked.DECISION and likely["outside"] >= 0.6 and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
+    if asked is Asked.DECISION and likely["outside"] >= 0.6 and not short and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if asked in (Asked.OUTSIDE, Asked.NOTHING):
+        if short and by_lexicon.outside != "nothing" and any(_infection_in(s) for s in scans[:-1]):
+            return replace(case, asked=Asked.DECISION)
         if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
             return replace(case, asked=Asked.DECISION)
         if likely["fact"] >= 0.6 and not told_now:

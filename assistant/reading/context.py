@@ -103,6 +103,8 @@ class Context:
             return any(t.breaks or t.text in _SUBJECTS for t in between)
         if any(t.breaks or t.text in self._lexicon.terminators for t in between):
             return True
+        if cue.scope == "negation" and any(self._tokens[i].text == "and" and i + 1 not in self._mentions and i + 1 < span.stop + 1 for i in span):
+            return True
         if "," not in {t.text for t in between}:
             return False
         if cue.after or for_state:

@@ -71,6 +71,8 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
             if item.kind == "infection":
                 if item.entry.kind == "not_infection":
                     continue
+                if threads and item.has("negated", "taken_back"):
+                    threads[-1].mentions = [m for m in threads[-1].mentions if not (m.name == item.name and m.turn < item.turn and len(threads[-1].mentions) > 1)]
                 if not _is_current(item) or _belongs_to_the_past(item, threads):
                     rest.append(item if not _is_current(item) else replace(item, flags=item.flags | {"historical"}))
                     continue
@@ -79,6 +81,8 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
                     _attach(early, thread)
                 waiting = []
             elif item.kind in ("state", "severity", "antimicrobial") and not _is_aside(item):
+                if item.kind == "severity" and item.has("negated") and threads:
+                    _take_back(item, threads[-1])
                 if item.kind != "state" and (item.has("negated", "historical") or _belongs_to_the_past(item, threads)):
                     continue
                 if threads:
@@ -90,6 +94,12 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
         for early in waiting:
             _attach(early, threads[0])
     return threads, rest
+
+
+def _take_back(denial: Item, thread: Thread) -> None:
+    """'Not life-threatening, that was autotext': the same words said before no longer count."""
+    said = denial.words.text.lower()
+    thread.severities = [s for s in thread.severities if not (s.words.text.lower() == said and s.turn < denial.turn)]
 
 
 def _place(item: Item, threads: list[Thread]) -> Thread:
@@ -263,11 +273,15 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     resolved, done = last.get("resolved"), last.get("treatment_done")
     if live:
         better = bool(last.keys() & {"residual", "resolved", "well", "treatment_done", "treatment_ongoing"}) and not any(i.name == "worse" for i in live)
+        only_suspected = bool(thread.mentions) and all(m.has("uncertain") for m in thread.mentions) and all(i.kind != "state" for i in live)
+        if only_suspected and not resolved:
+            return Outcome(EpisodeState.POSSIBLE, False, words)
         return Outcome(EpisodeState.RESOLVING if better else EpisodeState.ACTIVE, _contradicts(last, live), words)
     if resolved:
         return Outcome(EpisodeState.RESOLVED, False, words)
     untreated = last.get("untreated")
-    if done is None and untreated and (past or any(t.turn < untreated.turn for t in thread.treatments)):
+    earlier = [t for t in thread.treatments if untreated and (t.turn, t.sentence) < (untreated.turn, untreated.sentence)]
+    if done is None and untreated and (past or earlier):
         done = untreated
     free = last.keys() & {"symptom_free", "well"}
     treated = any(not is_prophylaxis(i, thread) for i in thread.treatments)

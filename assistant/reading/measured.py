@@ -92,7 +92,7 @@ def stated(scans: Sequence[Scan], pattern: re.Pattern[str], *, recoverable: bool
     for scan in reversed(scans):
         for match in pattern.finditer(scan.folded):
             before = scan.folded[max(0, match.start() - 30) : match.start()]
-            after = re.split(r"[.;\n]", scan.folded[match.end() : match.end() + 40])[0]
+            after = re.split(r"[.,;\n]", scan.folded[match.end() : match.end() + 40])[0]
             if _NOT.search(before) or (recoverable and (_RECOVERED.search(after) or _RECOVERED.search(before[-14:]))):
                 continue
             return Words(turn=scan.turn, start=match.start(), end=match.end(), text=scan.text[match.start() : match.end()])
@@ -105,10 +105,13 @@ def quinolone_of(scans: Sequence[Scan]) -> Item | None:
     return named[-1] if named else None
 
 
+_NEVER = re.compile(r"\b(?:never|not|nobody|no one|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
+
+
 def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
     """What happens to pomalidomide now, by the last words on it."""
     for scan_ in reversed(scans):
-        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking")]
+        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(i.words.text.lower()))]
         if items:
             taking = [i for i in items if i.name == "taking"]
             chosen = taking[-1] if taking else items[-1]

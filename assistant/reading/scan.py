@@ -14,10 +14,10 @@ from assistant.records import Severity, Words
 # Frames of time, by how far back; read over the plain line.
 _TIMES = {
     "far": re.compile(
-        r"(?<!\S)(?:(?:in |since |of |back in )?(?:19|20)[0-2]\d|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|ages ago|pre transplant|long ago)(?!\S)"
+        r"(?<!\S)(?:(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
     ),
     "mid": re.compile(
-        r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|last month|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
+        r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|last month|ages ago|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
     ),
     "near": re.compile(
         r"(?<!\S)(?:last (?:week|fortnight|fri|mon|tues|wednes|thurs|sat|sun)\S*|(?:\S+ )?(?:weeks?|wks?|fortnight|days?) (?:ago|back)|\d+ ?/ ?(?:7|52|12) ago|earlier this month|the other (?:week|day)|recent(?:ly)?)(?!\S)"

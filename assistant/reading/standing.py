@@ -16,7 +16,7 @@ from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, 
 FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE = 0.1, 0.85, 0.85, 0.9
+DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE = 0.2, 0.7, 0.6, 0.7
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -30,6 +30,8 @@ class Standing:
     """How the infection in question stands, while it is being read.
 
     `silent`: no words told of its course. `doubted`: the second reader contradicted the lexicon and caution won.
+    `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
+    `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
     """
 
     infection: Infection = Infection.UNKNOWN
@@ -39,7 +41,9 @@ class Standing:
     derived: bool = False
     silent: bool = True
     doubted: bool = False
-    denied: bool = False
+    plain: bool = False
+    hinted: bool = False
+    explained: bool = False
     contradiction: bool = False
     episodes: list[Episode] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -84,9 +88,9 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
     found = Standing()
     threads, rest = threads_of(scans)
     fever = _fever(scans)
-    denials = [i for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical")]
+    denials = [i for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical") and _denies_all(i, s, threads)]
     denied = denials[-1] if denials else None
-    found.denied = denied is not None
+    found.explained = denied is not None
     current = threads[-1] if threads else None
     found.episodes = [as_episode(t, EpisodeState.HISTORICAL) for t in threads[:-1] if t.mentions]
     found.derived = _derived_fever(scans, measured)
@@ -110,15 +114,18 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
     Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
     """
     likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
-    if found.infection is Infection.RESOLVED and likely["resolved"] <= DOUBT_RESOLVED:
+    if found.infection is Infection.RESOLVED and not found.plain and likely["resolved"] <= DOUBT_RESOLVED:
         found.infection, found.doubted = Infection.RESOLVING, True
-    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.denied:
+    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.explained:
         found.infection, found.doubted = Infection.SUSPECTED, True
-    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None and found.episodes:
+    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and found.hinted and fever is None:
         if likely["resolved"] >= SURE_RESOLVED:
             found.infection = Infection.RESOLVED
         elif likely["none"] >= SURE_NONE:
             found.infection = Infection.NONE
+
+
+_HINTS = ("symptom_free", "well", "untreated", "treatment_done")
 
 
 def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None) -> None:
@@ -132,23 +139,38 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.name = thread.name
     found.infection = _STATE[outcome.state]
     found.silent = outcome.silent
+    found.hinted = past or any(s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
+    found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
     found.neutropenic_fever = bool(febrile)
     focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]
     if febrile and not focus and found.infection is Infection.ACTIVE:
         found.infection = Infection.SUSPECTED
-    restarted = treatment_of(scans)[0] is Treatment.TAKING
+    treatment = treatment_of(scans)[0]
+    restarted = treatment is Treatment.TAKING
     if fever is not None and restarted and past and outcome.state is EpisodeState.RESOLVING:
         # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     elif restarted and (outcome.state is EpisodeState.RESOLVED or (outcome.state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))):
         found.infection = Infection.NONE
+    elif all(m.has("far") for m in thread.mentions) and treatment is not Treatment.HELD and outcome.state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE):
+        found.infection = Infection.NONE
+    if fever is not None and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
+        found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
+    settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and not thread.severities
     if _carried_only(scans, thread) or (denied and bare and fever is None):
+        found.infection = Infection.NONE
+    elif settled and denied and fever is not None and denied.turn >= fever.turn and outcome.state is not EpisodeState.RESOLVED:
         found.infection = Infection.NONE
     elif denied and _overrules(denied, last_mention, outcome.state):
         excluded = outcome.state is EpisodeState.POSSIBLE or _EXCLUDED.search(denied.words.text.lower())
-        found.infection = Infection.NONE if excluded or found.infection is Infection.NONE else Infection.RESOLVED
+        if excluded or found.infection is Infection.NONE:
+            found.infection = Infection.NONE
+        elif outcome.state is EpisodeState.RESOLVED or any(s.name in _HINTS and s.turn >= denied.turn for s in thread.states):
+            found.infection = Infection.RESOLVED
+        else:
+            found.contradiction = True
     elif denied and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
         found.contradiction = True
     found.episodes.append(as_episode(thread, outcome.state))
@@ -157,6 +179,19 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
 
 
 _EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
+
+
+def _fever_after_resolution(thread: Thread, fever: Item) -> bool:
+    """A fever in a later turn than the word that it was over: a new suspicion (spec, section 4.4)."""
+    over = [s for s in thread.states if s.name == "resolved" and not s.has("negated", "unasserted", "hypothetical")]
+    return bool(over) and fever.turn > over[-1].turn
+
+
+def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
+    """'Dengue negative' denies dengue and not the pneumonia beside it."""
+    specific = {i.name for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind not in ("generic", "organism", "not_infection")}
+    named = threads[-1].specific if threads else set()
+    return not specific or not named or bool(specific & named)
 
 
 def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
@@ -184,7 +219,10 @@ def _without_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread | 
     if thread:
         found.severity, words = severity_of(thread)
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
-    if fever is not None and (denied is None or denied.turn <= fever.turn) and not (outcome and outcome.state is EpisodeState.RESOLVED):
+    settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and (fever is None or denied.turn >= fever.turn)
+    if carried:
+        found.explained = True
+    if fever is not None and not settled and (denied is None or denied.turn <= fever.turn) and not (outcome and outcome.state is EpisodeState.RESOLVED):
         found.infection = Infection.SUSPECTED
     elif denied is not None or carried:
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED

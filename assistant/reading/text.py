@@ -45,11 +45,30 @@ class Token:
     breaks: bool = False
 
 
+# Signs that a dictating writer speaks; 'stop' is one only where 'comma' shows that the text was dictated.
+_SPOKEN = {"comma": ",", "semicolon": ";", "colon": ":", "paragraph": "\n", "period": "."}
+_NOT_A_STOP = {"to", "should", "we", "i", "or", "must", "and", "full", "a", "the", "not", "do", "you", "they", "he", "she", "would", "can", "shall"}
+
+
+def _spoken(word: str, before: str, dictated: bool) -> str:
+    """The sign that a dictated word stands for, or the word itself."""
+    if not dictated:
+        return word
+    if word == "stop" and before not in _NOT_A_STOP or (word == "stop" and before == "full"):
+        return "."
+    return _SPOKEN.get(word, word)
+
+
 def tokenise(folded: str) -> list[Token]:
     """The tokens of a folded message; `breaks` marks the end of a sentence."""
     tokens: list[Token] = []
+    dictated = " comma " in folded or "full stop" in folded
     for match in _TOKEN.finditer(folded):
-        text, start, end = match.group(), match.start(), match.end()
+        start, end = match.start(), match.end()
+        text = _spoken(match.group(), tokens[-1].text if tokens else "", dictated)
+        if dictated and text != match.group():
+            tokens.append(Token("." if text == "\n" else text, start, end, text in (".", "\n", ";")))
+            continue
         if text in _SILENT:
             continue
         if text == "?" and (start == 0 or folded[start - 1] in " (\n,;:-/") and end < len(folded) and folded[end].isalnum():
