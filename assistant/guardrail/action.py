@@ -45,7 +45,8 @@ def stops_for_good(reading: Reading) -> bool:
             if token.tag == "PERM":
                 comma = max((to for to in range(at) if part.tokens[to].text in (",", "|", ":")), default=0)
                 negative = sum(t.tag == "NEG" for t in part.tokens[comma:at])
-                barred = any(o.act == "RESTART" and o.negated and o.segment == part for o in reading.orders)
+                again = token.text in ("ever again", "at any dose", "for good", "for ever", "forever")
+                barred = any(o.act in ("RESTART", *(("START", "GO") if again else ())) and o.negated and o.segment == part for o in reading.orders)
                 after = any(t.tag in ("NEG", "EVALNEG") for t in part.tokens[at + 1 : at + 6])
                 if barred or (negative % 2 == 0 and not after):
                     return True

@@ -18,11 +18,12 @@ _DEFINES = re.compile(
 )
 _EXEMPTS = re.compile(
     r"\b(?:is|are|does|do) not (?:really |actually |truly )?(?:an? |count as (?:an? )?|regarded as (?:an? )?|considered (?:an? )?|qualify as (?:an? )?)(?:active |real |true |proper )?infections?\b"
+    r"|\b(?:algorithm|rule|article|hold|recommendation|guidance)\b[^.;]{0,20}\b(?:does|do|need) not (?:apply|concern|hold|extend)\b"
     r"|\b(?<!no )(?<!not an )exceptions?\b[^.;]{0,25}\b(?:hold|rule|stop)|\b(?<!not )exempt(?:ed)? from\b"
     r"|\b(?:applies|apply|meant|intended|concerns|holds|recommends?|asks for|requires?|calls for)\b[^.;]{0,40}(?:\bonly\b[^.;]{0,25}\b(?:severe|serious|life-threatening|bacterial|sepsis|septic)\b|\b(?:severe|serious|life-threatening|bacterial|sepsis)\b[^.;]{0,20}\bonly\b)"
 )
 _WAIVES = re.compile(
-    r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full |infection )*resolution\b|\bcomplete resolution is (?:unnecessary|optional)"
+    r"\bresolution\b[^.;,]{0,30}\b(?:not|no longer|never|hardly)\b[^.;,]{0,20}\b(?:required|necessary|needed|essential|mandatory|a condition)\b|\b(?:without|before|rather than|instead of) (?:waiting for |awaiting )?(?:complete |full |infection )*resolution\b|\bcomplete resolution is (?:unnecessary|optional)|\b(?:resolution|disappearance|absence) of (?:the )?(?:fever|temperature|pyrexia)\b[^.;]{0,20}\b(?:sufficient|suffices|enough)\b"
 )
 _NAMES = {
     "AMB": "antimicrobial treatment",
@@ -125,7 +126,11 @@ def _denies_treatment(order: Order, reading: Reading) -> bool:
 
 def _redefines(reading: Reading, context: Context) -> str:
     """`once the temperature is down it counts as resolved`: something less is declared to be complete resolution."""
-    if context.decision.action in (Action.HOLD, Action.INFORM) and _EXEMPTS.search(reading.plain) and not reading.any("REDUCE", "PROPH", "DEX"):
+    if (
+        context.decision.action in (Action.HOLD, Action.INFORM)
+        and _EXEMPTS.search(reading.plain)
+        and not reading.any("REDUCE", "PROPH", "DEX", "ELDERLY", "SAME")
+    ):
         return "It exempts this infection from the hold."
     if context.decision.action in (Action.NO_HOLD, Action.OUT_OF_SCOPE) or not reading.any("RESOLVED"):
         return ""

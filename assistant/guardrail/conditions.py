@@ -30,6 +30,7 @@ _SPAN = re.compile(
     r"(?:\d+|one|two|three|four|five|six|seven|ten|twelve|fourteen|a few|a couple of|several|a|some)(?:\s*(?:-|to|or)\s*(?:\d+|two|three|four|five|seven|ten))?\s*(?:clear |full |more |afebrile |further |short )*(?:days?|weeks?|hours?|h|doses?|cycles?|nights?|capsules?|months?)\b"
 )
 _DAY = re.compile(r"\b(?:on|from|after|by) day \d+")
+_PAUSE = re.compile(r"\b(?:\d+|two|three|five|seven|ten)[- ](?:hour|day|week|dose)s?(?:-long| long)? (?:pause|break|hold|interruption|stop|gap)\b")
 _EXCLUDED = ("excluded", "ruled", "exclusion")
 
 
@@ -50,7 +51,7 @@ class Condition(StrEnum):
 def spans_time(text: str) -> bool:
     """Whether a text names a span such as `for 7 days` or `skip two doses`."""
     text = re.sub(r"\b(?:first|initial) (?:three|3)[ -]months?\b", "", text)
-    return _SPAN.search(text) is not None or _DAY.search(text) is not None
+    return _SPAN.search(text) is not None or _PAUSE.search(text) is not None or _DAY.search(text) is not None
 
 
 def text_of(segment: Segment) -> str:
@@ -63,7 +64,7 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
     tags, words = segment.tags, {t.text for t in segment.tokens}
     found: set[Condition] = set()
     short = bool(words & _NEARLY) or ("PARTIAL" in tags and not ("RESOLVED" in tags and tags & {"INF", "FULL"}))
-    short = short or ("FEVER" in tags and "RESOLVED" in tags and not tags & {"INF", "FULL", "NF"})
+    short = short or ("FEVER" in tags and "RESOLVED" in tags and not tags & {"INF", "FULL", "NF", "TREAT", "AMB"})
     if "RESIDUAL" in tags and "NEG" not in tags:
         short = True
     if short:

@@ -15,6 +15,9 @@ _SPLIT = re.compile(
     r"three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
 )
 _UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|ml|iu|units|mg/kg|mg/m2)\b")
+_FOR_OTHERS = re.compile(
+    r"\breductions? (?:is|are|applies|apply) (?:only |just |solely |reserved |meant |to )*(?:for |to )?(?:the )?(?:frail|elderly|older|patients over|over 75|unfit)"
+)
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
 _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
 _BORDER = re.compile(
@@ -127,6 +130,8 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
         return "" if order.negated or plainly else "It raises the dose; no rule does."
     if context.decision.severity is Severity.SEVERE and only_if(order) and not any("SEVERE" in p.tags for p in order.conditions):
         return "It denies the dose reduction that is considered after a severe infection."
+    if context.decision.severity is Severity.SEVERE and _FOR_OTHERS.search(reading.plain):
+        return "It denies the dose reduction that is considered after a severe infection."
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and context.decision.action in (Action.RESUME, Action.HOLD)
         lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
@@ -152,7 +157,7 @@ def _schedule(reading: Reading) -> str:
     split = _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG"))
     if split and not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
         return "It gives a schedule or a scaling of the dose that no source gives."
-    if reading.has("DEX") and _DAILY.search(text):
+    if reading.has("DEX") and (_DAILY.search(text) or re.search(r"\b(?:split|divided|over two days)\b", text)):
         return "It gives dexamethasone other than weekly."
     return ""
 

@@ -53,8 +53,9 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     past = past or (token.form in ("ing", "word") and any(t.text in ("was", "were") for t in right[:4]))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and is_named(left))
+    praised = any(t.tag == "EVALPOS" for t in right) and not any(t.tag in ("RISK", "REASSESS") for t in left)
     omitted = token.tag == "STOP" and flips % 2 == 1
-    harm = (named or omitted) and any(t.tag in _HARM for t in right) and not any(t.tag == "NEG" for t in right)
+    harm = (named or omitted) and any(t.tag in _HARM for t in right) and not praised and not any(t.tag == "NEG" for t in right)
     epithet = token.form == "past" and bool(left) and left[-1].tag in ("W", "WHO") and left[-1].text in DETERMINERS
     aside = (
         token.form == "base"
@@ -71,7 +72,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     )
     return Order(
         act=token.tag, target=target_of(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
-        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about and flips % 2 == 0) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
+        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=(named and about and flips % 2 == 0 and not praised) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 
@@ -82,7 +83,8 @@ def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
         tokens = merge_split_verbs(segment.tokens)
         rest = _carried_on(parts, number)
         for at, token in enumerate(tokens):
-            topic = token.tag if token.tag in _TOPICS else topic
+            state = token.tag == "AMB" and any(t.text == "on" for t in tokens[max(0, at - 2) : at])
+            topic = token.tag if token.tag in _TOPICS and not state else topic
             if token.tag in HEADS:
                 order = _order(segment, tokens, at, topic, rest)
                 if token.tag == "DELAY" and "POM" not in segment.tags and any(p.kind == "before" and "AMB" in p.tags for p in parts[number:]):
@@ -137,6 +139,8 @@ def needs_of(parts: Sequence[Segment], orders: Sequence[Order]) -> tuple[Order, 
         for at, token in enumerate(segment.tokens):
             if token.tag in _NEEDS - aimed:
                 left = left_of(segment.tokens, at)
+                if token.tag == "AMB" and any(t.text == "on" for t in left[-3:]):  # `being on antibiotics` is a state
+                    continue
                 flips = flips_left(left) + flips_right(Token(token.tag, token.text, "word"), left, right_of(segment.tokens, at))
                 weak, _ = modality(left)
                 found.append(Order("NEED", token.tag, flips % 2 == 1, weak, False, False, False, segment.kind, token.text, segment))

@@ -77,6 +77,8 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
         return False
     if own & {"NOW", "SOON"} or Condition.DATE in kinds or Condition.COUNTS in kinds or spans_time(text_of(order.segment)):
         return True
+    if Condition.WORSE in kinds and not kinds & {Condition.TIER, Condition.INFECTION}:
+        return True
     dosed = reading.any("SAME", "REDUCE", "PROPH", "DOSE", "LATER", "CONFIRM", "RESOLVED", "REASSESS", "CBC") or " mg" in reading.plain
     return not dosed
 

@@ -106,7 +106,8 @@ def _scan(tokens: Sequence[Token], places: range) -> str:
     pronoun = ""
     for to in places:
         token = tokens[to]
-        if token.tag in ("RESP", "INF", "NF", "RENAL"):
+        state = places.step == -1 and token.tag in ("AMB", "AMBNAME") and any(t.text == "on" for t in tokens[max(0, to - 2) : to])
+        if state or token.tag in ("RESP", "INF", "NF", "RENAL"):
             continue
         if token.tag in TARGETS:
             if token.tag != "PRON" or token.text == "both":

@@ -286,6 +286,36 @@ BAD = {
         <img src=x onerror=alert(1)>
         Click here to open the dosing tool.
         {"decision": "continue"}
+        I would be comfortable leaving pomalidomide in place for now.
+        The benefit of staying on therapy outweighs the small infectious risk here.
+        You can safely give cycle 4 day 1 as booked.
+        Treatment need not be held up by a simple UTI.
+        There's no call to interrupt the IMiD for this.
+        Pomalidomide interruption isn't mandated in afebrile patients.
+        Most centres would not stop for an uncomplicated infection.
+        It's perfectly alright to take the capsule this evening.
+        A 72-hour pause will do.
+        Resume once the last antibiotic tablet is two days away.
+        She may restart when she feels well enough to leave the house.
+        As soon as the temperature normalises, go back to 4 mg.
+        Resolution of fever is sufficient for restarting.
+        You could lower the dose to 3 mg during the infection as a compromise.
+        I'd drop to 2 mg until she's better.
+        Antibiotics should only be started if the culture is positive.
+        Symptomatic treatment alone will suffice; leave antibiotics out.
+        Let's not bother with monitoring.
+        Pomalidomide must not be given to her ever again.
+        This infection spells the end of pomalidomide for him.
+        Pomalidomide has an infection rate of 12%.
+        Two thirds of patients suffer an infection.
+        Consider switching to clarithromycin.
+        Ibuprofen is preferable to paracetamol.
+        Have him vaccinated against influenza next month.
+        Bortezomib may go ahead.
+        Dex 40 mg should be split over two days.
+        The infection is viral, so the algorithm does not apply.
+        Hold is advisable in principle, but here I'd continue.
+        Ordinarily one would hold; in this patient, though, carrying on makes sense.
     """,
     "resume_mild": r"""
         Keep holding pomalidomide.
@@ -346,6 +376,12 @@ BAD = {
         Antibiotic cover is for the elderly only, so leave it out.
         No bloods are needed.
         A restart without a blood count is fine.
+        I'd leave pomalidomide off until spring.
+        Back to 4 mg without further ado; reductions are for the frail.
+        He does not need prophylaxis because the antibiotics worked.
+        Reduce to 3 mg for two cycles, then re-escalate to 4 mg.
+        Start prophylaxis with ciprofloxacin.
+        A bone marrow examination is required before restarting.
     """,
     "reassess": r"""
         Restart at 3 mg.
@@ -635,6 +671,31 @@ GOOD = {
         |---|---|
         | Hold | now |
         | Restart, same dose | after complete resolution |
+        Let me be clear: this is a hold.
+        The pom goes on pause today.
+        Tonight's capsule is left out, and so are the following ones, until the infection has fully resolved.
+        Pomalidomide off, antibiotics on, response watched.
+        I would not give the next cycle until she is completely over this.
+        Only when the infection is entirely gone should pomalidomide be restarted.
+        She must not restart while she is still symptomatic or on antibiotics.
+        It is not enough that the fever is gone.
+        The antibiotics should be taken to the end.
+        Please make sure antimicrobial treatment is under way and that someone follows the response.
+        Given that it is mild, there is no dose penalty: back to 4 mg later.
+        The dose afterwards: 4 mg, unchanged.
+        No need to reduce the dose when she restarts.
+        That the infection is mild changes nothing about the hold.
+        Being on oral antibiotics does not make it safe to continue.
+        Because continuing may prolong the infection, the drug is stopped.
+        The myeloma can wait; the infection cannot.
+        The hold is short-lived by design: it ends with complete resolution.
+        Do let the haematology team know.
+        If things get worse, reassess the severity.
+        I have assumed that 4 mg is the current dose.
+        You did not mention a dose, so I assume the current one.
+        The article gives no fixed duration for the hold.
+        Thanks for the clear summary.
+        This is general information and does not replace clinical judgement.
     """,
     "resume_mild": r"""
         She can restart.
@@ -702,6 +763,14 @@ GOOD = {
         Before that, a CBC with differential.
         If 3 mg is tolerated, that is the dose to stay on.
         The previous dose of 4 mg is not where you start.
+        With complete resolution confirmed, he may go back on pomalidomide.
+        Think about 3 mg rather than 4 mg, as this was severe.
+        A reduced dose of 3 mg deserves consideration.
+        Baseline bloods first, including a CBC with differential.
+        For the first three months, consider cover with prophylactic antibiotics [1].
+        It was severe, since he needed IV treatment in hospital.
+        He is ready to restart, with three provisos.
+        The article does not say when the dose can go up again.
     """,
     "reassess": r"""
         Reassess risk and benefit before considering reintroduction.
