@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.corrections import Value
-from assistant.records import Answer, EpisodeState, Fact, FactStatus
+from assistant.records import Case, EpisodeState, Fact, FactStatus
 from assistant.screen.words import fact_name, fact_value, words
 
 Json = dict[str, Any]
@@ -29,19 +29,30 @@ def marked(text: str, facts: tuple[Fact, ...], turn: int) -> list[Json]:
     return pieces
 
 
-def chips(answer: Answer, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
+def facts(case: Case) -> tuple[Fact, ...]:
+    """All that was read; of several patients each one's own."""
+    return tuple(fact for part in case.others or (case,) for fact in part.facts)
+
+
+def chips(case: Case, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
     """One chip for each fact, in the order of the table of words; what was set by hand or is not counted is said."""
+    found: list[Json] = []
+    for number, part in enumerate(case.others or (case,), start=1):
+        found += _of_patient(part, turn, f"Patient {number}: " if case.others else "")
+    have = {chip["name"] for chip in found}
+    for name, value in by_hand.items():
+        if name not in have and value is not None:
+            found.append({"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True})
+    return found + _not_counted(case)
+
+
+def _of_patient(case: Case, turn: int, whose: str) -> list[Json]:
     groups: dict[str, list[Fact]] = {}
-    for fact in answer.case.facts:
+    for fact in case.facts:
         groups.setdefault(fact.name, []).append(fact)
     rank = {name: place for place, name in enumerate(words().facts)}
-    found = [_chip(name, groups[name], turn) for name in sorted(groups, key=lambda name: rank.get(name, 99))]
-    others = [(name, value) for name, value in by_hand.items() if name not in groups and value is not None]
-    found += [
-        {"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True}
-        for name, value in others
-    ]
-    return found + _not_counted(answer)
+    made = [_chip(name, groups[name], turn) for name in sorted(groups, key=lambda name: rank.get(name, 99))]
+    return [{**chip, "label": whose + chip["label"]} for chip in made]
 
 
 def _chip(name: str, facts: list[Fact], turn: int) -> Json:
@@ -59,9 +70,9 @@ def _chip(name: str, facts: list[Fact], turn: int) -> Json:
     }
 
 
-def _not_counted(answer: Answer) -> list[Json]:
+def _not_counted(case: Case) -> list[Json]:
     """Infections that are mentioned and do not count for the decision."""
     told = words().states
-    aside = [e for e in answer.case.episodes if e.state in _NOT_COUNTED]
+    aside = [e for e in (() if case.others else case.episodes) if e.state in _NOT_COUNTED]
     texts = dict.fromkeys((e.name, told[e.state.value]) for e in aside)
     return [{"name": "", "label": "Not counted", "value": name, "words": [], "note": note, "new": True} for name, note in texts]

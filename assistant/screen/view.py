@@ -32,7 +32,11 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
     shown: Json = {"text": entry.text, "fault": entry.fault, "waiting": waiting, "number": len(conversation.entries)}
     if answer is None:
         return {**shown, "question": [{"text": entry.text, "names": [], "told": ""}], "answer": None}
-    return {**shown, "question": reading_view.marked(entry.text, answer.case.facts, turn), "answer": _answer(answer, entry, conversation, turn)}
+    return {
+        **shown,
+        "question": reading_view.marked(entry.text, reading_view.facts(answer.case), turn),
+        "answer": _answer(answer, entry, conversation, turn),
+    }
 
 
 def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
@@ -41,7 +45,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
     return {
         "card": glance,
         "spoken": card.spoken(glance),
-        "chips": reading_view.chips(answer, conversation.corrections(answer.case), turn),
+        "chips": reading_view.chips(answer.case, conversation.corrections(answer.case), turn),
         "corrections": reasons.corrections(answer.decision),
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,

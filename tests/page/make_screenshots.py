@@ -68,6 +68,7 @@ SHOTS = (
         "follow-up",
         _asked("Pneumonia, treated, now completely resolved, on pomalidomide 4 mg. Restart?", "It was severe: she was admitted and on oxygen."),
     ),
+    Shot("caregiver-phone", _asked("My mother is on Imnovid and has had a fever since last night. Should she skip the capsule?"), PHONE),
     Shot("why", _why),
 )
 

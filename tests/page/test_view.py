@@ -165,6 +165,13 @@ def test_several_patients_have_a_line_each() -> None:
     assert [patient["word"] for patient in shown["patients"]] == ["HOLD", "RESUME"]
 
 
+def test_of_several_patients_each_has_its_own_chips() -> None:
+    case = answered("Bed 3 is on pom with pneumonia on IV antibiotics. Bed 7 also on pom, mild cystitis completely resolved. Who restarts?").case
+    told = [(chip["label"], chip["value"]) for chip in reading_view.chips(case, {}, 0)]
+    assert ("Patient 1: Infection", "pneumonia") in told
+    assert ("Patient 2: State", "completely resolved") in told
+
+
 def test_what_was_set_by_hand_holds_until_it_is_spoken_of_again() -> None:
     case = answered("Mild cystitis, completely resolved. Restart pomalidomide 4 mg?", "The cystitis was severe.").case
     first = Entry(text="Mild cystitis, completely resolved. Restart pomalidomide 4 mg?")
