@@ -44,7 +44,7 @@ def stops_for_good(reading: Reading) -> bool:
         for at, token in enumerate(part.tokens):
             if token.tag == "PERM":
                 comma = max((to for to in range(at) if part.tokens[to].text in (",", "|", ":")), default=0)
-                negative = sum(t.tag == "NEG" for t in part.tokens[comma:at])
+                negative = sum(t.tag == "NEG" and t.text != "neither" for t in part.tokens[comma:at])
                 again = token.text in ("ever again", "at any dose", "for good", "for ever", "forever")
                 barred = any(o.act in ("RESTART", *(("START", "GO") if again else ())) and o.negated and o.segment == part for o in reading.orders)
                 after = any(t.tag in ("NEG", "EVALNEG") for t in part.tokens[at + 1 : at + 6])

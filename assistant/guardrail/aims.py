@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from assistant.guardrail.clauses import Segment
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Reading
 
+_ONCE_ONLY = re.compile(r"\b(?:only|just) (?:tonight|today|one|this|the next|a single|the first)\b|\b(?:tonight|today|once) only\b")
 _ON_POM = ("POM", "TREAT", "SAME", "DOSE", "")
 
 
@@ -69,6 +71,8 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
             return True
         if part.kind == "until" and ends_early(part):
             return True
+    if order.act == "STOP" and not order.negated and "NEG" not in order.segment.tags and _ONCE_ONLY.search(text_of(order.segment)):
+        return True
     if only_if(order) and Condition.RESOLVED not in all_kinds(order.conditions):
         return True
     return (

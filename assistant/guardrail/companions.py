@@ -140,7 +140,13 @@ def _redefines(reading: Reading, context: Context) -> str:
         and not any(o.act == "RESTART" and o.negated for o in reading.orders)
     ):
         return "It does not wait for complete resolution."
-    if _DEFINES.search(reading.plain) and reading.any("FEVER", "PARTIAL", "CBC", "AMB") and not reading.any("NEG", "EVALNEG", "SILENT", "ONLYIF"):
+    denied = any(t.tag == "NEG" and t.text not in ("without", "no", "absence of") for t in reading.tokens)
+    if (
+        _DEFINES.search(reading.plain)
+        and reading.any("FEVER", "PARTIAL", "CBC", "AMB")
+        and not denied
+        and not reading.any("EVALNEG", "SILENT", "ONLYIF")
+    ):
         return "It declares something less than complete resolution to be resolved."
     return ""
 

@@ -47,6 +47,8 @@ def right_of(tokens: Sequence[Token], at: int) -> list[Token]:
 def flips_left(left: Sequence[Token]) -> int:
     count = 0
     for at, token in enumerate(left):
+        if token.text == "neither" and any(t.text == "nor" for t in left):
+            continue
         following = next((t for t in left[at + 1 :] if t.text not in DETERMINERS), None)
         absence = token.text in _ABSENCE and following is not None and following.tag in _STATES
         count += not absence and (token.tag in ("NEG", "EVALNEG", "DELAY"))

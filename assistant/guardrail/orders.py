@@ -89,6 +89,8 @@ def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
                 order = _order(segment, tokens, at, topic, rest)
                 if token.tag == "DELAY" and "POM" not in segment.tags and any(p.kind == "before" and "AMB" in p.tags for p in parts[number:]):
                     order = replace(order, target="AMB")
+                if token.tag == "DELAY" and any(p.kind == "before" and "STOP" in p.tags for p in parts[number:]):
+                    order = replace(order, act="STOP", target="POM", negated=not order.negated)  # `do not wait for a culture before pausing`
                 places.append((number, order, at))
     heads = {number for number, _, _ in places}
     return tuple(replace(order, conditions=_conditions(parts, number, heads, last=_is_last(order, at))) for number, order, at in places)

@@ -44,6 +44,10 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
     if aim == "go" and order.act == "START" and (Condition.RESOLVED in all_kinds(order.conditions) or "LATER" in order.segment.tags):
         aim = "restart"
     if aim == "go":
+        if order.text.startswith(("stay", "remain", "keep", "leave")) and any(
+            p.kind == "until" and Condition.RESOLVED in kinds_of(p) for p in order.conditions
+        ):
+            return ""  # `the capsules stay in the box until it has gone`
         if order.act == "STOP" and order.negated and "PERM" in order.segment.tags:
             return ""
         return "It lets pomalidomide go on; the decision is to hold it."

@@ -142,7 +142,7 @@ def _others(reading: Reading, context: Context) -> str:
         if token.tag == "OUTSIDE" and not context.knows(token.text) and not tested:
             return f"No source speaks of '{token.text}'."
     unknown = [t.text for t in reading.tokens if t.tag == "UNKNOWN" and not context.knows(t.text)]
-    if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE") and not _anchored(reading):
+    if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE", "WEAK") and not _anchored(reading):
         return f"'{unknown[0]}' stands in no source."
     return ""
 

@@ -40,6 +40,9 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
         if made[at].text == "have" and made[at - 1].tag in ("WEAK", "SHOULD", "KEEP") and any(t.tag == "POM" for t in made[at + 1 : at + 4]):
             made[at] = Token("START", "have", "base")
     for at, token in enumerate(made):
+        if (token.tag == "KEEP" or token.text in ("remain", "remains")) and _keeps_on(made, at):
+            made[at] = Token("GO", token.text, token.form)
+            continue
         if token.tag not in ("KEEP", "BRING", "BE", "POM", "PRON", "STOP", "SHOULD", "STRONG", "START", "MONITOR"):
             continue
         for to in range(at + 1, min(at + 7, len(made))):
@@ -68,6 +71,17 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
     return made
 
 
+def _keeps_on(tokens: Sequence[Token], at: int) -> bool:
+    """`pomalidomide remains part of the regimen`, `stay with pomalidomide`: kept, with nothing that stops it."""
+    near = [*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 4]]
+    after = list(itertools.takewhile(lambda t: t.tag not in ("AND", "CONTR") and t.text not in (",", ":", "|"), tokens[at + 1 : at + 8]))
+    stopped = any(
+        t.tag in ("STOP", "GO", "RESTART", "SAME", "DOSE", "NEG", "UNTIL", "RESOLVED", "DELAY", "START") or t.text in ("off", "out", "stopped", "to")
+        for t in after
+    )
+    return not stopped and any(t.tag == "POM" for t in near)
+
+
 def _is_off(tokens: Sequence[Token], at: int) -> bool:
     """`off` means off pomalidomide unless another drug or a span of time without it follows (`off antibiotics 2 weeks`)."""
     return all(
@@ -85,6 +99,12 @@ def target_of(tokens: Sequence[Token], at: int, topic: str) -> str:
         and token.form == "base"
         and any(a.tag == "POM" and b.tag in ("WEAK", "SHOULD", "STRONG") for a, b in itertools.pairwise(tokens[max(0, at - 4) : at]))
     )
+    if (
+        token.tag == "GO"
+        and token.text in ("remain", "remains", "stay", "stays", "leave", "leaves")
+        and any(t.tag == "POM" for t in tokens[max(0, at - 2) : at + 4])
+    ):
+        return "POM"
     if subject and right in ("", "AMB", "AMBNAME"):
         return "POM"
     found = (left or right) if passive and any(t.tag in ("BE", "BEEN", "KEEP", "SHOULD") for t in tokens[max(0, at - 4) : at]) else (right or left)

@@ -316,6 +316,23 @@ BAD = {
         The infection is viral, so the algorithm does not apply.
         Hold is advisable in principle, but here I'd continue.
         Ordinarily one would hold; in this patient, though, carrying on makes sense.
+        The safest course is to keep the myeloma therapy running.
+        My suggestion would be to stay with pomalidomide and simply add antibiotics.
+        I don't think you have to interrupt anything.
+        There is room to continue at full dose.
+        Pomalidomide remains part of the regimen during the antibiotic course.
+        Skipping it now would do her no favours.
+        Delay the hold until the culture result is known.
+        Hold only tonight's dose.
+        The pause may end on day 5 if she is comfortable.
+        Restart is possible as soon as IV therapy is no longer needed.
+        The infection can be considered cleared after 48 h without fever.
+        Antibiotics first, and if that fails, pause pomalidomide.
+        In this setting 2 mg daily is a fair compromise.
+        It would be prudent to withhold antibiotics at this stage.
+        Pomalidomide therapy is finished for good.
+        Acetylcysteine may help.
+        About 5% of patients get pneumonia.
     """,
     "resume_mild": r"""
         Keep holding pomalidomide.
@@ -696,6 +713,21 @@ GOOD = {
         The article gives no fixed duration for the hold.
         Thanks for the clear summary.
         This is general information and does not replace clinical judgement.
+        The safest course is to pause it.
+        My suggestion is to stop pomalidomide now and to treat the infection.
+        There is no room to continue.
+        I don't think you can continue it during the infection.
+        Pomalidomide is out of the regimen until the infection has completely resolved.
+        Do not wait for a culture before pausing.
+        Pausing only tonight's dose is not enough.
+        A comfortable patient is not a cured one.
+        Treatment finished and no symptoms left: that is when she restarts, at the same dose.
+        She can look forward to the same dose once it is over.
+        This is not the end of pomalidomide for her.
+        It is fine to use the antibiotic you chose.
+        Antimicrobial therapy is already in place; see that she responds to it.
+        It need not be for long.
+        Neither a lower dose nor a permanent stop is called for.
     """,
     "resume_mild": r"""
         She can restart.
