@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from assistant.guardrail.aims import direction, is_instruction, on_pomalidomide
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of
@@ -98,8 +97,8 @@ def answered(question: Reading, context: Context, *, yes: bool) -> tuple[Fault, 
     order = next((o for o in question.orders if on_pomalidomide(o, question) and is_instruction(o)), None)
     if order is None:
         return ()
-    told = order if yes else replace(order, negated=not order.negated)
-    why = judge_aim(direction(told), replace(told, weak=False), question, context.decision.action)
+    told = order if yes else order._replace(negated=not order.negated)
+    why = judge_aim(direction(told), told._replace(weak=False), question, context.decision.action)
     return (_fault(why, context),) if why else ()
 
 

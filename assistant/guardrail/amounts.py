@@ -31,6 +31,8 @@ class Amount:
 def amounts_of(reading: Reading) -> tuple[Amount, ...]:
     """The doses in a piece."""
     tokens = reading.tokens
+    if not any(t.text in _UNITS for t in tokens):
+        return ()
     places = [at for at, t in enumerate(tokens) if _number(t) is not None and _has_unit(tokens, at)]
     return tuple(Amount(_number(tokens[at]) or 0.0, _drug(reading, at), _is_reference(tokens, at), at) for at in places)
 

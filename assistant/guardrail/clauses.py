@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.guardrail.tokens import Token
 
@@ -14,14 +15,14 @@ _ADVERBS = frozenset({"therefore", "however", "still", "thus", "hence", "accordi
 _NARROWS = frozenset({"at", "in", "for", "with", "from", "above", "during", "after", "on", "upon"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Segment:
     """A run of tokens; `kind` is main, if, onlyif, once, until, while, before, reason or quote."""
 
     kind: str
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def tags(self) -> frozenset[str]:
         return frozenset(t.tag for t in self.tokens)
 

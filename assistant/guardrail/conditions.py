@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from assistant.guardrail.clauses import Segment
 
@@ -48,6 +49,7 @@ class Condition(StrEnum):
     OTHER = "something else"
 
 
+@lru_cache(maxsize=4096)
 def spans_time(text: str) -> bool:
     """Whether a text names a span such as `for 7 days` or `skip two doses`."""
     text = re.sub(r"\b(?:first|initial) (?:three|3)[ -]months?\b", "", text)
@@ -59,6 +61,7 @@ def text_of(segment: Segment) -> str:
     return " ".join(t.text for t in segment.tokens)
 
 
+@lru_cache(maxsize=4096)
 def kinds_of(segment: Segment) -> frozenset[Condition]:
     """What a segment amounts to as a condition; several kinds can hold."""
     tags, words = segment.tags, {t.text for t in segment.tokens}

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.errors import KnowledgeError
 from assistant.knowledge import HOME, load_yaml
@@ -83,13 +83,26 @@ class MarkerEntry(_Strict):
     needs: list[list[str]] = Field(min_length=1)
 
 
+class InjectionEntry(_Strict):
+    """A pattern of text that carries instructions, markup or links out; `needs` are words without which it cannot match."""
+
+    needs: list[str]
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        re.compile(value)
+        return value
+
+
 class ClaimFile(_Strict):
     """guardrail_claims.yaml: the closed world of the article's statements."""
 
     effects: list[EffectEntry]
     figures: list[FigureEntry]
     markers: list[MarkerEntry]
-    injection: list[str]
+    injection: list[InjectionEntry]
     foreign: list[str]
 
 
@@ -102,7 +115,7 @@ class Cues:
     outside_file: OutsideFile
     plain: frozenset[str]
     claims: ClaimFile
-    injection: re.Pattern[str]
+    injection: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     foreign: frozenset[str]
 
 
@@ -194,7 +207,7 @@ def load_cues(home: Path = HOME) -> Cues:
         outside_file=outside,
         plain=frozenset(plain.words.split()) | _article_words(home),
         claims=claims,
-        injection=re.compile("|".join(f"(?:{p})" for p in claims.injection), re.IGNORECASE),
+        injection=tuple((tuple(e.needs), re.compile(e.pattern, re.IGNORECASE)) for e in claims.injection),
         foreign=frozenset(claims.foreign),
     )
 

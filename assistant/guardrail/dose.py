@@ -38,7 +38,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
         and not reading.any("NEG")
     ):
         found.append("Elderly patients may need a lower dose, not a higher one.")
-    if _UNIT.search(reading.plain) and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART"):
+    if reading.has("NUM") and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART") and _UNIT.search(reading.plain):
         found.append("Doses are in mg.")
     found += [why for why in (_schedule(reading), _border(reading, context), _renal(reading, context)) if why]
     return [Fault("dose", why, context.rule, "critical") for why in found[:1]]
@@ -194,10 +194,12 @@ def _border(reading: Reading, context: Context) -> str:
 
 
 def _renal(reading: Reading, context: Context) -> str:
+    if not reading.any("RENAL"):
+        return ""
     changes = re.search(
         r"\bdose (?:must|should|has to|needs to|is to|may|can) be (?:modified|adjusted|reduced|lowered|changed|halved)|\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose",
         reading.plain,
     )
-    if not reading.any("RENAL") or not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY") or "label" in reading.plain:
+    if not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY") or "label" in reading.plain:
         return ""
     return "" if context.case.dialysis else "Renal function asks for no dose change."

@@ -88,9 +88,10 @@ def _one(tokens: Sequence[Token], at: int, reading: Reading) -> str:
     token = tokens[at]
     if token.text.endswith("longer infection"):
         return ""
-    target = _object(tokens, at)
-    if target is None:
+    place = _object(tokens, at)
+    if place is None:
         return _without_object(token, reading)
+    target = tokens[place]
     if token.text in _COMPARES and target.tag not in ("RISK", "EXPOSE", "COMPL", "RECOVERY"):
         return ""
     if token.tag == "REDUCE":
@@ -104,11 +105,12 @@ def _one(tokens: Sequence[Token], at: int, reading: Reading) -> str:
     entries = [e for e in cues().claims.effects if e.effect == token.tag and target.tag in e.object]
     if not entries:
         return f"No source says this of {target.text}."
-    return _fits(entries, tokens, at, target, reading)
+    return _fits(entries, tokens, at, place)
 
 
-def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, target: Token, reading: Reading) -> str:
-    subject = _subject(tokens, at, target)
+def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, place: int) -> str:
+    target = tokens[place]
+    subject = _subject(tokens, at, place)
     mine = [e for e in entries if not subject or subject & set(e.subject)]
     if not mine:
         return f"No source says that this bears on {target.text} so."
@@ -130,7 +132,8 @@ def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, targ
     return ""
 
 
-def _object(tokens: Sequence[Token], at: int) -> Token | None:
+def _object(tokens: Sequence[Token], at: int) -> int | None:
+    """The place of what an effect is said to act on: after it, or before it for `exposure may rise`."""
     for place in range(at + 1, min(at + 9, len(tokens))):
         token = tokens[place]
         if token.text in (";", ".", "|") or (token.tag in EFFECTS and token.text not in _COMPARES):
@@ -138,25 +141,20 @@ def _object(tokens: Sequence[Token], at: int) -> Token | None:
         if token.tag in _OBJECTS:
             return _after_risk(tokens, place)
     if tokens[at].text in _BACKWARD:
-        for token in reversed(tokens[max(0, at - 8) : at]):
-            if token.tag in _OBJECTS - {"INF"}:
-                return token
+        return next((place for place in range(at - 1, max(-1, at - 9), -1) if tokens[place].tag in _OBJECTS - {"INF"}), None)
     return None
 
 
-def _after_risk(tokens: Sequence[Token], at: int) -> Token:
+def _after_risk(tokens: Sequence[Token], at: int) -> int:
     """`infection risk` is a risk, and `risk of X` is about X where X is not an infection or a complication."""
-    token = tokens[at]
-    if token.tag == "INF":
-        return next((t for t in tokens[at + 1 : at + 2] if t.tag == "RISK"), token)
-    if token.tag == "RISK":
-        return next((t for t in tokens[at + 1 : at + 4] if t.tag in ("OUTSIDE", "UNKNOWN", "PROGRESSION", "RECOVERY")), token)
-    return token
+    wanted, reach = {"INF": (("RISK",), 2), "RISK": (("OUTSIDE", "UNKNOWN", "PROGRESSION", "RECOVERY"), 4)}.get(tokens[at].tag, ((), 0))
+    return next((place for place in range(at + 1, min(at + reach, len(tokens))) if tokens[place].tag in wanted), at)
 
 
-def _subject(tokens: Sequence[Token], at: int, target: Token) -> frozenset[str]:
+def _subject(tokens: Sequence[Token], at: int, place: int) -> frozenset[str]:
     """What the effect is said of: the nearest candidate before it, or any before it that is pomalidomide being continued."""
-    before = [t for t in tokens[:at] if t.tag in _SUBJECTS and t is not target and not (t.tag == "POM" and target.tag == "EXPOSE")]
+    target = tokens[place]
+    before = [t for i, t in enumerate(tokens[:at]) if t.tag in _SUBJECTS and i != place and not (t.tag == "POM" and target.tag == "EXPOSE")]
     if not before:
         return frozenset()
     tags = {before[-1].tag}

@@ -21,12 +21,26 @@ def faults(piece: Piece, context: Context) -> list[Fault]:
     text = MARKER.sub(" ", piece.text)
     if piece.kind == "markup" or _BRACES.fullmatch(piece.text):
         return [_fault("It is markup or leaked structure.", context)]
-    found = cues().injection.search(text)
+    found = _first(text)
     if found is None:
         return []
     if _REFUSES.search(text) and not _MARKUP.search(text):
         return []
     return [_fault(f"It carries an instruction, structure, markup or a link: '{found.group().strip()[:40]}'.", context)]
+
+
+def _first(text: str) -> re.Match[str] | None:
+    lower = text.lower()
+    for needs, pattern in cues().injection:
+        for word in needs:
+            if word in lower:
+                break
+        else:
+            continue
+        found = pattern.search(text)
+        if found is not None:
+            return found
+    return None
 
 
 def _fault(why: str, context: Context) -> Fault:

@@ -174,9 +174,8 @@ def _article() -> tuple[tuple[str, str, str], ...]:
 def fate_of(judged: Judged, context: Context) -> tuple[Fate, str]:
     """What a piece that stays rests on."""
     text = " ".join(judged.piece.text.split())
-    for sentence in context.dictated.sentences:
-        if text == " ".join(sentence.text.split()):
-            return sentence.kind, sentence.basis
+    if text in context.sentences:
+        return context.sentences[text].kind, context.sentences[text].basis
     passage = quoted_from(judged.reading)
     if passage:
         return Fate.QUOTED, passage

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import NamedTuple
 
 from assistant.guardrail.readings import Reading
 from assistant.guardrail.tokens import Token, tokens_of
@@ -144,10 +145,20 @@ def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
     )
 
 
+class Statement(NamedTuple):
+    """A sentence of the article or a part of one: its content tokens, its keys as bits, how many they are, where it stands."""
+
+    tokens: tuple[Token, ...]
+    bits: int
+    size: int
+    passage: str
+
+
 @lru_cache(maxsize=1)
-def _statements() -> tuple[tuple[tuple[Token, ...], frozenset[str], str], ...]:
-    """The article's sentences and their parts, as content tokens."""
-    found: dict[tuple[tuple[str, str], ...], tuple[tuple[Token, ...], frozenset[str], str]] = {}
+def _statements() -> tuple[dict[str, int], tuple[Statement, ...]]:
+    """The article's statements, and the bit of each of their keys: sets are compared as numbers, which is fast."""
+    found: dict[tuple[tuple[str, str], ...], Statement] = {}
+    places: dict[str, int] = {}
     for passage in knowledge().passages.values():
         if passage.source != "article":
             continue
@@ -156,8 +167,10 @@ def _statements() -> tuple[tuple[tuple[Token, ...], frozenset[str], str], ...]:
         for part in (text, *re.split(r"[:;]\s+", text), *re.split(r"[:;,]\s+|\s\(|\)", text)):
             tokens = _content(tokens_of(part))
             if len(tokens) >= _LEAST - 1:
-                found.setdefault(tuple((t.tag, t.text) for t in tokens), (tokens, frozenset(_key(t) for t in tokens), passage.id))
-    return tuple(found.values())
+                keys = {_key(t) for t in tokens}
+                bits = sum(1 << places.setdefault(key, len(places)) for key in sorted(keys))
+                found.setdefault(tuple((t.tag, t.text) for t in tokens), Statement(tokens, bits, len(keys), passage.id))
+    return places, tuple(found.values())
 
 
 def _key(token: Token) -> str:
@@ -180,13 +193,15 @@ def fault(reading: Reading) -> str:
     if len(tokens) < _LEAST - 1:
         return ""
     keys = [_key(t) for t in tokens]
-    have = frozenset(keys)
-    least, most = len(have) * _SHARE, len(have) / _SHARE
+    places, statements = _statements()
+    size = len(set(keys))
+    mine = sum(1 << places[key] for key in set(keys) if key in places)
+    least, most = size * _SHARE, size / _SHARE
     best: tuple[float, str] = (0.0, "")
-    for theirs, their_keys, passage in _statements():
-        if not least <= len(their_keys) <= most:
+    for theirs, bits, theirs_size, passage in statements:
+        if not least <= theirs_size <= most:
             continue
-        share = len(have & their_keys) / max(len(have), len(their_keys))
+        share = (mine & bits).bit_count() / max(size, theirs_size)
         if share >= _SHARE and (len(theirs) >= _LEAST or share >= 0.9) and share > best[0]:
             why = _difference(tokens, keys, theirs)
             if not why:
@@ -200,6 +215,8 @@ def _difference(tokens: Sequence[Token], keys: Sequence[str], theirs: Sequence[T
     weaker = sum(t.tag == "WEAK" for t in tokens) > sum(t.tag == "WEAK" for t in theirs)
     if weaker and any(t.tag in _FIRM for t in theirs) and not any(t.tag in _FIRM for t in tokens):
         return "less firm"
+    if set(keys) == {_key(t) for t in theirs}:
+        return ""
     matcher = SequenceMatcher(None, [_key(t) for t in theirs], list(keys), autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind == "equal":

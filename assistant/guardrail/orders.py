@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from assistant.guardrail.clauses import HEADS, Segment
 from assistant.guardrail.negation import DETERMINERS, LEANS, flips_left, flips_right, is_named, left_of, modality, right_of
@@ -19,8 +19,7 @@ _WISHES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One thing that is told: `act` (a head tag) on `target`; `negated` after all negations are counted.
 
     `weak` is may/consider/perhaps; `past` only tells what was done; `rejected` names a deed as harmful;
@@ -88,12 +87,12 @@ def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:
             if token.tag in HEADS:
                 order = _order(segment, tokens, at, topic, rest)
                 if token.tag == "DELAY" and "POM" not in segment.tags and any(p.kind == "before" and "AMB" in p.tags for p in parts[number:]):
-                    order = replace(order, target="AMB")
+                    order = order._replace(target="AMB")
                 if token.tag == "DELAY" and any(p.kind == "before" and "STOP" in p.tags for p in parts[number:]):
-                    order = replace(order, act="STOP", target="POM", negated=not order.negated)  # `do not wait for a culture before pausing`
+                    order = order._replace(act="STOP", target="POM", negated=not order.negated)  # `do not wait for a culture before pausing`
                 places.append((number, order, at))
     heads = {number for number, _, _ in places}
-    return tuple(replace(order, conditions=_conditions(parts, number, heads, last=_is_last(order, at))) for number, order, at in places)
+    return tuple(order._replace(conditions=_conditions(parts, number, heads, last=_is_last(order, at))) for number, order, at in places)
 
 
 def _carried_on(parts: Sequence[Segment], number: int) -> list[Token]:

@@ -12,7 +12,7 @@ from assistant.guardrail.orders import Order, needs_of, orders_of
 from assistant.guardrail.pieces import Piece
 from assistant.guardrail.tokens import Token, markers_of, plain, tokens_of
 from assistant.guardrail.verbs import merge_split_verbs
-from assistant.records import Case, Decision, Dictated
+from assistant.records import Case, Decision, Dictated, Sentence
 
 _RHETORICAL = re.compile(r"\bwhy not (?:just |simply )?(?:continue|carry|keep|resume|restart|go|give|take|stay)", re.I)
 _ADVISES = frozenset({"SHOULD", "EVALPOS", "START", "STRONG", "WEAK", "GO", "STOP", "RESTART", "CONSIDER"})
@@ -72,7 +72,7 @@ class Context:
     decision: Decision
     dictated: Dictated
     words: frozenset[str]
-    sentences: frozenset[str]
+    sentences: dict[str, Sentence]
     judged: dict[object, tuple[Fault, ...]] = field(default_factory=dict, compare=False, repr=False)
     """What has been found of a piece within this one check, so that a repair is not read twice."""
 
@@ -98,7 +98,7 @@ def context(case: Case, decision: Decision, dictated: Dictated) -> Context:
         decision=decision,
         dictated=dictated,
         words=frozenset(words),
-        sentences=frozenset(" ".join(s.text.split()) for s in dictated.sentences),
+        sentences={" ".join(s.text.split()): s for s in dictated.sentences},
     )
 
 

@@ -45,7 +45,7 @@ def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
     strange = [c for c in letters if ord(c) > 0x24F and not 0x370 <= ord(c) <= 0x3FF]
     if len(strange) > 2 and len(strange) * 4 > len(letters):
         return "It is not in English and cannot be checked."
-    words = list(re.findall(r"[^\W\d_]+", reading.body.lower()))
+    words = re.findall(r"[^\W\d_]+", reading.body.lower())
     foreign = [w for w in words if w in cues().foreign]
     unknown = sum(t.tag == "UNKNOWN" for t in reading.tokens)
     if len(words) > 3 and (len(foreign) >= 3 or (len(foreign) >= 2 and unknown >= 2)) and len(foreign) + unknown > len(words) * 0.3:
@@ -96,22 +96,22 @@ def _quinolone(reading: Reading) -> str:
 
 def _careless(reading: Reading) -> str:
     """Monitoring made less where the article asks for more, and prophylaxis with other drugs than antibiotics."""
-    if re.search(
+    if reading.any("MONITOR", "CAUTION") and re.search(
         r"\bless (?:careful|close|frequent|intens\w+|strict)\w* (?:monitor|follow|watch)|\bno (?:extra|additional|special|closer|more careful) monitoring",
         reading.plain,
     ):
         return "The article asks for more careful monitoring."
     if (
-        re.search(r"\b(?:ignor\w+|disregard\w*|neglect\w*|overlook\w*|forget|never mind|omit|skip|excluding)\b", reading.plain)
-        and reading.any("RESP", "RESOLVED", "REASSESS", "CBC", "MONITOR", "CAUTION")
+        reading.any("RESP", "RESOLVED", "REASSESS", "CBC", "MONITOR", "CAUTION")
         and not reading.any("NEG", "RESTART")
+        and re.search(r"\b(?:ignor\w+|disregard\w*|neglect\w*|overlook\w*|forget|never mind|omit|skip|excluding)\b", reading.plain)
     ):
         return "It leaves out what the article asks for."
     if (
-        _NO_BEARING.search(reading.plain)
-        and reading.any("RISK", "RECOVERY", "EXPOSE", "INF")
+        reading.any("RISK", "RECOVERY", "EXPOSE", "INF")
         and not reading.any("MILD", "SEVERE")
         and reading.any("POM", "RISK", "STOP", "GO", "RECOVERY", "EXPOSE")
+        and _NO_BEARING.search(reading.plain)
     ):
         return "No source says this; the article says that pomalidomide raises the infection risk and may impair recovery."
     if (
@@ -120,10 +120,11 @@ def _careless(reading: Reading) -> str:
         and not reading.any("RESTART", "LATER")
     ):
         return "The article speaks of prophylaxis when pomalidomide is restarted."
-    if re.search(r"\bhigh-dose dexamethasone|\bwithout differential", reading.plain):
+    if reading.any("DEX", "CBC") and re.search(r"\bhigh-dose dexamethasone|\bwithout differential", reading.plain):
         return "The article does not say so."
     if (
-        re.search(
+        reading.any("PROPH", "AMB")
+        and re.search(
             r"\b(?:prophyla\w+|preventive) (?:\w+ )?(?:anti(?:virals?|fungals?)|immunoglobulin\w*|g-csf)|\banti(?:viral|fungal) prophyla\w+",
             reading.plain,
         )

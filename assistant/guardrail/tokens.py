@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from assistant.guardrail.cues import WORD, Cues, cues
 
@@ -40,8 +40,7 @@ _GLUED = re.compile(r"(\d+(?:\.\d+)?)(mg|mcg|g|%|d|wk|weeks?|months?|days?|h|hrs
 _SKIP = frozenset({"the", "a", "an", "of", "to", "very", "quite", "rather", "just", "simply", "really", "any", "some", "and/or"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A tagged phrase: `tag` is a cue tag, NUM, PUNCT, OUTSIDE, or W for a plain word; `form` the verb form."""
 
     tag: str
@@ -68,6 +67,7 @@ def _span(many: str) -> list[str]:
     return [str(n) for n in ends]
 
 
+@lru_cache(maxsize=2048)
 def plain(text: str) -> str:
     """The text in lower case, without markers and emphasis, contractions written out."""
     made = MARKER.sub(" ", _CHECKBOX.sub(" ", text)).translate(_SHAPES).lower()
@@ -79,7 +79,7 @@ def plain(text: str) -> str:
 def _words(text: str) -> list[str]:
     found: list[str] = []
     for word in WORD.findall(plain(text)):
-        glued = _GLUED.match(word)
+        glued = _GLUED.match(word) if word[0].isdigit() else None
         if glued:
             found += [glued.group(1), glued.group(2)]
         else:
@@ -87,15 +87,32 @@ def _words(text: str) -> list[str]:
     return found
 
 
-def _phrase_at(words: list[str], at: int, known: Cues) -> Token | None:
+def _phrase_at(words: list[str], at: int, known: Cues) -> tuple[Token, int] | None:
     for start in (tuple(words[at : at + 2]), (words[at],)):
         for key, tag, form in known.phrases.get(start, ()):
             if len(key) <= 2 or tuple(words[at : at + len(key)]) == key:
-                return Token(tag, " ".join(key), form)
+                return _token(tag, key, form), len(key)
     for phrase in known.outside.get(words[at], ()):
         if tuple(words[at : at + len(phrase)]) == phrase:
-            return Token("OUTSIDE", " ".join(phrase))
+            return _token("OUTSIDE", phrase, ""), len(phrase)
     return None
+
+
+@lru_cache(maxsize=8192)
+def _token(tag: str, words: tuple[str, ...], form: str) -> Token:
+    return Token(tag, " ".join(words), form)
+
+
+@lru_cache(maxsize=8192)
+def _single(word: str) -> Token:
+    """The token of a word that stands in no phrase."""
+    if _NUMBER.match(word):
+        return Token("NUM", word.replace(",", ".").rstrip("+."))
+    if not word[0].isalnum():
+        return Token("PUNCT", word)
+    if any(c.isdigit() for c in word):
+        return Token("W", word)
+    return Token(_by_shape(word, cues()), word)
 
 
 def _by_shape(word: str, known: Cues) -> str:
@@ -155,19 +172,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     at = 0
     while at < len(words):
-        word = words[at]
-        phrase = _phrase_at(words, at, known)
-        if phrase is not None:
-            found.append(phrase)
-            at += len(phrase.text.split(" "))
-            continue
-        if _NUMBER.match(word):
-            found.append(Token("NUM", word.replace(",", ".").rstrip("+.")))
-        elif not word[0].isalnum():
-            found.append(Token("PUNCT", word))
-        elif any(c.isdigit() for c in word):
-            found.append(Token("W", word))
-        else:
-            found.append(Token(_by_shape(word, known), word))
-        at += 1
+        token, length = _phrase_at(words, at, known) or (_single(words[at]), 1)
+        found.append(token)
+        at += length
     return tuple(found)

@@ -30,12 +30,15 @@ TARGETS = frozenset(
         "RENAL",
     }
 )
+_HALVES = frozenset({"off", "back", "have", "remain", "remains"})
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
 
 
 def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
     """`keep it off`, `bring pomalidomide back`, `stays off`: the two halves of a verb become one head."""
     made = list(tokens)
+    if not any(t.tag in ("KEEP", "BRING") or t.text in _HALVES for t in tokens):
+        return made
     for at in range(1, len(made)):
         if made[at].text == "have" and made[at - 1].tag in ("WEAK", "SHOULD", "KEEP") and any(t.tag == "POM" for t in made[at + 1 : at + 4]):
             made[at] = Token("START", "have", "base")
