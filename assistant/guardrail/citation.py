@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.guardrail.cues import cues
 from assistant.guardrail.number import figures_in
@@ -23,6 +24,7 @@ def known_markers() -> frozenset[str]:
     return frozenset(known.references) | {label.marker for label in known.labels.values()}
 
 
+@lru_cache(maxsize=2048)
 def supported(reading: Reading) -> frozenset[str]:
     """The markers on whose authority the article says something that stands in this piece."""
     found = {f.marker for f in figures_in(reading)}

@@ -18,6 +18,7 @@ _UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|
 _FOR_OTHERS = re.compile(
     r"\breductions? (?:is|are|applies|apply) (?:only |just |solely |reserved |meant |to )*(?:for |to )?(?:the )?(?:frail|elderly|older|patients over|over 75|unfit)"
 )
+_DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
 _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
 _BORDER = re.compile(
@@ -29,6 +30,9 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     """The faults of one piece as to doses, schedules and the age border."""
     if reading.asks or (reading.silent and not amounts_of(reading)):
         return []
+    if not reading.any(*_DOSED):
+        why = _schedule(reading)
+        return [Fault("dose", why, context.rule, "critical")] if why else []
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
     found += [why for why in (_turned(reading), _tier(reading)) if why]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]

@@ -15,6 +15,7 @@ from assistant.knowledge import knowledge
 from assistant.records import Action, Fate, Finding
 
 _QUOTE_WORDS = 5
+_REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
 
@@ -93,12 +94,13 @@ def _names_pitfalls(pieces: Sequence[Piece], readings: Sequence[Reading], at: in
 def _around(pieces: Sequence[Piece], readings: Sequence[Reading], at: int) -> frozenset[str]:
     """What the other parts of the same sentence support: a marker covers its whole sentence (ruling 2)."""
     mine = pieces[at].sentence
-    near = [
-        r
-        for p, r in zip(pieces[max(0, at - 4) : at + 5], readings[max(0, at - 4) : at + 5], strict=True)
-        if p.sentence == mine and r is not readings[at]
-    ]
-    return frozenset(m for r in near for m in citation.supported(r))
+    found: set[str] = set()
+    for step in (-1, 1):
+        to = at + step
+        while 0 <= to < len(pieces) and pieces[to].sentence == mine and abs(to - at) <= _REACH:
+            found |= citation.supported(readings[to])
+            to += step
+    return frozenset(found)
 
 
 def _faults(piece: Piece, reading: Reading, context: Context, around: frozenset[str], *, last: bool, pitfalls: bool) -> tuple[Fault, ...]:
@@ -162,13 +164,17 @@ def quoted_from(reading: Reading) -> str:
     bare = " ".join(MARKER.sub("", reading.body).split()).rstrip(".;: ").replace(" ,", ",")
     if bare.count(" ") + 1 < _QUOTE_WORDS:
         return ""
-    return next((name for name, text, unmarked in _article() if bare in text or bare in unmarked), "")
+    whole, passages = _article()
+    if bare not in whole:
+        return ""
+    return next((name for name, text, unmarked in passages if bare in text or bare in unmarked), "")
 
 
 @lru_cache(maxsize=1)
-def _article() -> tuple[tuple[str, str, str], ...]:
-    """The article's passages: id, text, and text without the numbers that it prints as markers."""
-    return tuple((p.id, p.text, re.sub(r" [1-4](?=$|,)", "", p.text)) for p in knowledge().passages.values() if p.source == "article")
+def _article() -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """All the article's words, and its passages: id, text, and text without the numbers that it prints as markers."""
+    passages = tuple((p.id, p.text, re.sub(r" [1-4](?=$|,)", "", p.text)) for p in knowledge().passages.values() if p.source == "article")
+    return "\n".join(f"{text}\n{unmarked}" for _, text, unmarked in passages), passages
 
 
 def fate_of(judged: Judged, context: Context) -> tuple[Fate, str]:

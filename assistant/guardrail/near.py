@@ -7,6 +7,7 @@ This is what tells a paraphrase from a fabrication: `until partial resolution`, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -155,8 +156,8 @@ class Statement(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _statements() -> tuple[dict[str, int], tuple[Statement, ...]]:
-    """The article's statements, and the bit of each of their keys: sets are compared as numbers, which is fast."""
+def _statements() -> tuple[dict[str, int], tuple[Statement, ...], tuple[int, ...]]:
+    """The bit of each key, the article's statements by size, and the sizes: sets are compared as numbers, which is fast."""
     found: dict[tuple[tuple[str, str], ...], Statement] = {}
     places: dict[str, int] = {}
     for passage in knowledge().passages.values():
@@ -170,7 +171,8 @@ def _statements() -> tuple[dict[str, int], tuple[Statement, ...]]:
                 keys = {_key(t) for t in tokens}
                 bits = sum(1 << places.setdefault(key, len(places)) for key in sorted(keys))
                 found.setdefault(tuple((t.tag, t.text) for t in tokens), Statement(tokens, bits, len(keys), passage.id))
-    return places, tuple(found.values())
+    ordered = sorted(found.values(), key=lambda one: one.size)
+    return places, tuple(ordered), tuple(one.size for one in ordered)
 
 
 def _key(token: Token) -> str:
@@ -193,14 +195,12 @@ def fault(reading: Reading) -> str:
     if len(tokens) < _LEAST - 1:
         return ""
     keys = [_key(t) for t in tokens]
-    places, statements = _statements()
+    places, statements, sizes = _statements()
     size = len(set(keys))
     mine = sum(1 << places[key] for key in set(keys) if key in places)
-    least, most = size * _SHARE, size / _SHARE
+    first, last = bisect_left(sizes, size * _SHARE), bisect_right(sizes, size / _SHARE)
     best: tuple[float, str] = (0.0, "")
-    for theirs, bits, theirs_size, passage in statements:
-        if not least <= theirs_size <= most:
-            continue
+    for theirs, bits, theirs_size, passage in statements[first:last]:
         share = (mine & bits).bit_count() / max(size, theirs_size)
         if share >= _SHARE and (len(theirs) >= _LEAST or share >= 0.9) and share > best[0]:
             why = _difference(tokens, keys, theirs)

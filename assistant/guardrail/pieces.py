@@ -79,8 +79,8 @@ class _Cutter:
     def cut_sentences(self, start: int, body: int, end: int, kind: str) -> None:
         at = start
         for stop in _END.finditer(self.draft, body, end):
-            before = self.draft[at : stop.start() + 1]
-            following = self.draft[stop.end() : end].lstrip()
+            before = self.draft[max(at, stop.start() - 12) : stop.start() + 1]
+            following = self.draft[stop.end() : min(end, stop.end() + 12)].lstrip()
             if _SPECIES.search(before) and following[:1].islower():
                 continue
             if _ABBREVIATION.search(before) and not (before.endswith("etc.") and following[:1].isupper()):
@@ -93,6 +93,9 @@ class _Cutter:
 
     def cut_parts(self, start: int, body: int, end: int, kind: str) -> None:
         at, first = start, True
+        if ";" not in self.draft[body:end]:
+            self.add(start, end, kind, body)
+            return
         for mark in _SEMI.finditer(self.draft, body, end):
             self.add(at, mark.start() + 1, kind, body if first else at, same=not first)
             at, first = mark.end(), False

@@ -19,6 +19,7 @@ _NO_BEARING = re.compile(
 )
 _TESTS = frozenset({"cultures", "culture", "blood cultures", "blood culture", "sputum", "urine culture", "imaging", "swab", "swabs", "ct"})
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
+_STOPS = str.maketrans(dict.fromkeys(".,;:!?()[]\"'«»0123456789%", " "))
 _ALPHABET = re.compile(r"[^\W\d_]")
 
 
@@ -45,10 +46,15 @@ def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
     strange = [c for c in letters if ord(c) > 0x24F and not 0x370 <= ord(c) <= 0x3FF]
     if len(strange) > 2 and len(strange) * 4 > len(letters):
         return "It is not in English and cannot be checked."
-    words = re.findall(r"[^\W\d_]+", reading.body.lower())
+    words = reading.plain.translate(_STOPS).split()
     foreign = [w for w in words if w in cues().foreign]
     unknown = sum(t.tag == "UNKNOWN" for t in reading.tokens)
-    if len(words) > 3 and (len(foreign) >= 3 or (len(foreign) >= 2 and unknown >= 2)) and len(foreign) + unknown > len(words) * 0.3:
+    if (
+        len(foreign) > 1
+        and len(words) > 3
+        and (len(foreign) >= 3 or (len(foreign) >= 2 and unknown >= 2))
+        and len(foreign) + unknown > len(words) * 0.3
+    ):
         return "It is not in English and cannot be checked."
     open_end = last and kind in ("text", "item") and bool(words) and not re.search(r"[.!?:)\]\"”'*|…]\s*$", reading.body)
     if open_end and (words[-1] in _DANGLING or (reading.tokens and reading.tokens[-1].tag == "UNKNOWN" and len(reading.tokens) > 3)):

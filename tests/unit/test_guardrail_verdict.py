@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from assistant.composing import compose
 from assistant.guardrail import check
 from assistant.records import Asked, Case, Drug, Fate, Infection, Outcome, Severity, Verdict
@@ -138,3 +140,9 @@ def test_the_same_dose_after_a_severe_infection_is_completed_not_refused() -> No
 def test_every_finding_names_check_reason_and_rule() -> None:
     found = verdict("Continue pomalidomide. Daratumumab can be given.")
     assert all(f.check and f.why and f.rule == "mild.hold" for f in found.findings)
+
+
+def test_a_sentence_of_thousands_of_parts_does_not_take_minutes() -> None:
+    started = time.process_time()
+    verdict("; ".join(["hold pomalidomide now"] * 3000))
+    assert time.process_time() - started < 5
