@@ -13,6 +13,7 @@ from assistant.knowledge import Knowledge, Rule, knowledge
 from assistant.records import (
     Action,
     Ask,
+    Asked,
     Basis,
     Case,
     Change,
@@ -140,7 +141,8 @@ def flags_of(case: Case) -> tuple[str, ...]:
         ("contradiction", case.contradiction),
     ]
     always = [("two_patients", case.two_patients), ("patient_voice", case.patient_voice)]
-    chosen = wording + always if case.infection is Infection.GENERAL else patient + wording + always
+    nobodys = case.infection is Infection.GENERAL or case.asked is Asked.FACT
+    chosen = wording + always if nobodys else patient + wording + always
     return tuple(name for name, holds in chosen if holds)
 
 

@@ -34,11 +34,14 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
     likely = classifier("intent").probabilities(last.text)
     ill = case.infection in _ILL or case.neutropenic_fever or low_counts(case)
-    told_now = ill and not speaks_at_large(last) and (_tells_of_a_course(last) or (speaks_of_a_patient(last) and _infection_in(last)))
+    course = _tells_of_a_course(last)
+    told_now = ill and not speaks_at_large(last) and (course or (speaks_of_a_patient(last) and _infection_in(last)))
+    particular = told_now and (course or _names_an_infection(last))
     informs = any(i.kind in ("state", "severity", "symptom") for i in last.items) or bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
     asked = by_lexicon.asked
-    if asked is Asked.DECISION and likely["fact"] >= (0.97 if told_now else 0.8 if informs and ill else 0.6) and (len(scans) > 1 or not told_now) and not (informs and ill and "?" not in last.text):
-        return _as_fact(by_lexicon, case, last)
+    enough = 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
+    if asked is Asked.DECISION and likely["fact"] >= enough and (len(scans) > 1 or not particular) and not (informs and ill and "?" not in last.text):
+        return _as_fact(by_lexicon, case, scans)
     short = len(last.tokens) <= _SHORT and len(scans) > 1
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
     if asked is Asked.DECISION and likely["outside"] >= 0.6 and not short and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
@@ -49,7 +52,9 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
         if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
             return replace(case, asked=Asked.DECISION)
         if likely["fact"] >= 0.6 and not told_now:
-            return _as_fact(by_lexicon, case, last)
+            return _as_fact(by_lexicon, case, scans)
+    if asked is Asked.FACT and not ill and likely["outside"] >= 0.85:
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered", topics=())
     if asked is Asked.FACT and told_now and likely["decision"] >= 0.6:
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     return by_lexicon
@@ -62,18 +67,27 @@ def _tells_of_a_course(last: Scan) -> bool:
     return bool(treated) or any(i.kind == "state" and i.name in course and not i.has("hypothetical") for i in last.items)
 
 
-def _topics(last: Scan) -> tuple[str, ...]:
-    """The topics by the lexicon, led by the second reader's where it is sure."""
+def _names_an_infection(last: Scan) -> bool:
+    """Whether a message names a diagnosis, an organism or a fever, and not 'infection' alone."""
+    named = [i for i in last.of("infection") if i.entry.kind not in ("generic", "not_infection") and not i.has("hypothetical", "negated", "other")]
+    return bool(named) or bool(quantities.temperatures(last.folded))
+
+
+def _topics(scans: Sequence[Scan]) -> tuple[str, ...]:
+    """The topics by the lexicon, led by the second reader's where it is sure; of a short follow-up those of the turn before."""
+    last = scans[-1]
     topic, probability = classifier("topic").best(last.text)
-    by_lexicon = topics_of(last)
-    if probability >= (_TOPIC_LEADS if by_lexicon else _TOPIC_SURE):
-        by_lexicon = tuple(dict.fromkeys((topic, *by_lexicon)))
-    return by_lexicon[:_MOST_TOPICS]
+    found = topics_of(last)
+    if probability >= (_TOPIC_LEADS if found else _TOPIC_SURE):
+        found = tuple(dict.fromkeys((topic, *found)))
+    if not found and len(scans) > 1:
+        found = topics_of(scans[-2])
+    return found[:_MOST_TOPICS]
 
 
-def _as_fact(by_lexicon: Case, case: Case, last: Scan) -> Case:
+def _as_fact(by_lexicon: Case, case: Case, scans: Sequence[Scan]) -> Case:
     """A question of fact, where its topic is known."""
-    topics = _topics(last)
+    topics = _topics(scans)
     return replace(case, asked=Asked.FACT, topics=topics) if topics else by_lexicon
 
 
@@ -94,7 +108,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
-        return replace(case, asked=Asked.FACT, topics=_topics(last))
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
     if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not low_counts(case):
@@ -102,7 +116,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     if (ever and (now or decision or ill)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
     if topics:
-        return replace(case, asked=Asked.FACT, topics=_topics(last))
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if decision and case.drug is Drug.POMALIDOMIDE:
         return replace(case, asked=Asked.DECISION)
     named = case.drug is Drug.POMALIDOMIDE or fact or outside

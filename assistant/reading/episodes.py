@@ -240,7 +240,7 @@ def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
 _REPORTED = re.compile(
     r"(?<!\S)(?:written|wrote|writes|entry|letter|notes?|chart|says|said|reads|box|form|mar|outcome|narrative|handover|report|summary|ticked|documented|line|sheet|tells|told|nurse|round)(?!\S)"
 )
-_PARTIAL = re.compile(r"(?:apart from|except|bar |other than|save for|barring|aside|but for|just|only)")
+_PARTIAL = re.compile(r"(?<!\S)(?:apart from|except|bar|other than|save for|barring|aside|but for|just (?:the|a)|only (?:the|a))(?!\S)")
 
 
 def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
@@ -249,9 +249,9 @@ def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
     for item in live:
         reported = bool(_REPORTED.search(item.message or (resolved or done or item).message))
         against_course = item.name == "treatment_ongoing"
-        if resolved and resolved.turn == item.turn and (reported if against_course else not _PARTIAL.match(item.words.text.lower())):
+        if resolved and resolved.turn == item.turn and (reported if against_course else not _PARTIAL.search(resolved.message)):
             return not item.has("new") and item.name != "worse"
-        if done and done.turn == item.turn and against_course:
+        if done and done.turn == item.turn and against_course and (reported or "currently" in item.words.text.lower()):
             return True
         afebrile = last.get("afebrile")
         if item.name == "fever" and afebrile and afebrile.turn == item.turn and afebrile.first < item.first and not item.has("now", "near"):

@@ -328,7 +328,9 @@ def _denied_afterwards(tokens: list[Token], last: int) -> bool:
 
 def _framed(items: list[Item]) -> list[Item]:
     """Each infection, severity and state item with the time expression that belongs to it."""
-    times = [i for i in items if i.kind == "time"]
+    drugs = {i.last for i in items if i.kind == "drug"}
+    # 'pomalidomide since last summer' dates the drug and not the infection.
+    times = [i for i in items if i.kind == "time" and not ({i.first, i.first - 1, i.first - 2} & drugs)]
     infections = [i for i in items if i.kind == "infection"]
     found = []
     for item in items:

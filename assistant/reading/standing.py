@@ -54,7 +54,10 @@ def _fever(scans: Sequence[Scan]) -> Item | None:
     found: Item | None = None
     for scan_ in scans:
         for item in _temperature_items(scan_):
-            found = item if item.name == "fever" else None if found is None or found.turn <= item.turn else found
+            if item.name == "fever":
+                found = item
+            elif found is not None and (item.turn, item.sentence) > (found.turn, found.sentence):
+                found = None
         said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")]
         if said and (found is None or said[-1].first > found.first or said[-1].turn > found.turn):
             found = said[-1] if not (found is None and _temperature_items(scan_) and _temperature_items(scan_)[-1].first > said[-1].first) else found
