@@ -172,7 +172,7 @@ def _missing(case: Case, action: Action) -> tuple[str, ...]:
         wanted.append("anc")
     if action is Action.RESUME and case.dose_mg is None:
         wanted.append("dose_mg")
-    return tuple([*wanted, *(name for name in case.ambiguous if name not in wanted)])
+    return (*wanted, *(name for name in case.ambiguous if name not in wanted))
 
 
 def _asks(missing: tuple[str, ...], known: Knowledge) -> tuple[Ask, ...]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
-_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|[:=~<>≈,(|-]|[a-z]+day\b)*"
+_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
@@ -83,6 +83,7 @@ def counts(folded: str) -> list[Quantity]:
             if re.match(r"\s*(?:%|mg|/\d|[:h]\d\d)", folded[match.end(2) :]) or (name == "anc" and re.match(r"\s*(?:st|nd|rd|th)\b", folded[match.end(2) :])):
                 continue
             value, ambiguous = _count(name, match.group(2), match.group(3), limits)
+            value = _beyond(value, folded[match.start() : match.start(2)])
             nadir = "nadir" in match.group(0)
             found.append(Quantity(name, value, match.start(), match.end(), ambiguous, nadir))
             end = match.end()
@@ -94,6 +95,13 @@ def counts(folded: str) -> list[Quantity]:
                 end = later.end()
                 found.append(Quantity(name, value, later.start(group), end, ambiguous))
     return sorted(found, key=lambda q: q.start)
+
+
+def _beyond(value: float, before: str) -> float:
+    """A count that is only bounded: '<0.5' is below 0.5 and '>0.5' above it, by one per cent."""
+    if re.search(r"<(?!=)|\bbelow\b|\bunder\b|\bless than\b", before):
+        return round(value * 0.99, 4)
+    return round(value * 1.01, 4) if re.search(r">(?!=)|\babove\b|\bover\b|\bmore than\b|\bgreater than\b", before) else value
 
 
 def _other_label(between: str) -> bool:

@@ -27,7 +27,7 @@ _TIMES = {
     ),
 }  # fmt: skip
 _NOT_ASSERTED = re.compile(
-    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|aim(?:ing)? for|hoping|hopes?)(?!\S)"
+    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|may|presumably|believes?|should have|whether|unclear|unsure|anything but|far from|what i would call)(?!\S)"
 )
 _HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
 _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")
@@ -201,7 +201,6 @@ _COVERED_BY = {
     "treatment_given": ("treatment_done", "treatment_ongoing"),
     "treatment_ongoing": ("treatment_done",),
     "no_infection": ("residual",),
-    "residual": ("resolved",),
 }
 
 
@@ -246,7 +245,8 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
     flags = set(item.flags)
     before = _around(tokens, item.first, 6)
     if item.kind == "state":
-        flags |= _state_flags(item, context, before)
+        after_mark = tokens[item.last].text if item.last < len(tokens) else ""
+        flags |= _state_flags(item, context, before, lines[item.sentence], after_mark)
         if context.reaching("other_person", item.first, item.last) and not relative_is_patient:
             flags.add("other")
         return replace(item, flags=frozenset(flags))
@@ -302,7 +302,13 @@ _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "t
 _SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
 
 
-def _state_flags(item: Item, context: Context, before: str) -> set[str]:
+# A word inside the cue that takes it back, a question whether it is over, and a treatment that will end.
+_QUALIFIED = re.compile(r"(?<!\w)(?:not|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)")
+_QUESTIONED = re.compile(r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b")
+_PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished|\d+ of \d+ (?:days|doses))(?!\w)")
+
+
+def _state_flags(item: Item, context: Context, before: str, line: str, after_mark: str) -> set[str]:
     flags: set[str] = set()
     if item.name == "residual" and context.reaching("negation", item.first, item.last, 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
         flags.add("hypothetical")
@@ -310,6 +316,11 @@ def _state_flags(item: Item, context: Context, before: str) -> set[str]:
         flags.add("hypothetical")
     if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()}"):
         flags.add("hypothetical")
+    said = item.words.text.lower()
+    if item.name in ("resolved", "well") and (_QUALIFIED.search(said) or _QUESTIONED.search(line) or after_mark == "?"):
+        flags.add("unasserted")
+    if item.name == "treatment_done" and _PLANNED.search(said):
+        flags.add("unasserted")
     if _NOT_ASSERTED.search(before) and item.name in ("resolved", "well", "treatment_done", "symptom_free"):
         flags.add("unasserted")
     if context.reaching("hypothetical", item.first, item.last, 6):

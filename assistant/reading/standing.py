@@ -30,6 +30,7 @@ class Standing:
     """How the infection in question stands, while it is being read.
 
     `silent`: no words told of its course. `doubted`: the second reader contradicted the lexicon and caution won.
+    `named`: a diagnosis is named and not 'infection' alone.
     `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
     `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
     """
@@ -43,6 +44,7 @@ class Standing:
     doubted: bool = False
     plain: bool = False
     hinted: bool = False
+    named: bool = False
     explained: bool = False
     contradiction: bool = False
     episodes: list[Episode] = field(default_factory=list)
@@ -124,7 +126,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
     elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and found.hinted and fever is None:
         if likely["resolved"] >= SURE_RESOLVED:
             found.infection = Infection.RESOLVED
-        elif likely["none"] >= SURE_NONE:
+        elif likely["none"] >= SURE_NONE and not found.named:
             found.infection = Infection.NONE
 
 
@@ -142,6 +144,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.name = thread.name
     found.infection = _STATE[outcome.state]
     found.silent = outcome.silent
+    found.named = bool(thread.specific)
     found.hinted = past or any(s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
     found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
@@ -150,21 +153,17 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     if febrile and not focus and found.infection is Infection.ACTIVE:
         found.infection = Infection.SUSPECTED
     treatment = treatment_of(scans)[0]
-    restarted = treatment is Treatment.TAKING
-    if fever is not None and restarted and past and outcome.state is EpisodeState.RESOLVING:
+    if fever is not None and treatment is Treatment.TAKING and past and outcome.state is EpisodeState.RESOLVING:
         # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
-    elif restarted and (outcome.state is EpisodeState.RESOLVED or (outcome.state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))):
-        found.infection = Infection.NONE
-    elif all(m.has("far") for m in thread.mentions) and treatment is not Treatment.HELD and outcome.state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE):
+    elif _long_over(thread, outcome.state, treatment):
         found.infection = Infection.NONE
     if fever is not None and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
     settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and not thread.severities
-    if _carried_only(scans, thread) or (denied and bare and fever is None):
-        found.infection = Infection.NONE
-    elif settled and denied and fever is not None and denied.turn >= fever.turn and outcome.state is not EpisodeState.RESOLVED:
+    fever_settled = settled and denied and fever is not None and denied.turn >= fever.turn and outcome.state is not EpisodeState.RESOLVED
+    if _carried_only(scans, thread) or (denied and bare and fever is None) or fever_settled:
         found.infection = Infection.NONE
     elif denied and _overrules(denied, last_mention, outcome.state):
         excluded = outcome.state is EpisodeState.POSSIBLE or _EXCLUDED.search(denied.words.text.lower())
@@ -182,6 +181,13 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
 
 
 _EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
+
+
+def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> bool:
+    """A past infection with pomalidomide restarted since, or one of years ago with nothing said of a hold."""
+    if treatment is Treatment.TAKING:
+        return state is EpisodeState.RESOLVED or (state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))
+    return treatment is not Treatment.HELD and all(m.has("far") for m in thread.mentions) and state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE)
 
 
 def _fever_after_resolution(thread: Thread, fever: Item) -> bool:

@@ -54,7 +54,7 @@ def _spoken(word: str, before: str, dictated: bool) -> str:
     """The sign that a dictated word stands for, or the word itself."""
     if not dictated:
         return word
-    if word == "stop" and before not in _NOT_A_STOP or (word == "stop" and before == "full"):
+    if word == "stop" and (before == "full" or before not in _NOT_A_STOP):
         return "."
     return _SPOKEN.get(word, word)
 
