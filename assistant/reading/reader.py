@@ -12,7 +12,8 @@ from assistant.reading.measured import ELDERLY, as_facts, kidneys, measured, qui
 from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients
 from assistant.reading.scan import Scan, scan
 from assistant.reading.standing import Standing, standing_of
-from assistant.records import Asked, Case, Drug, Fact, Infection, Severity
+from assistant.reading.text import squeeze
+from assistant.records import Asked, Case, Drug, Episode, Fact, Infection, Severity, Words
 
 _MODERATE = re.compile(r"\bmoderate(?:ly)?\b|\b(?:grade|gr|g)\.?\s?2\b")
 
@@ -27,13 +28,33 @@ def read(turns: Sequence[str]) -> Case:
         The case. Every fact and episode carries the words it was read from, with offsets into its turn.
         Several patients in the last message come as `others`, never blended.
     """
-    caregiver = any(caregiver_writes(t) for t in turns)
-    scans = [scan(text, number, relative_is_patient=caregiver) for number, text in enumerate(turns)]
+    squeezed = [squeeze(t) for t in turns]
+    caregiver = any(caregiver_writes(t) for t, _ in squeezed)
+    scans = [scan(text, number, relative_is_patient=caregiver) for number, (text, _) in enumerate(squeezed)]
     own = last_patient(scans)
     pieces = split_patients(own[-1]) if own else []
-    if len(pieces) > 1:
-        return _several(pieces, own, caregiver)
-    return _case(own, caregiver)
+    case = _several(pieces, own, caregiver) if len(pieces) > 1 else _case(own, caregiver)
+    return _as_typed(case, turns, [offsets for _, offsets in squeezed])
+
+
+def _as_typed(case: Case, turns: Sequence[str], offsets: Sequence[Sequence[int]]) -> Case:
+    """The case with its words at their places in the turns as they were typed."""
+
+    def typed(words: Words) -> Words:
+        where = offsets[words.turn]
+        start, end = where[words.start], where[words.end - 1] + 1
+        return Words(turn=words.turn, start=start, end=end, text=turns[words.turn][start:end])
+
+    def episode(one: Episode) -> Episode:
+        words, severity, state = (tuple(map(typed, group)) for group in (one.words, one.severity_words, one.state_words))
+        return replace(one, words=words, severity_words=severity, state_words=state)
+
+    return replace(
+        case,
+        facts=tuple(replace(f, words=typed(f.words)) for f in case.facts),
+        episodes=tuple(episode(e) for e in case.episodes),
+        others=tuple(_as_typed(other, turns, offsets) for other in case.others),
+    )
 
 
 def _several(pieces: list[str], scans: Sequence[Scan], caregiver: bool) -> Case:
@@ -53,8 +74,15 @@ def _several(pieces: list[str], scans: Sequence[Scan], caregiver: bool) -> Case:
 
 def _shifted(case: Case, by: int) -> Case:
     """The case with its words moved to their place in the whole message."""
-    facts = tuple(replace(f, words=replace(f.words, start=f.words.start + by, end=f.words.end + by)) for f in case.facts)
-    return replace(case, facts=facts)
+
+    def moved(words: Words) -> Words:
+        return replace(words, start=words.start + by, end=words.end + by)
+
+    episodes = [
+        replace(e, words=tuple(map(moved, e.words)), severity_words=tuple(map(moved, e.severity_words)), state_words=tuple(map(moved, e.state_words)))
+        for e in case.episodes
+    ]
+    return replace(case, facts=tuple(replace(f, words=moved(f.words)) for f in case.facts), episodes=tuple(episodes))
 
 
 def _case(scans: Sequence[Scan], caregiver: bool) -> Case:

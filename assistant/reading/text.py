@@ -17,8 +17,9 @@ _FOLD = str.maketrans({
 _TOKEN = re.compile(
     r"(?:(?<=\s)|^)i\.v\.?(?=\W|$)|p\.o\.?(?=\W|$)|[a-z]+(?:'[a-z]+)*|\d+(?:st|nd|rd|th)(?![a-z])|\d+(?:[.,]\d+)*|\n|[^\w\s]",
 )
-# What a reader of the message would not see is not the clinician's word.
-_HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.S | re.I)
+# What a reader of the message would not see is not the clinician's word; and no quantity has sixteen digits.
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|\d{16,}", re.S | re.I)
+_BLANKS = re.compile(r"[ \t\u00a0]{2,}|^\s+|\s+$")
 _SENTENCE_END = {"?", "!", ";", "\n"}
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st", "pt", "eg", "ie", "e", "g", "i", "c", "q", "b", "t", "p", "o", "d"}
 _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
@@ -33,6 +34,18 @@ def fold(text: str) -> str:
     folded = _HIDDEN.sub(lambda m: " " * len(m.group()), text.translate(_FOLD))
     lowered = folded.lower()
     return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+
+
+def squeeze(text: str) -> tuple[str, list[int]]:
+    """The text with runs of blanks made one, and for each of its offsets (and its end) the offset in `text`."""
+    kept: list[int] = []
+    end = 0
+    for match in _BLANKS.finditer(text):
+        kept += range(end, match.start())
+        kept += [match.start()] if match.start() > 0 and match.end() < len(text) else []
+        end = match.end()
+    kept += range(end, len(text))
+    return "".join(" " if text[i] in "\t\u00a0" else text[i] for i in kept), [*kept, len(text)]
 
 
 @dataclass(frozen=True, slots=True)
