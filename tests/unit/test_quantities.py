@@ -53,7 +53,7 @@ ANC = """
     ANC only 0.3                           | 0.3
     ANC still 0.3                          | 0.3
     ANC (0.3)                              | 0.3
-    ANC < 0.495                              | 0.5
+    ANC < 0.5                              | 0.495
     neut 0.7                               | 0.7
     polys 0.7                              | 0.7
     granulocytes 0.7                       | 0.7
