@@ -16,6 +16,10 @@ _ON_RESTART = ("confirm_resolution", "cbc_before_restart", "resume_same_dose", "
 _SPECIAL = (
     "count_threshold", "dex_20mg_weekly", "elderly_3mg", "renal_monitoring", "dialysis_disagreement", "quinolone_caution", "planned_resumption",
 )  # fmt: skip
+_OUTLOOK_PASSAGES = {
+    Severity.MILD: ("article:algorithm.mild.resume",),
+    Severity.SEVERE: ("article:algorithm.severe.reduce", "article:resuming.prophylaxis"),
+}
 _IN_HEADLINE = ("stop_now", "hold_until_resolved")
 _DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 
@@ -125,8 +129,8 @@ def _outlook(case: Case, decision: Decision) -> list[Sentence]:
         return []
     low = severity is Severity.SEVERE and case.dose_mg is not None and case.dose_mg < 4
     text = wording().outlook["severe_low" if low else severity.value]
-    passage = {Severity.MILD: "algorithm.mild.resume", Severity.SEVERE: "algorithm.severe.reduce"}.get(severity, "resuming.dose")
-    return [Sentence(text=text, kind=Fate.RULE, basis=f"outlook.{severity.value}", passage_ids=(f"article:{passage}",), block="restart")]
+    passages = _OUTLOOK_PASSAGES.get(severity, ("article:resuming.dose",))
+    return [Sentence(text=text, kind=Fate.RULE, basis=f"outlook.{severity.value}", passage_ids=passages, block="restart")]
 
 
 def _facts(decision: Decision, known: Knowledge) -> list[Sentence]:

@@ -39,8 +39,11 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     particular = told_now and (course or _names_an_infection(last))
     informs = any(i.kind in ("state", "severity", "symptom") for i in last.items) or bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
     asked = by_lexicon.asked
+    tells = ill and len(scans) > 1 and "?" not in last.text and not last.intents("fact")
+    if asked is Asked.FACT and tells:
+        return replace(case, asked=Asked.DECISION)
     enough = 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
-    if asked is Asked.DECISION and likely["fact"] >= enough and (len(scans) > 1 or not particular) and not (informs and ill and "?" not in last.text):
+    if asked is Asked.DECISION and likely["fact"] >= enough and (len(scans) > 1 or not particular) and not tells and not (informs and ill and "?" not in last.text):
         return _as_fact(by_lexicon, case, scans)
     short = len(last.tokens) <= _SHORT and len(scans) > 1
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)

@@ -272,7 +272,7 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     live = _live(last, fever)
     resolved, done = last.get("resolved"), last.get("treatment_done")
     if live:
-        better = bool(last.keys() & {"residual", "resolved", "well", "treatment_done", "treatment_ongoing"}) and not any(i.name == "worse" for i in live)
+        better = bool(last.keys() & {"residual", "resolved", "well", "treatment_done"}) and not any(i.name == "worse" for i in live)
         only_suspected = bool(thread.mentions) and all(m.has("uncertain") for m in thread.mentions) and all(i.kind != "state" for i in live)
         if only_suspected and not resolved:
             return Outcome(EpisodeState.POSSIBLE, False, words)

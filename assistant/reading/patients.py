@@ -18,7 +18,7 @@ _ANCHORS = (
     re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
     re.compile(r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)-])"),
 )
-_CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they)\b")
+_CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid)\b")
 _OWN_DRUG = re.compile(r"\b(?:i|i'm|im|i've|ive)\b[^.?!\n]{0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b")
 
 

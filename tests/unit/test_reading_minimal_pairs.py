@@ -35,6 +35,8 @@ class TestResolution:
         """
             question                                                                         | action | severity | restart   | flags
             ---------------------------------------------------------------------------------+--------+----------+-----------+------
+            Pneumonia has resolved, off antibiotics. Restart pom?                            | resume |          |           |
+            Pneumonia has not resolved, off antibiotics. Restart pom?                        | hold   |          |           |
             Cellulitis resolved, restart pom?                                                | resume |          |           |
             Cellulitis resolving, restart pom?                                               | hold   |          |           |
             UTI treated and symptom free. Pom back on?                                       | resume |          |           |
@@ -43,8 +45,14 @@ class TestResolution:
             Chest infection: antibiotics started last week, no cough. Pom?                   | hold   |          |           |
             Flu: no fever now, still coughing. Pom?                                          | hold   |          |           |
             Flu: no fever now, stopped coughing last week, feels entirely well. Restart pom? | resume |          |           |
+            Shingles fully healed, restart pom?                                              | resume |          |           |
+            Shingles nearly healed, restart pom?                                             | hold   |          |           |
             Her abscess has completely cleared. Pom?                                         | resume |          |           |
             Her abscess has partially cleared. Pom?                                          | hold   |          |           |
+            Pneumonia resolved after 7 days of oral amoxicillin, all finished. Pom?          | resume | mild     | same_dose |
+            Pneumonia unresolved after 7 days of oral amoxicillin, all finished. Pom?        | hold   | mild     |           |
+            Symptoms gone since Tuesday, course completed; UTI. Pom?                         | resume |          |           |
+            Symptoms back since Tuesday, course completed; UTI. Pom?                         | hold   |          |           |
             Restart pom? Sinusitis over, no treatment any more.                              | resume | mild     | same_dose |
             Restart pom? Sinusitis worse, no treatment any more.                             | hold   | mild     |           |
             Completely recovered from COVID. Restart pom?                                    | resume |          |           |
@@ -55,6 +63,8 @@ class TestResolution:
             Infection going, restart pom?                                                    | hold   |          |           |
             Infection settled, restart pom?                                                  | resume |          |           |
             Infection unsettled, restart pom?                                                | hold   |          |           |
+            Cured of her pneumonia. Restart pom?                                             | resume |          |           |
+            Hardly cured of her pneumonia. Restart pom?                                      | hold   |          |           |
             The cellulitis has cleared completely. Restart pom?                              | resume |          |           |
             The cellulitis is clearing. Restart pom?                                         | hold   |          |           |
             Fully recovered from flu. Restart pom?                                           | resume |          |           |

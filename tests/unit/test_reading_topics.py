@@ -56,13 +56,14 @@ class TestDoubleNegation:
 
     @pytest.mark.parametrize("row", table(
         """
-            question                                                                      | action | severity | restart | flags
-            ------------------------------------------------------------------------------+--------+----------+---------+----------
-            I would not say the pneumonia is gone, though it is not worse. Restart pom?   | hold   |          |         |
-            Not without symptoms: she still has a cough after her pneumonia. Restart pom? | hold   |          |         |
-            We cannot exclude infection. Hold pomalidomide?                               | hold   |          |         | suspected
-            Infection not ruled out; cultures pending. Continue pom?                      | hold   |          |         | suspected
-            She isn't not coughing: still a bit every night after the pneumonia. Pom?     | hold   |          |         |
+            question                                                                                           | action | severity | restart | flags
+            ---------------------------------------------------------------------------------------------------+--------+----------+---------+----------
+            I would not say the pneumonia is gone, though it is not worse. Restart pom?                        | hold   |          |         |
+            Not without symptoms: she still has a cough after her pneumonia. Restart pom?                      | hold   |          |         |
+            We cannot exclude infection. Hold pomalidomide?                                                    | hold   |          |         | suspected
+            Infection not ruled out; cultures pending. Continue pom?                                           | hold   |          |         | suspected
+            She isn't not coughing: still a bit every night after the pneumonia. Pom?                          | hold   |          |         |
+            Nobody has said that the pneumonia has not resolved, but nobody has said that it has. Restart pom? | hold   |          |         |
         """
     ))
     def test_is_read(self, row: SimpleNamespace) -> None:
@@ -405,6 +406,7 @@ class TestShortAndBare:
             Tooth infection, pom ok?                                         | hold   |          |         |
             Infection. Pom?                                                  | hold   |          |         |
             Ear infection on pom.                                            | hold   | mild     |         |
+            Any reason not to give pom with this UTI?                        | hold   |          |         |
             Patient infected, give pom?                                      | hold   |          |         |
             Pomalidomide with active infection?                              | hold   |          |         |
             Can a patient with pneumonia stay on pom?                        | hold   |          |         |
@@ -421,6 +423,8 @@ class TestShortAndBare:
             No oxygen requirement, chest infection. Hold pom?                | hold   |          |         |
             No sepsis. Chest infection. Hold pom?                            | hold   |          |         |
             No change in the pneumonia. Restart pom?                         | hold   |          |         |
+            No fever. Shingles. Hold pom?                                    | hold   |          |         |
+            No fever, but shingles. Hold pom?                                | hold   |          |         |
             No admission needed: cellulitis. Hold pom?                       | hold   |          |         |
             Nil by mouth, diverticulitis, pom?                               | hold   |          |         |
             Never mind the rash, it is the pneumonia I ask about. Hold pom?  | hold   |          |         |
@@ -449,11 +453,25 @@ class TestUnresolvedWordings:
             question                                                                                  | action | severity | restart | flags
             ------------------------------------------------------------------------------------------+--------+----------+---------+------------------
             The UTI has yet to resolve. Restart pom?                                                  | hold   |          |         |
+            Infection hasn't resolved. Restart pom?                                                   | hold   |          |         |
+            Infection not cleared. Restart pom?                                                       | hold   |          |         |
+            Cellulitis is not completely healed. Restart pom?                                         | hold   |          |         |
+            Cellulitis has only partly cleared. Restart pom?                                          | hold   |          |         |
+            Cellulitis half cleared, restart pom?                                                     | hold   |          |         |
+            Pneumonia largely resolved. Restart pom?                                                  | hold   |          |         |
+            Pneumonia 90% resolved. Restart pom?                                                      | hold   |          |         |
+            Pneumonia never really cleared. Restart pom?                                              | hold   |          |         |
+            Pneumonia never resolved. Restart pom?                                                    | hold   |          |         |
             The abscess has not yet fully healed. Restart pom?                                        | hold   |          |         |
             The infection is said to be cleared but he is still coughing. Restart pom?                | hold   |          |         |
             Infection did not clear with amoxicillin. Restart pom?                                    | hold   |          |         |
             Infection failed to resolve. Restart pom?                                                 | hold   |          |         |
+            Infection resolved? No. Restart pom?                                                      | hold   |          |         |
+            Is the infection resolved? Unclear. Restart pom?                                          | hold   |          |         |
+            I doubt that the pneumonia has resolved. Restart pom?                                     | hold   |          |         |
             I don't think the infection has cleared. Restart pom?                                     | hold   |          |         |
+            It seems the infection might have cleared. Restart pom?                                   | hold   |          |         |
+            Infection may have resolved, awaiting scan. Restart pom?                                  | hold   |          |         |
             Pneumonia clinically resolved but CT shows progression of the consolidation. Restart pom? | hold   |          |         |
             Pneumonia resolved on the left, new consolidation on the right. Restart pom?              | hold   |          |         |
             UTI resolved then relapsed. Restart pom?                                                  | hold   |          |         |
@@ -461,6 +479,7 @@ class TestUnresolvedWordings:
             Resolved, then recurred: C. diff. Restart pom?                                            | hold   |          |         |
             Relapsed C. diff after finishing vancomycin. Restart pom?                                 | hold   |          |         |
             Recurrence of cellulitis after it had cleared. Restart pom?                               | hold   |          |         |
+            Antibiotics finished but the pneumonia has not cleared. Restart pom?                      | hold   |          |         |
             Antibiotics finished, still short of breath and coughing. Restart pom?                    | hold   |          |         |
             Antibiotics stopped early because of a rash, chest infection not gone. Restart pom?       | hold   |          |         |
             Two days of doxycycline left for the chest infection, feels well. Restart pom?            | hold   |          |         |
@@ -499,6 +518,7 @@ class TestResolvedWordings:
             Recovered from septic shock, off antibiotics, at home. Restart pom?                            | reassess | life_threatening | reassess_first      |
             Recovered from neutropenic sepsis, ANC 1.8, off antibiotics. Restart pom 4 mg?                 | resume   | severe           | consider_reduction  |
             C diff gone, formed stools, vancomycin finished ten days ago. Restart pom?                     | resume   |                  |                     |
+            Pneumonia needing ventilation in January, complete recovery. Restart pom?                      | reassess | life_threatening | reassess_first      |
             Hospitalised for pyelonephritis with IV ceftriaxone, completed, no symptoms. Restart pom 4 mg? | resume   | severe           | consider_reduction  |
         """
     ))
@@ -587,10 +607,12 @@ class TestWellButInfected:
         """
             question                                                                       | action | severity | restart | flags
             -------------------------------------------------------------------------------+--------+----------+---------+------
+            My patient with pneumonia feels well and wants to keep taking pom. Fine?       | hold   |          |         |
             Cellulitis but he is completely well otherwise. Continue pom?                  | hold   |          |         |
             She has a UTI but no symptoms at all to speak of except burning. Continue pom? | hold   |          |         |
             Looks well despite the chest infection. Keep going with pom?                   | hold   |          |         |
             Active shingles, feels great. Keep pom?                                        | hold   |          |         |
+            Infected toe, well in herself. Pom ok?                                         | hold   |          |         |
             COVID positive yesterday, feels fine so far. Continue pom?                     | hold   |          |         |
             PCR positive for influenza, no fever. Continue pom?                            | hold   |          |         |
             He insists he is fine, but has green sputum and 38.1. Pom?                     | hold   |          |         |
@@ -676,8 +698,11 @@ class TestNegatedResolutionAcrossTurns:
         """
             question                                                                     | action | severity | restart | flags
             -----------------------------------------------------------------------------+--------+----------+---------+------
+            UTI on pom, held. // Asked whether it has resolved: no.                      | hold   |          |         |
+            UTI on pom, held. // Resolved? Not quite.                                    | hold   |          |         |
             UTI on pom, held. // Not resolved as I said before, I mixed up the patients. | hold   |          |         |
             UTI, resolved. Restart? // No wait, she's still on antibiotics.              | hold   |          |         |
+            UTI, resolved. Restart? // Actually the dysuria has returned.                | hold   |          |         |
             UTI, resolved. Restart? // Repeat culture positive and symptomatic.          | hold   |          |         |
         """
     ))
@@ -692,8 +717,10 @@ class TestUncertainResolution:
         """
             question                                                                              | action | severity | restart | flags
             --------------------------------------------------------------------------------------+--------+----------+---------+------
+            Presumably the pneumonia has cleared. Restart pom?                                    | hold   |          |         |
             The infection appears to have resolved but CRP still 90. Restart pom?                 | hold   |          |         |
             I think the cellulitis has probably resolved. Restart pom?                            |        |          |         |
+            Has the pneumonia cleared? Nobody knows. Restart pom?                                 | hold   |          |         |
             We hope that the UTI has gone. Restart pom?                                           | hold   |          |         |
             If the UTI has gone can pom restart? She is on day 2 of antibiotics.                  | hold   |          |         |
             Unless the chest infection has cleared we hold. It has not. Restart pom?              | hold   |          |         |
@@ -702,7 +729,9 @@ class TestUncertainResolution:
             Patient believes the infection is gone. Leg still red and hot. Restart pom?           | hold   |          |         |
             Until the pneumonia has resolved, pom is on hold. Restart today?                      | hold   |          |         |
             Pom to be restarted after the pneumonia has resolved: agreed?                         | hold   |          |         |
+            When was it said that the abscess has healed? It has not. Restart pom?                | hold   |          |         |
             No longer resolved: the C. diff is back. Restart pom?                                 | hold   |          |         |
+            Anything but resolved, this pneumonia. Restart pom?                                   | hold   |          |         |
             Cellulitis less red, less hot. Restart pom?                                           | hold   |          |         |
             Fever gone, cough going. Pneumonia. Restart pom?                                      | hold   |          |         |
             On the last day of antibiotics for cellulitis, leg normal. Restart pom?               | hold   |          |         |
@@ -732,6 +761,8 @@ class TestSeverityTraps:
             Pneumonia, tubed in resus, now home and fully recovered. Restart pom?                  | reassess | life_threatening |                     |
             Fully recovered from meningococcal septicaemia. Restart pom?                           | reassess | life_threatening |                     |
             Fully recovered from necrotising fasciitis. Restart pom?                               | reassess | life_threatening |                     |
+            Recovered from toxic shock. Restart pom?                                               | reassess | life_threatening |                     |
+            Recovered from pneumonia that nearly killed him. Restart pom?                          | reassess | life_threatening |                     |
             Recovered from pneumonia with multi-organ failure. Restart pom?                        | reassess | life_threatening |                     |
             Recovered from urosepsis treated with oral antibiotics. Restart pom?                   | reassess | life_threatening |                     |
             Recovered from pneumonia; was on Optiflow for two days. Restart pom?                   | reassess | life_threatening |                     |
