@@ -70,7 +70,9 @@ def _headline(case: Case, decision: Decision, known: Knowledge) -> Sentence:
     quoted = [q.passage_id for q in decision.quotes]
     table = next(r for r in known.algorithm.outcomes if r.id == rule)
     own = tuple(p for p in quoted if p.removeprefix("article:") in {q.passage for q in table.quotes})
-    return Sentence(text=text, kind=Fate.RULE, basis=rule, passage_ids=own, block="head")
+    carried = {m for p in own for m in known.passages[p].markers}
+    lead = () if set(markers_in(text)) <= carried else (known.passage("lead").id,)
+    return Sentence(text=text, kind=Fate.RULE, basis=rule, passage_ids=lead + own, block="head")
 
 
 def _ordered(decision: Decision) -> list[str]:
@@ -157,12 +159,8 @@ def _citations(sentences: list[Sentence], known: Knowledge) -> tuple[Citation, .
     found: dict[tuple[str, str], Citation] = {}
     for sentence in sentences:
         for marker in markers_in(sentence.text):
-            for passage_id in sentence.passage_ids or ("article:lead",):
+            for passage_id in sentence.passage_ids:
                 passage = known.passages[passage_id]
                 if marker in passage.markers:
                     found.setdefault((marker, passage_id), Citation(marker=marker, passage_id=passage_id, quote=passage.text))
-    missing = {m for s in sentences for m in markers_in(s.text)} - {m for m, _ in found}
-    if missing & {"1"}:
-        lead = known.passage("lead")
-        found[("1", lead.id)] = Citation(marker="1", passage_id=lead.id, quote=lead.text)
     return tuple(found[key] for key in sorted(found))
