@@ -33,6 +33,7 @@ PLATELETS_RECOVERED = 50.0
 AGE_BORDER = 75
 
 _CAUTION = (Action.HOLD, Action.REASSESS, Action.RESUME, Action.NO_HOLD, Action.INFORM, Action.OUT_OF_SCOPE)
+_RESTART_CAUTION = (Restart.REASSESS_FIRST, Restart.DEPENDS_ON_SEVERITY, Restart.CONSIDER_REDUCTION, Restart.SAME_DOSE, None)
 _DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 Fields = dict[str, str]
 
@@ -287,7 +288,7 @@ def _decide_several(case: Case) -> Decision:
     """The most cautious of the patients' decisions; nothing of one patient is lent to another."""
     known = knowledge()
     each = tuple(decide(other) for other in case.others)
-    worst = min(each, key=lambda d: (_CAUTION.index(d.action), -(d.severity.rank if d.severity else -1)))
+    worst = min(each, key=lambda d: (_CAUTION.index(d.action), _RESTART_CAUTION.index(d.restart), -(d.severity.rank if d.severity else -1)))
     return replace(
         worst,
         restart_dose_mg=None,
