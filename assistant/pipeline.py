@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant import composing, guardrail, reading, rules
 from assistant.corrections import Value, apply
 from assistant.errors import QuestionError
-from assistant.records import Answer, Case, Citation, Decision, Dictated, Draft, Hit, Outcome, Sentence, Verdict
+from assistant.records import Answer, Case, Citation, Decision, Dictated, Draft, Finding, Hit, Outcome, Sentence, Verdict
+from assistant.release import Release, Shows
 from assistant.wording import markers_in
 
 MAX_CHARACTERS = 100_000  # of a conversation or a draft: far beyond any real one, and still quick to refuse
@@ -36,8 +37,11 @@ class Searches(Protocol):
 class Drafts(Protocol):
     """What writes drafts."""
 
-    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
-        """A draft that explains the decision, or says why there is none; raises nothing."""
+    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str, heard: Callable[[str, bool], None] | None = None) -> Draft:
+        """A draft that explains the decision, or says why there is none; raises nothing.
+
+        `heard` is told the text so far, in the caller's thread, and whether it ends with a whole sentence for certain.
+        """
         ...
 
 
@@ -57,8 +61,10 @@ class Assistant:
         case = apply(reading.read(usable(turns)), by_hand or {})
         return case, rules.decide(case)
 
-    def answer(self, turns: Sequence[str], *, corrections: Mapping[str, Value] | None = None) -> Answer:
+    def answer(self, turns: Sequence[str], *, corrections: Mapping[str, Value] | None = None, released: Shows | None = None) -> Answer:
         """The answer to the last of the turns, on what all of them say.
+
+        `released` is told the checked sentences of a draft while it is being written: the whole text so far, each time.
 
         Raises:
             QuestionError: the turns are not usable as a question.
@@ -68,7 +74,8 @@ class Assistant:
         question = "\n".join(turns)
         hits = self.retriever.search(question, decision)
         dictated = composing.compose(case, decision, hits)
-        draft = self.drafter.draft(case, decision, hits, question) if self.drafter else None
+        release = Release(case, decision, dictated, released, started=started)
+        draft = self.drafter.draft(case, decision, hits, question, release.hear) if self.drafter else None
         verdict, remark = _judge(draft, case, decision, dictated)
         return Answer(
             text=verdict.text,
@@ -82,6 +89,8 @@ class Assistant:
             remark=remark,
             seconds=time.perf_counter() - started,
             turns=tuple(turns),
+            corrections=tuple((corrections or {}).items()),
+            first_sentence_seconds=release.first,
         )
 
     def check(self, turns: Sequence[str], draft: str) -> tuple[Decision, Verdict]:
@@ -124,7 +133,14 @@ def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictat
     if draft.failure:
         return Verdict(outcome=Outcome.PASS, text=dictated.text), f"The model gave no usable text ({draft.failure}); this is the answer that the rules dictate."
     verdict = guardrail.check(draft.text, case=case, decision=decision, dictated=dictated)
-    return verdict, _REMARKS[verdict.outcome]
+    strays = tuple(_stray(marker) for marker in draft.strays)
+    if strays and verdict.outcome is Outcome.PASS:  # ruling 13: a marker that is dropped leaves a text that passes
+        return replace(verdict, findings=strays), ""
+    return replace(verdict, findings=(*verdict.findings, *strays)), _REMARKS[verdict.outcome]
+
+
+def _stray(marker: str) -> Finding:
+    return Finding(check="citation", severity="minor", sentence="", why=f"The draft used the marker [{marker}], which was not among those given; it was dropped.")
 
 
 def _citations(text: str, dictated: Dictated, hits: Sequence[Hit]) -> tuple[Citation, ...]:

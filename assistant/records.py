@@ -6,7 +6,7 @@ Steps import these records and not one another; this module imports nothing of o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 # --------------------------------------------------------------------------- reading
@@ -301,12 +301,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a model wrote, before any check."""
+    """What a model wrote, before any check. `strays` are markers that it used and was not given; they are not in `text`."""
 
     text: str
     model: str = ""
     prompt_version: str = ""
     failure: str = ""
+    strays: tuple[str, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -395,7 +396,11 @@ class Dictated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All that is shown, with the draft kept beside it. `decision` is the rules' and nothing else's."""
+    """All that is shown, with the draft kept beside it. `decision` is the rules' and nothing else's.
+
+    `corrections` are the fields set by hand. `first_sentence_seconds` is when the first checked sentence of a draft
+    was released, counted from the question; None where none was.
+    """
 
     text: str
     decision: Decision
@@ -407,4 +412,6 @@ class Answer:
     draft: Draft | None = None
     remark: str = ""
     seconds: float = 0.0
-    turns: tuple[str, ...] = field(default_factory=tuple)
+    turns: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, str | float | bool | None], ...] = ()
+    first_sentence_seconds: float | None = None

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = "bundled"
 PREFIX = "HOLDFAST_"
 
-_NAMES = ("DATA", "ENCODER", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "SEND_QUESTION")
+_NAMES = ("DATA", "ENCODER", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM", "SEND_QUESTION")
+_OUTPUTS = ("auto", "text")
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -43,14 +44,18 @@ class Settings:
     """How this process is set up.
 
     `model` is in `init_chat_model` form ("provider:name") or empty: then no model is used and nothing imported for it.
-    `model_timeout` is the whole time in seconds that a draft may take. `send_question` lets the model see the
-    question's own words. `data` holds what can be rebuilt (the index). `encoder` is "bundled" or the path of a
+    `model_timeout` is the whole time in seconds that a draft may take; `model_output` is "auto" (structured where the
+    model can) or "text"; `model_stream` is false for a server that cannot stream. `send_question` lets the model see
+    the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds what can be rebuilt (the index). `encoder` is "bundled" or the path of a
     sentence-transformers folder.
     """
 
     model: str = ""
     model_base_url: str = ""
     model_timeout: float = 20.0
+    model_output: str = "auto"
+    model_stream: bool = True
+    model_reads: bool = False
     send_question: bool = False
     data: Path = ROOT / ".holdfast"
     encoder: str = BUNDLED
@@ -69,12 +74,17 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         model=_model(given.get("MODEL", ""), faults),
         model_base_url=_address(given.get("MODEL_BASE_URL", ""), faults),
         model_timeout=_seconds(given.get("MODEL_TIMEOUT", ""), faults),
+        model_output=_one_of("MODEL_OUTPUT", given.get("MODEL_OUTPUT", ""), _OUTPUTS, faults),
+        model_stream=_yes_or_no("MODEL_STREAM", given.get("MODEL_STREAM") or "on", faults),
+        model_reads=_yes_or_no("MODEL_READS", given.get("MODEL_READS", ""), faults),
         send_question=_yes_or_no("SEND_QUESTION", given.get("SEND_QUESTION", ""), faults),
         data=Path(given["DATA"]).expanduser().resolve() if given.get("DATA") else Settings().data,
         encoder=_encoder(given.get("ENCODER", ""), faults),
     )
     if settings.model_base_url and not given.get("MODEL"):
         faults.append(f"{PREFIX}MODEL_BASE_URL: is set without {PREFIX}MODEL; name the model too, or unset it.")
+    if settings.model_reads and not (settings.model and settings.send_question):
+        faults.append(f"{PREFIX}MODEL_READS: a model can only read the question where {PREFIX}MODEL names one and {PREFIX}SEND_QUESTION allows it.")
     if faults:
         raise SettingsError(f"{len(faults)} setting(s) cannot be used:\n- " + "\n- ".join(faults))
     return settings
@@ -120,6 +130,14 @@ def _yes_or_no(name: str, value: str, faults: list[str]) -> bool:
     if value.lower() not in _YES | _NO:
         faults.append(f"{PREFIX}{name}: must be one of {', '.join(sorted(_YES))} (on) or {', '.join(sorted(_NO - {''}))} (off).")
     return value.lower() in _YES
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...], faults: list[str]) -> str:
+    """One of a few words; the first where none is given."""
+    chosen = value.lower() or allowed[0]
+    if chosen not in allowed:
+        faults.append(f"{PREFIX}{name}: must be one of {', '.join(allowed)}.")
+    return chosen
 
 
 def _encoder(value: str, faults: list[str]) -> str:

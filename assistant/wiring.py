@@ -90,26 +90,28 @@ class LazyDrafter:
         self._settings = settings
         self._lock = threading.Lock()
 
-    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
+    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str, heard: Callable[[str, bool], None] | None = None) -> Draft:
         """See `Drafter.draft`; a model that cannot be made is a failed draft too, and costs nobody the answer."""
         try:
             with self._lock:
                 drafter = self._made
         except SettingsError as fault:
             return Draft(text="", model=self._settings.model, failure=str(fault).rstrip("."))
-        return drafter.draft(case, decision, hits, question)
+        return drafter.draft(case, decision, hits, question, heard)
 
     @cached_property
     def _made(self) -> Drafter:
         from assistant.drafting import Drafter
 
         s = self._settings
-        return Drafter(model=make_model(s), name=s.model, timeout=s.model_timeout, send_question=s.send_question)
+        return Drafter(model=make_model(s), name=s.model, timeout=s.model_timeout, send_question=s.send_question, structured=s.model_output == "auto")
 
 
 def model_options(settings: Settings) -> dict[str, Any]:
     """What the model is made with, in its provider's own terms; a library's default is to wait for ever."""
     options: dict[str, Any] = {"temperature": 0}
+    if not settings.model_stream:
+        options["disable_streaming"] = True
     if settings.model_base_url:
         options["base_url"] = settings.model_base_url
     if settings.model.startswith("ollama:"):

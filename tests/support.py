@@ -135,6 +135,12 @@ def send_events(handler: BaseHTTPRequestHandler, *events: str) -> None:
         handler.wfile.flush()
 
 
+def send_completion(handler: BaseHTTPRequestHandler, text: str, finish: str = "stop") -> None:
+    """Answer 200 with a chat completion in one piece, as a server does that does not stream."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+    send_status(handler, 200, json.dumps({"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}))
+
+
 def send_status(handler: BaseHTTPRequestHandler, status: int, body: str = '{"error": {"message": "no"}}', **headers: str) -> None:
     """Answer with a status and a JSON body."""
     handler.send_response(status)

@@ -46,7 +46,7 @@ class ScriptedModel:
     def __init__(self, text: str = "", *, failure: str = "", fault: Exception | None = None) -> None:
         self.text, self.failure, self.fault = text, failure, fault
 
-    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
+    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str, heard: Callable[[str, bool], None] | None = None) -> Draft:
         if self.fault is not None:
             raise self.fault
         return Draft(text=self.text, model="scripted", failure=self.failure)

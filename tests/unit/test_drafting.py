@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -10,13 +11,13 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from assistant import prompts
-from assistant.drafting import Drafter
+from assistant.drafting import Drafter, Hears
 from assistant.errors import SettingsError
 from assistant.knowledge import knowledge
 from assistant.records import Action, Basis, Case, Decision, Draft, Fact, FactStatus, Hit, Severity, Why, Words
 from assistant.settings import Settings
 from assistant.wiring import LazyDrafter, make_model, model_options
-from tests.support import DONE, event, model_server, send_events, send_status
+from tests.support import DONE, event, model_server, send_completion, send_events, send_status
 
 QUESTION = "ZEBRAFINCH: he has a severe pneumonia on 4 mg, hold?"
 WORDS = Words(turn=0, start=23, end=39, text="severe pneumonia")
@@ -38,12 +39,20 @@ def a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
 
 
-def drafted(reply: Callable[[BaseHTTPRequestHandler], None], *, timeout: float = 5.0, send_question: bool = False) -> tuple[Draft, list[dict[str, object]]]:
+def drafted(
+    reply: Callable[[BaseHTTPRequestHandler], None],
+    *,
+    timeout: float = 5.0,
+    send_question: bool = False,
+    structured: bool = False,
+    stream: bool = True,
+    heard: Hears | None = None,
+) -> tuple[Draft, list[dict[str, object]]]:
     """The draft that comes of a server's behaviour, and the requests that the server saw."""
     with model_server(reply) as server:
-        settings = Settings(model="openai:gpt-test", model_base_url=server.address, model_timeout=timeout)
-        drafter = Drafter(model=make_model(settings), name=settings.model, timeout=timeout, send_question=send_question)
-        return drafter.draft(CASE, DECISION, HITS, QUESTION), server.requests
+        settings = Settings(model="openai:gpt-test", model_base_url=server.address, model_timeout=timeout, model_stream=stream)
+        drafter = Drafter(model=make_model(settings), name=settings.model, timeout=timeout, send_question=send_question, structured=structured)
+        return drafter.draft(CASE, DECISION, HITS, QUESTION, heard), server.requests
 
 
 def whole(handler: BaseHTTPRequestHandler) -> None:
@@ -105,6 +114,13 @@ def webpage(handler: BaseHTTPRequestHandler) -> None:
     send_status(handler, 200, "<html>please sign in</html>")
 
 
+GERMAN = "Setzen Sie Pomalidomid sofort ab, bis die Infektion vollständig abgeklungen ist, und beginnen Sie eine antimikrobielle Therapie."
+
+
+def as_json(text: str, *markers: str) -> str:
+    return json.dumps({"sentences": [{"text": text, "markers": list(markers)}]})
+
+
 FAULTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
     "429": (status(429), "it is over its limit (429)"),
     "500": (status(500), "it answered with an error (500)"),
@@ -119,20 +135,107 @@ FAULTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
     "cut by length": (events(event("Stop pomalidomide"), event(finish="length"), DONE), "it was cut off (length)"),
     "empty": (events(event(""), event(finish="stop"), DONE), "it sent nothing"),
     "white space": (events(event(" \n "), event(finish="stop"), DONE), "it sent nothing"),
-    "broken JSON": (events(event("Stop"), 'data: {"id": "x", "choi\n\n'), "its reply could not be read (JSONDecodeError)"),
-    "a web page": (webpage, "its reply could not be read (ValueError)"),
+    "broken JSON": (events(event("Stop"), 'data: {"id": "x", "choi\n\n'), "its reply could not be read"),
+    "a web page": (webpage, "its reply could not be read"),
     "content filter": (events(event("Stop"), event(finish="content_filter"), DONE), "it refused"),
     "refusal beside the text": (events(event(refusal="I cannot help"), event(finish="stop"), DONE), "it sent nothing"),
     "refusal in words": (events(event("I'm sorry, but I can't help with medical advice."), event(finish="stop"), DONE), "it refused"),
-    "endless": (events(*[event("and so on " * 20)] * 1000), "it did not come to an end"),
+    "endless": (events(*[event(f"and then number {n}, ") for n in range(1000)]), "it did not come to an end"),
+    "a loop of words": (events(*[event("and so on ")] * 1000), "it repeated itself"),
+    "a loop of sentences": (events(*[event(f"Monitor the response of the infection. Point {n} is next. ") for n in range(9)]), "it repeated itself"),
+    "German": (events(event(GERMAN), event(finish="stop"), DONE), "it did not write in English"),
+    "Chinese": (events(event("请立即停用泊马度胺，直至感染完全消退。"), event(finish="stop"), DONE), "it did not write in English"),
+    "JSON cut, no end sent": (events(event('{"sentences": [{"text": "Stop pom')), "it was cut off (no end was sent)"),
+    "JSON that is none": (events(event('{"sentences": [{"text": Stop}]}'), event(finish="stop"), DONE), "its reply was not valid JSON"),
+    "JSON of another kind": (events(event('{"answer": "Stop."}'), event(finish="stop"), DONE), "its reply was not valid JSON"),
+    "JSON without a sentence": (events(event('{"sentences": []}'), event(finish="stop"), DONE), "it sent nothing"),
+    "JSON that refuses": (events(event(as_json("I cannot give medical advice.")), event(finish="stop"), DONE), "it refused"),
+    "thinking without end": (events(event("<think>Let me see. Stop pomalidomide"), event(finish="stop"), DONE), "it sent nothing"),
 }
 
 
+@pytest.mark.parametrize("structured", [False, True], ids=["plain", "structured"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_becomes_a_draft_that_says_so_and_holds_no_text(fault: str) -> None:
+def test_every_fault_becomes_a_draft_that_says_so_and_holds_no_text(fault: str, structured: bool) -> None:
     reply, said = FAULTS[fault]
-    draft, _ = drafted(reply)
+    draft, _ = drafted(reply, structured=structured)
     assert (draft.text, draft.failure) == ("", said)
+
+
+@pytest.mark.parametrize("structured", [False, True], ids=["plain", "structured"])
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (status(429), "it is over its limit (429)"),
+        (status(500), "it answered with an error (500)"),
+        (reset, "it could not be reached"),
+        (lambda handler: send_status(handler, 200, '{"id": "x", "choi'), "its reply could not be read"),
+        (lambda handler: send_completion(handler, ""), "it sent nothing"),
+        (lambda handler: send_completion(handler, "Stop pomalidomide", finish="length"), "it was cut off (length)"),
+        (lambda handler: send_completion(handler, "I'm sorry, but I can't help with that."), "it refused"),
+        (lambda handler: send_completion(handler, "", finish="content_filter"), "it refused"),
+        (lambda handler: send_completion(handler, "".join(f"and then number {n}, " for n in range(1000))), "it did not come to an end"),
+        (lambda handler: send_completion(handler, "Monitor the response of the infection. " * 9), "it repeated itself"),
+        (lambda handler: send_completion(handler, GERMAN), "it did not write in English"),
+        (lambda handler: send_completion(handler, '{"sentences": [{"text": Stop}]}'), "its reply was not valid JSON"),
+    ],
+    ids=["429", "500", "reset", "broken body", "empty", "cut", "refusal", "filter", "endless", "loop", "German", "broken JSON"],
+)
+def test_a_server_that_does_not_stream_fails_alike(reply: Callable[[BaseHTTPRequestHandler], None], said: str, structured: bool) -> None:
+    draft, requests = drafted(reply, structured=structured, stream=False)
+    assert (draft.text, draft.failure) == ("", said)
+    assert not any(request.get("stream") for request in requests)
+
+
+@pytest.mark.parametrize("structured", [False, True], ids=["plain", "structured"])
+def test_a_server_that_does_not_stream_gives_a_draft(structured: bool) -> None:
+    text = as_json("Stop pomalidomide now.", "1") if structured else "Stop pomalidomide now [1]."
+    draft, _ = drafted(lambda handler: send_completion(handler, text), structured=structured, stream=False)
+    assert (draft.text, draft.failure) == ("Stop pomalidomide now [1].", "")
+
+
+# --------------------------------------------------------------------------- structured output
+
+
+def test_a_structured_draft_is_asked_for_with_only_the_markers_given_and_becomes_text() -> None:
+    text = json.dumps({"sentences": [{"text": "Stop pomalidomide now.", "markers": ["1"]}, {"text": "Monitor the response.", "markers": []}]})
+    draft, requests = drafted(events(*[event(part) for part in (text[:20], text[20:70], text[70:])], event(finish="stop"), DONE), structured=True)
+    assert draft.text == "Stop pomalidomide now [1]. Monitor the response."
+    asked = json.dumps(requests[0]["response_format"])
+    assert '"enum": ["1", "US"]' in asked
+    assert "Markers that may be used:\\n- [1][US]" in json.dumps(requests[0]["messages"])
+
+
+def test_each_sentence_of_the_object_is_heard_when_it_is_whole() -> None:
+    text = json.dumps({"sentences": [{"text": f"Sentence {n} is here.", "markers": ["1"]} for n in range(3)]})
+    heard: list[tuple[str, bool]] = []
+    drafted(events(*map(event, text), event(finish="stop"), DONE), structured=True, heard=lambda text, whole: heard.append((text, whole)))
+    assert list(dict.fromkeys(heard)) == [("Sentence 0 is here [1].", True), ("Sentence 0 is here [1]. Sentence 1 is here [1].", True)]
+
+
+def test_plain_text_is_heard_as_it_comes() -> None:
+    heard: list[tuple[str, bool]] = []
+    drafted(whole, heard=lambda text, ended: heard.append((text, ended)))
+    assert heard == [("Stop pomalidomide ", False), ("Stop pomalidomide now [1].", False)]
+
+
+@pytest.mark.parametrize("code", [400, 422])
+def test_a_server_that_keeps_no_schema_is_asked_again_in_plain_words_and_from_then_on_at_once(code: int) -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        send_status(handler, code) if "response_format" in server.requests[-1] else whole(handler)
+
+    with model_server(reply) as server:
+        settings = Settings(model="openai:gpt-test", model_base_url=server.address)
+        drafter = Drafter(model=make_model(settings), name="m", timeout=5, structured=True)
+        drafts = [drafter.draft(CASE, DECISION, HITS, QUESTION).text for _ in range(2)]
+    assert drafts == ["Stop pomalidomide now [1]."] * 2
+    assert ["response_format" in request for request in server.requests] == [True, False, False]
+
+
+def test_markers_that_were_not_given_are_dropped_and_named() -> None:
+    draft, _ = drafted(events(event("Stop now [1]. It is frequent [4] and known [Smith]."), event(finish="stop"), DONE))
+    assert draft.text == "Stop now [1]. It is frequent and known [Smith]."
+    assert draft.strays == ("4",)
 
 
 def test_a_fault_that_passes_is_tried_again_once() -> None:
@@ -152,9 +255,9 @@ def stall(handler: BaseHTTPRequestHandler) -> None:
 
 def trickle(handler: BaseHTTPRequestHandler) -> None:
     send_events(handler, event("Stop"))
-    for _ in range(30):
+    for number in range(30):
         time.sleep(0.1)
-        handler.wfile.write(event(" and").encode())
+        handler.wfile.write(event(f" and {number}").encode())
         handler.wfile.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -23,7 +23,7 @@ class Scripted:
         self.reply = Draft(text=text, model="scripted", failure=failure)
         self.given: list[Sequence[Hit]] = []
 
-    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str) -> Draft:
+    def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str, heard: Callable[[str, bool], None] | None = None) -> Draft:
         self.given.append(hits)
         return self.reply
 
