@@ -1,6 +1,7 @@
-"""The command line: ask, batch, check, index. `python -m assistant --help` tells more.
+"""The command line: ask, batch, check, replay, index. `python -m assistant --help` tells more.
 
-Exit status: 0 all went well, 1 at least one line of a batch could not be answered, 2 the command could not run.
+Exit status: 0 all went well, 1 at least one line of a batch could not be answered or a replay differs, 2 the command
+could not run.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer one question in the terminal")
     ask.add_argument("turns", nargs="+", metavar="QUESTION", help="the question; several are the turns of one conversation; '-' reads it from standard input")
     ask.add_argument("--json", action="store_true", help="print the record instead of text")
+    ask.add_argument("--receipt", type=Path, metavar="FILE", help="save all that the answer rests on, the question's words included, to be replayed")
     ask.set_defaults(run=_ask)
 
     for name, run, words in (("batch", _batch, "answer a question set (JSONL)"), ("check", _check, "run the guardrail alone over drafted answers (JSONL)")):
@@ -50,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("source", type=Path, metavar="IN.jsonl")
         command.add_argument("target", type=Path, metavar="OUT.jsonl", help="replaced only when the run is complete")
         command.set_defaults(run=run)
+
+    replay = commands.add_parser("replay", help="answer a receipt's question anew and say whether the bytes are the same")
+    replay.add_argument("source", type=Path, metavar="FILE", help="what `ask --receipt FILE` or the page saved")
+    replay.set_defaults(run=_replay)
 
     index = commands.add_parser("index", help="look after the search index")
     index.add_argument("what", choices=("ready", "build", "verify", "info"), help="build it where that is needed; build it anew; say whether it is sound; say what it was built from")
@@ -72,6 +78,10 @@ def _ask(options: argparse.Namespace) -> int:
 
     turns = [sys.stdin.read() if turn == "-" else turn for turn in options.turns]
     answer = _assistant().answer(turns)
+    if options.receipt is not None:
+        from assistant import receipts
+
+        receipts.save(answer, options.receipt)
     if options.json:
         print(contract.dump(contract.answer_record(None, answer)))
     else:
@@ -89,6 +99,18 @@ def _check(options: argparse.Namespace) -> int:
     from assistant import bulk
 
     return bulk.run(options.source, options.target, bulk.checking(_assistant()), drafted=True)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from assistant import receipts
+
+    found = receipts.replay(options.source, _assistant())
+    if not found.differs:
+        print(f"the same {found.size:,} bytes, SHA-256 {found.sha256}")
+        return 0
+    print(f"{len(found.differs)} difference(s):")
+    print("\n".join(f"- {line}" for line in found.differs))
+    return 1
 
 
 def _index(options: argparse.Namespace) -> int:

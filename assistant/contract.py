@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.difference import difference
 from assistant.errors import QuestionError
-from assistant.records import Answer, Ask, Change, Decision, Fact, Hit, NearRule, Sentence, Verdict
+from assistant.records import Answer, Ask, Change, Decision, Draft, Edit, Fact, Hit, NearRule, Sentence, Verdict
 
 Json = dict[str, Any]
 Id = str | int | None
@@ -100,8 +101,11 @@ def answer_record(name: Id, answer: Answer) -> Json:
         "passages": [_hit(hit) for hit in answer.hits],
         "guardrail": _verdict(answer.verdict),
         "sentences": [_sentence(s) for s in answer.sentences],
+        "draft": draft_record(answer.draft) if answer.draft else None,
+        "difference": [_edit(edit) for edit in difference(answer.draft, answer.verdict)],
         "remark": answer.remark,
         "seconds": round(answer.seconds, 4),
+        "first_sentence_seconds": None if answer.first_sentence_seconds is None else round(answer.first_sentence_seconds, 4),
     }
 
 
@@ -132,6 +136,12 @@ def decision_record(decision: Decision) -> Json:
     }
 
 
+def draft_record(draft: Draft) -> Json:
+    """What a model wrote, as it was before the check; why it could not be used, where it could not."""
+    told = {"text": draft.text, "model": draft.model, "prompt_version": draft.prompt_version}
+    return {**told, "failure": draft.failure, "strays": list(draft.strays)}
+
+
 def dump(record: Mapping[str, Any]) -> str:
     """A record as one line of JSON."""
     return json.dumps(record, ensure_ascii=False, allow_nan=False)
@@ -159,6 +169,10 @@ def _verdict(verdict: Verdict) -> Json:
 
 def _sentence(s: Sentence) -> Json:
     return {"text": s.text, "kind": s.kind.value, "basis": s.basis, "passage_ids": list(s.passage_ids)}
+
+
+def _edit(e: Edit) -> Json:
+    return {"kind": e.kind.value, "text": e.text, "why": e.why, "check": e.check, "rule": e.rule, "part": e.part}
 
 
 def _ask(a: Ask) -> Json:

@@ -362,6 +362,26 @@ class Verdict:
     ledger: tuple[LedgerLine, ...] = ()
 
 
+class EditKind(StrEnum):
+    """What the check did with a part of a draft."""
+
+    KEPT = "kept"
+    STRUCK = "struck"
+    INSERTED = "inserted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One part of a corrected draft, with the reason, the check and the rule; `part` where it is less than a sentence."""
+
+    kind: EditKind
+    text: str
+    why: str = ""
+    check: str = ""
+    rule: str = ""
+    part: bool = False
+
+
 # --------------------------------------------------------------------------- answer
 
 

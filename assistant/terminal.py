@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from assistant.composing import plain_number
+from assistant.difference import difference
 from assistant.knowledge import knowledge
-from assistant.records import Action, Answer, Decision, Restart
+from assistant.records import Action, Answer, Decision, EditKind, Outcome, Restart
 
 WIDTH = 100
 
@@ -46,6 +47,8 @@ def render(answer: Answer, *, colour: bool) -> str:
     parts = [_card(answer.decision, paint), _read(answer.decision, paint), _prose(answer.text, paint)]
     if answer.remark:
         parts.append(paint(_wrap(answer.remark), _AMBER))
+    if answer.draft is not None and answer.verdict.outcome is not Outcome.OVERRIDE:
+        parts.append(_changed(answer, paint))
     if answer.decision.asks:
         parts.append(_title("To be sure", paint) + "\n" + "\n".join(_wrap(f"- {ask.question} ({' / '.join(ask.answers)})", "  ") for ask in answer.decision.asks))
     if answer.citations:
@@ -80,6 +83,18 @@ def _prose(text: str, paint: _Painter) -> str:
     """The answer's markdown for a terminal: paragraphs wrapped, bold as bold."""
     wrapped = "\n\n".join(map(_wrap, text.split("\n\n")))
     return re.sub(r"\*\*(.+?)\*\*", lambda bold: paint(bold.group(1), _BOLD), wrapped, flags=re.DOTALL)
+
+
+def _changed(answer: Answer, paint: _Painter) -> str:
+    """What the check struck from the model's draft and put in, each with its reason; the draft's own words in red."""
+    signs = {EditKind.STRUCK: ("-", _RED), EditKind.INSERTED: ("+", _GREEN)}
+    changed = [edit for edit in difference(answer.draft, answer.verdict) if edit.kind in signs and edit.text.strip()]
+    lines = []
+    for edit in changed:
+        sign, shade = signs[edit.kind]
+        why = f" ({edit.why}{f' Rule {edit.rule}.' if edit.rule else ''})" if edit.why else ""
+        lines.append(paint(_wrap(f"{sign} {' '.join(edit.text.split())}", "  "), shade) + "\n" + _wrap(f"  {why.strip()}", "  "))
+    return _title("Changed by the check", paint) + "\n" + "\n".join(lines) if lines else ""
 
 
 def _title(text: str, paint: _Painter) -> str:
