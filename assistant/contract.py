@@ -159,7 +159,7 @@ def _fact(f: Fact) -> Json:
 
 def _hit(hit: Hit) -> Json:
     p = hit.passage
-    return {"passage_id": p.id, "source": p.source, "score": hit.score, "text": p.text, "section": list(p.section), "why": hit.why.value}
+    return {"passage_id": p.id, "source": p.source, "score": hit.score, "text": p.text, "section": list(p.section), "face": p.face, "why": hit.why.value}
 
 
 def _verdict(verdict: Verdict) -> Json:

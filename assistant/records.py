@@ -270,7 +270,8 @@ class Decision:
 class Passage:
     """A piece of a source, cut by the source's own structure; `id` is stable over rebuilds.
 
-    `markers` are the article's reference numbers that stand in `text`; `section` is the path of headings.
+    `markers` are the article's reference numbers that stand in `text`; `section` is the path of headings. `face` says
+    what must be shown with it: how a label record was read, or that a source was added here.
     """
 
     id: str
@@ -278,6 +279,7 @@ class Passage:
     text: str
     section: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    face: str = ""
 
 
 class Why(StrEnum):

@@ -16,7 +16,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.errors import KnowledgeError
-from assistant.knowledge import HOME, load_yaml
+from assistant.knowledge import HOME
+from assistant.reading.lexicon_files import KINDS, SCOPES, keyed, record
 from assistant.reading.text import Token, fold, tokenise
 from assistant.records import Severity
 
@@ -230,18 +231,19 @@ class Lexicon:
 
 
 def _entries(model: type[_Entry], file: str, key: str, faults: list[str], folder: Path) -> list[_Entry]:
-    data = load_yaml(folder / file, words_only=True)
     found: list[_Entry] = []
     seen: dict[str, str] = {}
-    for number, raw in enumerate(data.get(key, [])):
+    for number, raw in enumerate(keyed(folder, file.removesuffix(".yaml"), (key,), faults).get(key, [])):
         try:
             entry = model.model_validate(raw)
         except ValidationError as fault:
             faults += [f"lexicon/{file}: {key}[{number}]: {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in fault.errors()]
             continue
-        for form in entry.forms:
-            if seen.setdefault(form, entry.id) != entry.id:
-                faults.append(f"lexicon/{file}: '{form}' stands at '{seen[form]}' and at '{entry.id}'; keep it at one.")
+        for form, key_ in [*((f, f) for f in entry.forms), *((c, f"={c}") for c in entry.cased)]:
+            if not tokenise(fold(form)):
+                faults.append(f"lexicon/{file}: {entry.id}: the form '{form}' holds no word; remove it.")
+            if seen.setdefault(key_, entry.id) != entry.id:
+                faults.append(f"lexicon/{file}: '{form}' stands at '{seen[key_]}' and at '{entry.id}'; keep it at one.")
         found.append(entry)
     return found
 
@@ -249,7 +251,7 @@ def _entries(model: type[_Entry], file: str, key: str, faults: list[str], folder
 def _cues(patterns: list[str], where: str, faults: list[str]) -> Cues:
     plain: list[re.Pattern[str]] = []
     classed: list[re.Pattern[str]] = []
-    for pattern in patterns:
+    for pattern in patterns if isinstance(patterns, list) else ():
         try:
             (classed if re.search(r"<(?!num|past)\w+>", pattern) else plain).append(compile_cue(pattern))
         except re.error as fault:
@@ -270,20 +272,25 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
         "antimicrobials": _entries(AntimicrobialEntry, "antimicrobials.yaml", "antimicrobials", faults, folder),
         "symptoms": _entries(SymptomEntry, "symptoms.yaml", "symptoms", faults, folder),
     }
-    stop = frozenset(load_yaml(folder / "confusable.yaml", words_only=True)["words"])
+    infections = {entry.id for entry in tables["infections"]}
+    for entry in tables["antimicrobials"] if not faults else ():  # an infection whose entry is broken is not missing
+        named = [*getattr(entry, "treats", ()), *getattr(entry, "oral_for", ())]
+        faults += [f"lexicon/antimicrobials.yaml: {entry.id}: there is no infection '{n}'; use an id of infections.yaml." for n in named if n not in infections]
+    stop = frozenset(keyed(folder, "confusable", ("words",), faults).get("words", ()))
     known = frozenset(t.text for entries in tables.values() for e in entries for f in e.forms for t in tokenise(fold(f))) | stop
     cue_files = {
-        name: {kind: _cues(patterns, f"{name}.yaml: {kind}", faults) for kind, patterns in load_yaml(folder / f"{name}.yaml", words_only=True).items()}
-        for name in ("states", "severity", "intents")
+        name: {kind: _cues(patterns, f"{name}.yaml: {kind}", faults) for kind, patterns in keyed(folder, name, kinds, faults).items()}
+        for name, kinds in KINDS.items()
     }
     topics = []
-    for raw in load_yaml(folder / "topics.yaml", words_only=True)["topics"]:
-        topic = Topic.model_validate(raw)
-        where = f"topics.yaml: {topic.id}"
-        topics.append((topic, _cues(topic.any, where, faults), _cues(topic.all, where, faults), _cues(topic.none, where, faults)))
-    context = load_yaml(folder / "context.yaml", words_only=True)
-    terminators = frozenset(context.pop("terminators"))
-    scopes = {name: Scope.model_validate(raw) for name, raw in context.items()}
+    for raw in keyed(folder, "topics", ("topics",), faults).get("topics", ()):
+        topic = record(Topic, raw, f"topics.yaml: topics[{raw.get('id') if isinstance(raw, dict) else raw}]", faults)
+        if topic is not None:
+            where = f"topics.yaml: {topic.id}"
+            topics.append((topic, _cues(topic.any, where, faults), _cues(topic.all, where, faults), _cues(topic.none, where, faults)))
+    context = keyed(folder, "context", ("terminators", *SCOPES), faults)
+    terminators = frozenset(context.pop("terminators", ()))
+    scopes = {name: scope for name, raw in context.items() if (scope := record(Scope, raw, f"context.yaml: {name}", faults)) is not None}
     if faults:
         raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
     words = {w for name in ("states", "severity") for c in cue_files[name].values() for p in (*c.plain, *c.classed) for w in re.findall(r"[a-z]{8,}", p.pattern)}

@@ -14,6 +14,7 @@ from assistant.errors import KnowledgeError
 from assistant.knowledge import HOME, knowledge, load
 from assistant.wording import markers_in, wording
 
+FILES = ("article.md", "algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "disagreements.yaml", "label_questions.yaml", "sources.yaml")
 BAD = Path(__file__).resolve().parent.parent / "bad_knowledge"
 # sha256 of the article's text, its words joined by single spaces, as first read from the publisher's page; anchors and markup left out.
 ARTICLE_SHA256 = "5c4b6f7dbde5ef80fdc7ef98c023fd4a70db99b08f0bd04cd748924798f03508"
@@ -29,7 +30,7 @@ def article_text() -> str:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A copy of the knowledge that `load` reads."""
-    for name in ("article.md", "algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "sources.yaml"):
+    for name in FILES:
         shutil.copy(HOME / name, tmp_path / name)
     return tmp_path
 
@@ -132,8 +133,21 @@ class TestWhatIsWeakIsSaid:
         reference = knowledge().references["4"]
         assert (reference.status, reference.identity, reference.doi) == ("unknown", "", "")
 
-    def test_labels_say_how_they_were_read(self) -> None:
-        assert {label.read for label in knowledge().labels.values()} == {"secondary"}
+    def test_labels_say_on_their_face_how_they_were_read_and_until_when_that_may_be_trusted(self) -> None:
+        for label in knowledge().labels.values():
+            face = knowledge().passages[f"label:{label.id}"].face
+            assert face.startswith({"original": "Read in the original.", "secondary": "Read in a secondary copy", "memory": "Not seen in any copy"}[label.read])
+            assert (label.read == "memory") == (label.confidence == "M") == ("not to be relied on" in face)
+            assert label.trusted_until is None or f"To be read again by {label.trusted_until}" in face
+
+    def test_every_statement_with_a_marker_that_was_checked_says_what_was_found(self) -> None:
+        """All ten attributed statements of the article: figure or advice, with verdict and confidence."""
+        found = {(r.marker, f.words): f.verdict for r in knowledge().references.values() for f in r.figures}
+        assert found[("2", "33.7%")] == "differs"
+        assert found[("1", "17%")] == "not verified"
+        assert found[("2", "56.2% grade 3/4")] == "correct"
+        assert len(found) == 11
+        assert not any(r.figures == [] for r in knowledge().references.values())
 
     def test_references_and_labels_are_passages_too(self) -> None:
         ids = set(knowledge().passages)
@@ -143,7 +157,7 @@ class TestWhatIsWeakIsSaid:
     def test_the_content_has_a_hash_that_follows_every_passage(self, home: Path) -> None:
         assert load(home).sha256 == knowledge().sha256
         text = (home / "labels.yaml").read_text(encoding="utf-8")
-        (home / "labels.yaml").write_text(text.replace("3 mg, taken after", "3 mg taken after"), encoding="utf-8")
+        (home / "labels.yaml").write_text(text.replace("3 mg, taken after", "3 mg taken after", 1), encoding="utf-8")
         assert load(home).sha256 != knowledge().sha256
 
 
@@ -174,11 +188,34 @@ class TestFaults:
         ("reference_of_unknown_status", ["references.yaml: references[2]: status", "'verified', 'identified' or 'unknown'"]),
         ("reference_without_what_was_found", ["references.yaml: references[4]: fund: unknown key", "references[4]: found: is missing; add it"]),
         ("label_with_a_number_as_marker", ["labels.yaml: labels[eu.counts]: marker"]),
-        ("label_read_somehow", ["labels.yaml: labels[us.counts]: read", "'original' or 'secondary'"]),
+        ("label_read_somehow", ["labels.yaml: labels[us.counts]: read", "'original', 'secondary' or 'memory'"]),
         ("source_of_unknown_kind", ["sources.yaml: sources[labels]: kind"]),
         ("anchor_twice", ["article.md: the anchor 'lead' stands twice; give each passage its own"]),
         ("passage_without_anchor", ["article.md: the line 'By following these guidelines", "has no anchor; add {#an-id} at its end"]),
         ("article_without_head", ["article.md: must begin with a head between two lines '---'"]),
+        ("field_that_does_not_exist", ["algorithm.yaml: general.hold: when: there is no field 'infektion'; use one of 'fields'"]),
+        ("value_that_does_not_exist", ["algorithm.yaml: mild.hold: when.severity: there is no value 'mlid'; use one of unspecified, mild, severe, life_threatening"]),
+        ("condition_without_a_value", ['algorithm.yaml: mild.hold: when.severity: names no value']),
+        ("outcome_that_asks_for_an_action", ["algorithm.yaml: mild.hold: when: there is no field 'action'"]),
+        ("element_twice", ['algorithm.yaml: not valid YAML', "the key 'monitor_response' stands twice", 'mend that line']),
+        ("ask_that_nobody_asks", ['algorithm.yaml: asks.dose']),
+        ("article_head_that_is_no_yaml", ['article.md: not valid YAML', 'mend that line']),
+        ("article_with_words_before_its_head", ["article.md: must begin with a head between two lines '---'"]),
+        ("figure_that_its_passage_does_not_hold", ["references.yaml: references[2]: '33.8%' does not stand in 'rationale.rate' with this marker; copy it from article.md"]),
+        ("figure_of_another_marker", ["references.yaml: references[3]: '3 mg instead of 4 mg' does not stand in 'elderly.dexamethasone' with this marker"]),
+        ("figure_of_unknown_verdict", ['references.yaml: references[2]: figures.0.verdict']),
+        ("label_that_was_read_without_a_date", ['labels.yaml: labels[us.counts]', "needs 'trusted_until'"]),
+        ("label_with_a_date_that_is_none", ['labels.yaml: not valid YAML', 'mend that line']),
+        ("label_that_nobody_can_ask_for", ["label_questions.yaml: nothing asks for the labels with the topic 'remz'; add it to 'topics'", "there is no label with the topic 'rems'; use one of labels.yaml"]),
+        ("label_question_that_is_no_pattern", ['label_questions.yaml: topics[label.hepatic]', 'not a pattern', 'check its brackets']),
+        ("label_question_twice", ['label_questions.yaml: topics[label.ild]: this id stands twice']),
+        ("label_question_of_an_unknown_jurisdiction", ['label_questions.yaml: jurisdictions.XX']),
+        ("note_that_nothing_raises", ['disagreements.yaml: notes[D1]: raised_by', 'nothing brings it up']),
+        ("note_of_a_rule_that_does_not_exist", ["disagreements.yaml: notes[D13]: raised_by.rules: there is no 'mild.holt'; check its spelling"]),
+        ("note_of_a_topic_that_does_not_exist", ["disagreements.yaml: notes[D3]: raised_by.topics: there is no 'pneumonia_rat'"]),
+        ("note_of_a_label_that_does_not_exist", ["disagreements.yaml: notes[D30]: there is no label 'us.rem'; use an id of labels.yaml"]),
+        ("note_that_is_no_pattern", ['disagreements.yaml: notes[D32]', 'not a pattern']),
+        ("note_of_unknown_severity", ['disagreements.yaml: notes[D14]: severity']),
         ("article_head_without_disclaimer", ["article.md: disclaimer: is missing; add it", "article.md: disclaimr: unknown key"]),
     ])  # fmt: skip
     def test_one_fault_is_told_with_file_key_and_remedy(self, home: Path, name: str, words: list[str]) -> None:
@@ -205,13 +242,29 @@ class TestFaults:
         for file in ("article.md", "algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "sources.yaml"):
             assert any(line.startswith(f"- {file}: ") for line in lines)
 
-    @pytest.mark.parametrize("file", ["article.md", "algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "sources.yaml"])
+    def test_a_broken_and_a_missing_file_do_not_hide_the_faults_of_the_others(self, home: Path) -> None:
+        spoil(home, "broken_yaml")
+        spoil(home, "article_head_that_is_no_yaml")
+        spoil(home, "value_that_does_not_exist")
+        spoil(home, "note_of_unknown_severity")
+        (home / "references.yaml").unlink()
+        with pytest.raises(KnowledgeError) as caught:
+            load(home)
+        for file in ("facts.yaml: not valid YAML", "article.md: not valid YAML", "algorithm.yaml: mild.hold: when.severity", "disagreements.yaml: notes[D14]", "references.yaml: the file is missing"):
+            assert f"- {file}" in str(caught.value)
+
+    def test_a_file_that_is_no_text_is_refused(self, home: Path) -> None:
+        (home / "facts.yaml").write_bytes(b"facts: \xff\xfe")
+        with pytest.raises(KnowledgeError, match="facts.yaml: cannot be read"):
+            load(home)
+
+    @pytest.mark.parametrize("file", FILES)
     def test_a_missing_file_is_named(self, home: Path, file: str) -> None:
         (home / file).unlink()
         with pytest.raises(KnowledgeError, match=f"{re.escape(file)}: the file is missing; restore it from the repository"):
             load(home)
 
-    @pytest.mark.parametrize("file", ["algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "sources.yaml"])
+    @pytest.mark.parametrize("file", FILES[1:])
     @pytest.mark.parametrize("content", ["", "- a\n- b\n", "words\n", "7\n"])
     def test_a_file_that_holds_something_else_is_refused(self, home: Path, file: str, content: str) -> None:
         (home / file).write_text(content, encoding="utf-8")
