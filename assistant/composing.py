@@ -5,9 +5,10 @@ Needs no model. Every sentence says what it rests on, so that the page, the guar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from assistant.knowledge import Knowledge, knowledge
+from assistant.knowledge import Knowledge, LabelTopic, knowledge
+from assistant.knowledge.choice import chosen, cited
 from assistant.records import Action, Asked, Basis, Case, Citation, Decision, Dictated, Fate, Hit, Infection, Restart, Sentence, Severity, Treatment
 from assistant.wording import markers_in, wording
 
@@ -19,7 +20,9 @@ _SPECIAL = (
 _OUTLOOK_PASSAGES = {
     Severity.MILD: ("article:algorithm.mild.resume",),
     Severity.SEVERE: ("article:algorithm.severe.reduce", "article:resuming.prophylaxis"),
+    Severity.UNSPECIFIED: ("article:resuming.dose", "article:algorithm.life-threatening.reassess"),
 }
+_BELOW_4_MG = ("us.severe", "eu.severe")  # what the labels say where the article names no step
 _IN_HEADLINE = ("stop_now", "hold_until_resolved")
 _DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 
@@ -29,20 +32,23 @@ def plain_number(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def compose(case: Case, decision: Decision, hits: Iterable[Hit] = ()) -> Dictated:
-    """The answer for a decision; `hits` are not needed to say it, they stand beside it on the page."""
+def compose(case: Case, decision: Decision, hits: Iterable[Hit] = (), jurisdictions: Sequence[str] = ()) -> Dictated:
+    """The answer for a decision; `hits` are not needed to say it, they stand beside it on the page.
+
+    `jurisdictions` are those whose label counts ("US", "EU" ...); with none the US and the EU label stand side by side.
+    """
     known = knowledge()
     if decision.action in _DECIDED:
-        sentences = _decided(case, decision, known)
+        sentences = _decided(case, decision, known, jurisdictions)
     elif decision.action is Action.INFORM:
-        sentences = _facts(decision, known)
+        sentences = _facts(decision, known, jurisdictions)
     else:
         sentences = _outside(case)
     text = "\n\n".join(" ".join(s.text for s in sentences if s.block == block) for block in _BLOCKS if any(s.block == block for s in sentences))
     return Dictated(text=text, sentences=tuple(sentences), citations=_citations(sentences, known))
 
 
-def _decided(case: Case, decision: Decision, known: Knowledge) -> list[Sentence]:
+def _decided(case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
     words = wording()
     found: list[Sentence] = []
     if "patient_voice" in decision.notes:
@@ -53,12 +59,14 @@ def _decided(case: Case, decision: Decision, known: Knowledge) -> list[Sentence]
     found += [s for name in decision.notes if (s := _note(name, case))]
     if decision.basis is Basis.PRECAUTIONARY and case.infection is Infection.SUSPECTED:
         found.append(Sentence(text=words.notes["suspected"], kind=Fate.HARMLESS, basis="suspected", block="head"))
-    found += [_element(name, case, decision, known) for name in _ordered(decision)]
+    found += [_element(name, case, decision, known, jurisdictions) for name in _ordered(decision)]
+    if decision.restart is Restart.DEPENDS_ON_SEVERITY:
+        found.append(_worst_branch())
     if decision.action is Action.HOLD and case.infection not in (Infection.RESOLVED, Infection.GENERAL):
         found += _outlook(case, decision)
     if decision.topics:
         have = " ".join(s.text for s in found)
-        found += [s for s in _facts(decision, known) if s.text not in have]
+        found += [s for s in _facts(decision, known, jurisdictions) if s.text not in have]
     return found
 
 
@@ -86,35 +94,52 @@ def _ordered(decision: Decision) -> list[str]:
     return sorted(owed, key=lambda name: rank.get(name, -1))
 
 
+def _values(case: Case, decision: Decision) -> dict[str, str]:
+    return {"dose": plain_number(case.dose_mg), "lower": plain_number(decision.restart_dose_mg)}
+
+
 def _variant(name: str, case: Case, decision: Decision) -> str:
-    """Which wording of an element this case calls for."""
-    words = wording()
+    """The name of the wording that this case calls for."""
     low = case.dose_mg is not None and case.dose_mg < 4
-    values = {"dose": plain_number(case.dose_mg), "lower": plain_number(decision.restart_dose_mg)}
     branch = decision.restart is Restart.DEPENDS_ON_SEVERITY
     if name == "resume_same_dose" and branch:
-        return words.variants["resume_same_dose.branch"]
+        return "resume_same_dose.branch"
     if name == "resume_same_dose" and case.dose_mg is not None:
-        return words.variants["resume_same_dose.dose"].format(**values)
+        return "resume_same_dose.dose"
     if name == "consider_dose_reduction" and branch:
-        return words.variants["consider_dose_reduction.branch_low" if low else "consider_dose_reduction.branch"]
+        return "consider_dose_reduction.branch_low" if low else "consider_dose_reduction.branch"
     if name == "consider_dose_reduction" and case.dose_mg == 1:
-        return words.variants["consider_dose_reduction.none"]
+        return "consider_dose_reduction.none"
     if name == "consider_dose_reduction" and low and decision.restart_dose_mg is not None:
-        return words.variants["consider_dose_reduction.lower"].format(**values)
+        return "consider_dose_reduction.lower"
+    if name == "renal_monitoring" and "dialysis_disagreement" in decision.elements:
+        return "renal_monitoring.dialysis"  # the sentence on dialysis says that renal function changes no dose
     if name == "planned_resumption" and decision.severity is Severity.LIFE_THREATENING:
-        return words.variants["planned_resumption.reassess"]
-    return words.elements[name]
+        return "planned_resumption.reassess"
+    return name
 
 
-def _element(name: str, case: Case, decision: Decision, known: Knowledge) -> Sentence:
+def _by_jurisdiction(name: str, jurisdictions: Sequence[str]) -> str:
+    """The wording under a name, in the form for the one jurisdiction that counts where there is such a form."""
+    words = wording()
+    form = words.variants.get(f"{name}.{jurisdictions[0]}") if len(jurisdictions) == 1 else None
+    return form or words.variants.get(name) or words.elements[name]
+
+
+def _element(name: str, case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> Sentence:
     element = known.algorithm.elements[name]
-    text = _variant(name, case, decision)
-    passages = tuple(f"article:{p}" for p in element.passages) + tuple(f"label:{label}" for label in element.labels)
-    if name == "consider_dose_reduction" and "[US]" in text:
-        passages += ("label:us.severe",)
+    text = _by_jurisdiction(_variant(name, case, decision), jurisdictions).format(**_values(case, decision))
+    labels = [*element.labels, *(_BELOW_4_MG if name == "consider_dose_reduction" else ())]
+    shown = markers_in(text)
+    passages = tuple(f"article:{p}" for p in element.passages) + tuple(f"label:{label}" for label in labels if known.labels[label].marker in shown)
     block = "restart" if name in _ON_RESTART else "special" if name in _SPECIAL else "now"
     return Sentence(text=text, kind=Fate.RULE, basis=name, passage_ids=passages, block=block)
+
+
+def _worst_branch() -> Sentence:
+    """Both branches are owed; where the severity is not known, the worst one is possible too, and is said."""
+    text = wording().variants["reassess_risk_benefit.branch"]
+    return Sentence(text=text, kind=Fate.RULE, basis="outlook.life_threatening", passage_ids=("article:algorithm.life-threatening.reassess",), block="restart")
 
 
 def _note(name: str, case: Case) -> Sentence | None:
@@ -131,16 +156,36 @@ def _outlook(case: Case, decision: Decision) -> list[Sentence]:
         return []
     low = severity is Severity.SEVERE and case.dose_mg is not None and case.dose_mg < 4
     text = wording().outlook["severe_low" if low else severity.value]
-    passages = _OUTLOOK_PASSAGES.get(severity, ("article:resuming.dose",))
+    passages = _OUTLOOK_PASSAGES[severity]
     return [Sentence(text=text, kind=Fate.RULE, basis=f"outlook.{severity.value}", passage_ids=passages, block="restart")]
 
 
-def _facts(decision: Decision, known: Knowledge) -> list[Sentence]:
+def _facts(decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
     found = []
     for topic in decision.topics:
-        fact = known.facts[topic]
+        fact = known.topic(topic)
+        if isinstance(fact, LabelTopic):
+            found += _label_facts(fact, known, jurisdictions)
+            continue
         passages = tuple(f"article:{p}" for p in fact.cites) + tuple(f"label:{label}" for label in fact.labels)
         found.append(Sentence(text=fact.say, kind=Fate.RULE, basis=f"fact.{topic}", passage_ids=passages, block="facts"))
+    return found
+
+
+def _label_facts(topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
+    """What the article says of it, then each label record with its marker, then how the records were read."""
+    words, basis = wording().labels, f"fact.{topic.id}"
+    held = known.labels_on(topic)
+    found = [Sentence(text=topic.article, kind=Fate.RULE, basis=basis, passage_ids=tuple(f"article:{c}" for c in topic.cites), block="facts")]
+    absent = [code for code in jurisdictions if code not in {label.marker for label in held}]
+    found += [Sentence(text=words["absent"].format(code=code), kind=Fate.HARMLESS, basis="labels", block="facts") for code in absent]
+    shown = chosen(held, jurisdictions)
+    found += [Sentence(text=cited(label), kind=Fate.RULE, basis=basis, passage_ids=(f"label:{label.id}",), block="facts") for label in shown]
+    for read in ("memory", "secondary"):
+        codes = dict.fromkeys(f"[{label.marker}]" for label in shown if label.read == read)
+        if codes:
+            text = words[read].format(codes=", ".join(codes))
+            found.append(Sentence(text=text, kind=Fate.HARMLESS, basis="labels", passage_ids=tuple(f"label:{s.id}" for s in shown), block="facts"))
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.difference import difference
 from assistant.errors import QuestionError
-from assistant.records import Answer, Ask, Change, Decision, Draft, Edit, Fact, Hit, NearRule, Sentence, Verdict
+from assistant.records import Answer, Ask, Change, Decision, Draft, Edit, Fact, Hit, NearRule, Note, Sentence, Verdict
 
 Json = dict[str, Any]
 Id = str | int | None
@@ -103,6 +103,7 @@ def answer_record(name: Id, answer: Answer) -> Json:
         "sentences": [_sentence(s) for s in answer.sentences],
         "draft": draft_record(answer.draft) if answer.draft else None,
         "difference": [_edit(edit) for edit in difference(answer.draft, answer.verdict)],
+        "disagreements": [_note(n) for n in answer.notes],
         "remark": answer.remark,
         "seconds": round(answer.seconds, 4),
         "first_sentence_seconds": None if answer.first_sentence_seconds is None else round(answer.first_sentence_seconds, 4),
@@ -173,6 +174,11 @@ def _sentence(s: Sentence) -> Json:
 
 def _edit(e: Edit) -> Json:
     return {"kind": e.kind.value, "text": e.text, "why": e.why, "check": e.check, "rule": e.rule, "part": e.part}
+
+
+def _note(n: Note) -> Json:
+    told = {"id": n.id, "severity": n.severity, "kind": n.kind, "title": n.title, "text": n.text}
+    return {**told, "confidence": n.confidence, "passage_ids": list(n.passage_ids)}
 
 
 def _ask(a: Ask) -> Json:

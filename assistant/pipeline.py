@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant import composing, guardrail, reading, rules
+from assistant import composing, guardrail, notes, reading, rules
 from assistant.corrections import Value, apply
 from assistant.errors import QuestionError
 from assistant.records import Answer, Case, Citation, Decision, Dictated, Draft, Finding, Hit, Outcome, Sentence, Verdict
@@ -47,10 +47,14 @@ class Drafts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assistant:
-    """Answers conversations; holds no memory of them. Without a drafter no model is used."""
+    """Answers conversations; holds no memory of them. Without a drafter no model is used.
+
+    `jurisdiction` is whose product label counts ("US", "EU" ...); "" shows the US and the EU label side by side.
+    """
 
     retriever: Searches
     drafter: Drafts | None = None
+    jurisdiction: str = ""
 
     def decide(self, turns: Sequence[str], by_hand: Mapping[str, Value] | None = None) -> tuple[Case, Decision]:
         """Case and decision alone: some milliseconds, no search and no model.
@@ -73,7 +77,8 @@ class Assistant:
         case, decision = self.decide(turns, corrections)
         question = "\n".join(turns)
         hits = self.retriever.search(question, decision)
-        dictated = composing.compose(case, decision, hits)
+        labels = self._labels(case)
+        dictated = composing.compose(case, decision, hits, labels)
         release = Release(case, decision, dictated, released, started=started)
         draft = self.drafter.draft(case, decision, hits, question, release.hear) if self.drafter else None
         verdict, remark = _judge(draft, case, decision, dictated)
@@ -86,6 +91,7 @@ class Assistant:
             sentences=_sentences(verdict, dictated),
             verdict=verdict,
             draft=draft,
+            notes=notes.beside(case, decision, turns, labels),
             remark=remark,
             seconds=time.perf_counter() - started,
             turns=tuple(turns),
@@ -102,7 +108,11 @@ class Assistant:
         case, decision = self.decide(turns)
         if len(draft) > MAX_CHARACTERS:
             raise QuestionError(f"the draft has more than {MAX_CHARACTERS:,} characters")
-        return decision, guardrail.check(_text(draft, "the draft"), case=case, decision=decision, dictated=composing.compose(case, decision))
+        return decision, guardrail.check(_text(draft, "the draft"), case=case, decision=decision, dictated=composing.compose(case, decision, (), self._labels(case)))
+
+    def _labels(self, case: Case) -> tuple[str, ...]:
+        """Whose labels are shown: those that the question names, or else those of the setting."""
+        return case.jurisdictions or ((self.jurisdiction,) if self.jurisdiction else ())
 
 
 def usable(turns: Sequence[str]) -> tuple[str, ...]:

@@ -126,12 +126,14 @@ class Case:
     """One patient (or one general question) as read, over all turns of the conversation.
 
     None means "not mentioned", never "no". `anc` and `platelets` are the current counts in 10^9/L,
-    `platelets_nadir` the lowest count mentioned. `topics` name the facts of the article that are asked for.
+    `platelets_nadir` the lowest count mentioned. `topics` name the facts of the article that are asked for,
+    `jurisdictions` the product labels that are named ("US", "EU" ...).
     """
 
     asked: Asked = Asked.NOTHING
     topics: tuple[str, ...] = ()
     outside: str = ""
+    jurisdictions: tuple[str, ...] = ()
     drug: Drug = Drug.UNSPECIFIED
     other_drug: str = ""
     general: bool = False
@@ -408,6 +410,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A disagreement or a silence that stands beside the answer: `severity` A (could change a dose or cause harm), B or C.
+
+    `confidence` is V1 (seen in an official page or record), V2 (in a copy), M (from memory) or I (our inference).
+    """
+
+    id: str
+    severity: str
+    kind: str
+    title: str
+    text: str
+    confidence: str
+    passage_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dictated:
     """The answer that the rules dictate: always there, needs no model."""
 
@@ -432,6 +450,7 @@ class Answer:
     sentences: tuple[Sentence, ...]
     verdict: Verdict
     draft: Draft | None = None
+    notes: tuple[Note, ...] = ()
     remark: str = ""
     seconds: float = 0.0
     turns: tuple[str, ...] = ()

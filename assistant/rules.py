@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.knowledge import Knowledge, Rule, knowledge
+from assistant.knowledge import Knowledge, LabelTopic, Rule, knowledge
 from assistant.records import (
     Action,
     Ask,
@@ -154,7 +154,7 @@ def _notes(case: Case, action: Action) -> tuple[str, ...]:
     candidates = [
         ("neutropenic_fever_derived", case.neutropenic_fever_derived),
         ("contradiction", case.contradiction),
-        ("moderate", case.moderate),
+        ("moderate", case.moderate and effective_severity(case) is Severity.MILD),
         ("patient_voice", case.patient_voice or case.caregiver_voice),
     ]
     return tuple(name for name, holds in candidates if holds)
@@ -236,8 +236,10 @@ def _quotes(rules: list[Rule], elements: tuple[str, ...], known: Knowledge) -> t
 
 
 def _topic_quotes(topics: tuple[str, ...], known: Knowledge) -> tuple[Quote, ...]:
-    ids = [f"article:{name}" for topic in topics for name in known.facts[topic].cites]
-    ids += [f"label:{name}" for topic in topics for name in known.facts[topic].labels]
+    ids = []
+    for fact in map(known.topic, topics):
+        labels = [label.id for label in known.labels_on(fact)] if isinstance(fact, LabelTopic) else fact.labels
+        ids += [*(f"article:{name}" for name in fact.cites), *(f"label:{name}" for name in labels)]
     return tuple(Quote(passage_id=name, words=known.passages[name].text) for name in dict.fromkeys(ids))
 
 

@@ -23,6 +23,7 @@ class Wording(BaseModel):
     elements: dict[str, str]
     variants: dict[str, str]
     outlook: dict[str, str]
+    labels: dict[str, str]
     notes: dict[str, str]
     outside: dict[str, str]
 

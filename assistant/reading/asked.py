@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assistant.reading import quantities
 from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
+from assistant.reading.labels import jurisdictions_named, label_topics
 from assistant.reading.scan import Scan
 from assistant.reading.second import classifier
 from assistant.records import Asked, Case, Drug, Infection, Severity
@@ -24,10 +25,19 @@ _SHORT = 6
 
 def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     """Adds what is asked: by the lexicon, then by the second reader where the lexicon is not sure."""
+    case = replace(case, jurisdictions=jurisdictions_named(last))
     by_lexicon = _asked_by_lexicon(case, scans, last)
+    topics = label_topics(last)
+    if topics and case.drug is not Drug.OTHER and not (names_the_source(last) and by_lexicon.topics) and not _about_somebody_ill(case, last):
+        return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
     if case.drug is Drug.OTHER:
         return by_lexicon
     return _asked_by_both(by_lexicon, case, scans, last)
+
+
+def _about_somebody_ill(case: Case, last: Scan) -> bool:
+    """Whether a message speaks of a patient with an infection: then a decision is owed, whatever else is asked."""
+    return (case.infection in _ILL or low_counts(case)) and not speaks_at_large(last) and (_infection_in(last) or speaks_of_a_patient(last))
 
 
 def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:

@@ -48,7 +48,7 @@ def _line(decision: Decision) -> str:
     told = words().lines
     rule = next((name for name in decision.rules if name in told), "")
     if decision.action is Action.INFORM and decision.topics:
-        return ", ".join(knowledge().facts[topic].title for topic in decision.topics[:3]) + "."
+        return ", ".join(knowledge().topic(topic).title for topic in decision.topics[:3]) + "."
     return told.get(rule, "")
 
 

@@ -66,7 +66,7 @@ def test_an_answer_has_the_fields_that_the_contract_names_with_whole_numbers_as_
     assert list(record)[:7] == ["id", "answer", "decision", "citations", "passages", "guardrail", "sentences"]
     assert record["seconds"] == 0.0212
     assert record["citations"] == [{"marker": "1", "passage_id": LEAD.id, "quote": LEAD.text}]
-    assert record["passages"] == [{"passage_id": LEAD.id, "source": "article", "score": 0.83, "text": LEAD.text, "section": [], "why": "quoted by a rule"}]
+    assert record["passages"] == [{"passage_id": LEAD.id, "source": "article", "score": 0.83, "text": LEAD.text, "section": [], "face": "", "why": "quoted by a rule"}]
     finding = {"check": "dose", "severity": "critical", "sentence": "At 5 mg.", "why": "no such dose", "rule": "mild.resume"}
     assert record["guardrail"] == {"verdict": "repair", "findings": [finding]}
     decision = record["decision"]

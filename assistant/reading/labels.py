@@ -1,0 +1,35 @@
+"""Questions of fact that are put to the product labels: which jurisdiction, and what about."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.knowledge import knowledge
+from assistant.reading.lexicon import compile_cue
+from assistant.reading.scan import Scan
+
+
+@lru_cache(maxsize=512)
+def _cue(pattern: str) -> re.Pattern[str]:
+    return compile_cue(pattern)
+
+
+def _says(patterns: list[str], scan: Scan) -> bool:
+    return any(_cue(pattern).search(scan.plain.text) for pattern in patterns)
+
+
+def jurisdictions_named(scan: Scan) -> tuple[str, ...]:
+    """The jurisdictions whose label a message names, none where it names no label."""
+    asked = knowledge().label_questions
+    if not _says(asked.named, scan):
+        return ()
+    return tuple(code for code, patterns in asked.jurisdictions.items() if _says(patterns, scan))
+
+
+def label_topics(scan: Scan) -> tuple[str, ...]:
+    """What a message asks of the labels (ids of label_questions.yaml), none where it names no label."""
+    asked = knowledge().label_questions
+    if not _says(asked.named, scan):
+        return ()
+    return tuple(entry.id for entry in asked.topics if _says(entry.words, scan) and not _says(entry.never, scan))

@@ -1,0 +1,150 @@
+"""Every disagreement and silence of the evidence stands beside the questions that raise it, and none changes a decision."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from assistant import composing, contract, notes, reading, rules
+from assistant.knowledge import knowledge
+from assistant.knowledge.choice import chosen
+from assistant.pipeline import Assistant
+from assistant.records import Action, Note
+from tests.support import QuotedOnly
+
+# A question for each note that raises it, and one nearby that does not.
+CASES = [
+    ("D1", "How often do infections occur on pomalidomide?", "How common is grade 3/4 neutropenia on pomalidomide?"),
+    ("D2", "What is the rate of grade 3-4 infections on pom-dex?", "Why is pomalidomide held during an infection?"),
+    ("D3", "How often is pneumonia seen with pomalidomide?", "How common is grade 3/4 neutropenia on pomalidomide?"),
+    ("D4", "On haemodialysis, pom 4 mg, mild cystitis on oral antibiotics. Hold?", "eGFR 40, pom 4 mg, mild cystitis on oral antibiotics. Hold?"),
+    ("D5", "eGFR 40, pom 4 mg, mild cystitis on oral antibiotics. Hold?", "pom 4 mg, mild cystitis on oral antibiotics. Hold?"),
+    ("D6", "Child-Pugh B cirrhosis, pom 4 mg, severe pneumonia, resolved. Restart?", "Severe pneumonia on pom 4 mg, resolved. Restart?"),
+    ("D7", "ANC 0.3 and 38.9 C on pom, cultures pending. Hold?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D8", "ANC 0.3 and 38.9 C on pom, cultures pending. Hold?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D9", "What does the article say about neutropenic fever?", "How common is grade 3/4 neutropenia on pomalidomide?"),
+    ("D10", "Mild cystitis on pom 4 mg, completely resolved. Restart?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D11", "Severe pneumonia on pom 3 mg, completely resolved. Dose?", "Mild cystitis on pom 4 mg, completely resolved. Restart?"),
+    ("D12", "Severe pneumonia on pom 4 mg, IV antibiotics. Hold?", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?"),
+    ("D13", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?", "Severe pneumonia on pom 4 mg, IV antibiotics. Hold?"),
+    ("D14", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?", "Mild cystitis on pom 4 mg, completely resolved. Restart?"),
+    ("D14p", "Severe pneumonia on pom 4 mg. Stop it for good?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D15", "Septic shock on pom 4 mg, in ICU. Hold?", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?"),
+    ("D16", "Mild cystitis on pom 4 mg, on ciprofloxacin. Hold?", "Mild cystitis on pom 4 mg, on nitrofurantoin. Hold?"),
+    ("D17", "Fluvoxamine and pomalidomide, how much do I cut the dose?", "Pneumonia on pom, hold?"),
+    ("D18", "Aged 80, pom-dex 4 mg, mild cystitis completely resolved. Restart?", "Aged 60, pom-dex 4 mg, mild cystitis completely resolved. Restart?"),
+    ("D19", "Severe pneumonia on pom-dex, do I also hold the dexamethasone?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D20", "Elderly lady, pom 4 mg, mild cystitis completely resolved. Restart?", "Mild cystitis on pom 4 mg, completely resolved. Restart?"),
+    ("D21", "Hepatitis B carrier on pom 4 mg with pneumonia. Hold?", "Pneumonia on pom 4 mg. Hold?"),
+    ("D22", "Pneumonia on pom 4 mg, not responding, could it be pneumonitis? Hold?", "Pneumonia on pom 4 mg. Hold?"),
+    ("D23", "Shingles on pom 4 mg, oral valaciclovir. Hold?", "Cystitis on pom 4 mg, oral antibiotics. Hold?"),
+    ("D24", "Severe pneumonia on pom 4 mg, IV antibiotics. Hold?", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?"),
+    ("D25", "Severe pneumonia on pom 4 mg, completely resolved. Restart?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D26", "Does the article recommend antibiotic prophylaxis?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D27", "Pneumonia on daratumumab, pomalidomide and dex. Hold the pom?", "Pneumonia on pom 4 mg. Hold?"),
+    ("D28", "Severe pneumonia on pom 4 mg, platelets 20. Hold?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D29", "Mild cystitis on pom 4 mg, completely resolved, mid-cycle. Restart?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D30", "How often are pregnancy tests needed under Pomalyst REMS?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D31", "How does the article define severe?", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?"),
+    ("D32", "COVID positive on pom 4 mg. Hold?", "Influenza on pom 4 mg. Hold?"),
+    ("D33", "eGFR 40, pom 4 mg, mild cystitis on oral antibiotics. Hold?", "pom 4 mg, mild cystitis on oral antibiotics. Hold?"),
+    ("N1", "Mild cystitis on pom 4 mg, completely resolved, ANC 0.7. Restart?", "Mild cystitis on pom 4 mg, completely resolved, ANC 1.7. Restart?"),
+    ("N2", "No infection, ANC 0.3 on pom 4 mg. Hold?", "No infection on pom 4 mg, ANC 2.3. Hold?"),
+    ("N3", "Pneumonia on pom 4 mg, improving, lingering cough. Restart?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("N4", "Grade 4 neutropenia and pneumonia on pom. Hold?", "ANC 0.3 and pneumonia on pom. Hold?"),
+    ("N5", "Grade 4 rash and pneumonia on pom. Hold?", "Pneumonia on pom. Hold?"),
+    ("N6", "Pneumonia on pom, ALT five times normal. Hold?", "Pneumonia on pom. Hold?"),
+]  # fmt: skip
+
+
+def raised(question: str, *jurisdictions: str) -> dict[str, Note]:
+    case = reading.read((question,))
+    return {note.id: note for note in notes.beside(case, rules.decide(case), (question,), jurisdictions)}
+
+
+@pytest.mark.parametrize(("name", "question", "nearby"), CASES, ids=[case[0] for case in CASES])
+def test_a_note_stands_beside_the_questions_that_raise_it_and_no_others(name: str, question: str, nearby: str) -> None:
+    assert name in raised(question)
+    assert name not in raised(nearby)
+
+
+def test_every_note_has_such_a_case_and_every_row_of_the_evidence_a_note() -> None:
+    assert [case[0] for case in CASES] == list(knowledge().notes)
+    assert {f"D{n}" for n in range(1, 34)} <= set(knowledge().notes)
+
+
+def test_no_note_changes_a_decision() -> None:
+    for _, question, _ in CASES:
+        answers = [Assistant(retriever=QuotedOnly(), jurisdiction=j).answer([question]) for j in ("", "US", "EU", "CH", "CA")]
+        assert len({contract.dump(contract.decision_record(a.decision)) for a in answers}) == 1
+
+
+def test_what_could_change_a_dose_comes_first_and_labels_that_differ_stand_side_by_side() -> None:
+    found = list(raised("Aged 80, severe pneumonia on pom 3 mg, completely resolved. Restart?").values())
+    assert [n.severity for n in found] == sorted(n.severity for n in found)
+    counts = next(n for n in found if n.id == "D10")
+    assert "0.5 x10^9/L" in counts.text and "1.0 x10^9/L" in counts.text
+    assert counts.text.count("[US]") == counts.text.count("[EU]") == 1
+
+
+@pytest.mark.parametrize(("jurisdiction", "there", "absent"), [("US", "[US]", "[EU]"), ("EU", "[EU]", "[US]")])
+def test_a_chosen_jurisdiction_is_shown_alone(jurisdiction: str, there: str, absent: str) -> None:
+    text = raised("Mild cystitis on pom 4 mg, completely resolved. Restart?", jurisdiction)["D10"].text
+    assert there in text and absent not in text
+
+
+def test_a_jurisdiction_without_a_record_of_its_own_shows_those_that_are_held() -> None:
+    held = [knowledge().labels[name] for name in ("us.counts", "eu.counts")]
+    assert chosen(held, ("CH",)) == tuple(held)
+    assert chosen([knowledge().labels["ca.hbv"]], ()) == (knowledge().labels["ca.hbv"],)
+
+
+def test_a_note_quotes_nobody_and_every_figure_of_it_is_ours_to_account_for() -> None:
+    """Notes are in our own words: no run of eight words of one stands in the article."""
+    article = " ".join(re.findall(r"\w+", " ".join(p.text.lower() for p in knowledge().passages.values() if p.source == "article")))
+    for note in knowledge().notes.values():
+        words = re.findall(r"\w+", note.say.lower())
+        runs = [" ".join(words[i : i + 8]) for i in range(len(words) - 7)]
+        assert [run for run in runs if run in article] == [], note.id
+
+
+def test_the_answers_record_holds_the_notes() -> None:
+    record = contract.answer_record("x", Assistant(retriever=QuotedOnly()).answer(["Mild cystitis on pom 4 mg, completely resolved, ANC 0.7. Restart?"]))
+    note = next(n for n in record["disagreements"] if n["id"] == "N1")
+    assert note["severity"] == "A" and note["kind"] == "disagreement" and note["confidence"] == "V2"
+
+
+def test_several_patients_each_bring_their_notes_up() -> None:
+    found = raised("Two patients on pom. First: 60M, severe pneumonia on IV antibiotics. Second: 70F on haemodialysis with mild cystitis on oral antibiotics. Hold?")
+    assert {"D12", "D4"} <= set(found)
+
+
+class TestJurisdictionInTheAnswer:
+    """Where the labels differ and none is chosen both are shown; a chosen one stands alone."""
+
+    @pytest.mark.parametrize(
+        ("jurisdictions", "there", "absent"),
+        [((), ("[US]", "[EU]", "0.5 [US]", "1.0 [EU]"), ()), (("US",), ("[US]",), ("[EU]", "1.0")), (("EU",), ("1.0", "[EU]"), ("[US]",))],
+    )
+    def test_thresholds(self, jurisdictions: tuple[str, ...], there: tuple[str, ...], absent: tuple[str, ...]) -> None:
+        case = reading.read(("No infection, ANC 0.3 on pom 4 mg. Hold?",))
+        answer = composing.compose(case, rules.decide(case), (), jurisdictions)
+        assert rules.decide(case).action is Action.HOLD
+        assert all(words in answer.text for words in there)
+        assert not any(words in answer.text for words in absent)
+        assert {c.marker for c in answer.citations} == {m for m in ("US", "EU") if f"[{m}]" in answer.text}
+
+    @pytest.mark.parametrize(("dose", "lower"), [(3, 2), (2, 1), (1, None)])
+    @pytest.mark.parametrize("code", ["US", "EU"])
+    def test_steps_below_4_mg(self, dose: int, lower: int | None, code: str) -> None:
+        case = reading.read((f"Severe pneumonia on pom {dose} mg, completely resolved. Restart dose?",))
+        answer = composing.compose(case, rules.decide(case), (), (code,))
+        assert f"[{code}]" in answer.text
+        assert f"label:{code.lower()}.severe" in {c.passage_id for c in answer.citations}
+        assert lower is None or f"from {dose} mg to {lower} mg" in answer.text
+
+    def test_after_an_infection_of_unstated_severity_the_worst_branch_is_said_too(self) -> None:
+        case = reading.read(("Pneumonia on pom 4 mg, completely resolved. Restart?",))
+        answer = composing.compose(case, rules.decide(case))
+        assert "If it was life-threatening, reassess risk and benefit before any reintroduction." in answer.text
