@@ -5,6 +5,7 @@ Caution wins: where somebody is ill, a decision is given; a question of fact may
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RE
 # How sure the second reader must be of a topic: alone, and to lead where the lexicon has one.
 _TOPIC_SURE, _TOPIC_LEADS = 0.25, 0.45
 _MOST_TOPICS = 3
+# Asked for the article beside a label, the article's fact leads: where they differ it says so itself.
+_ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
 _SHORT = 6
 
@@ -28,7 +31,7 @@ def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     case = replace(case, jurisdictions=jurisdictions_named(last))
     by_lexicon = _asked_by_lexicon(case, scans, last)
     topics = label_topics(last)
-    if topics and case.drug is not Drug.OTHER and not (names_the_source(last) and by_lexicon.topics) and not _about_somebody_ill(case, last):
+    if topics and case.drug is not Drug.OTHER and not (_ARTICLE.search(last.folded) and by_lexicon.topics) and not _about_somebody_ill(case, last):
         return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
     if case.drug is Drug.OTHER:
         return by_lexicon
@@ -37,7 +40,11 @@ def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
 
 def _about_somebody_ill(case: Case, last: Scan) -> bool:
     """Whether a message speaks of a patient with an infection: then a decision is owed, whatever else is asked."""
-    return (case.infection in _ILL or low_counts(case)) and not speaks_at_large(last) and (_infection_in(last) or speaks_of_a_patient(last))
+    if not (case.infection in _ILL or low_counts(case)) or speaks_at_large(last):
+        return False
+    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    named = [i for i in last.of("infection") if i.entry.kind not in ("generic", "not_infection", "febrile_neutropenia") and not i.has("hypothetical", "other")]
+    return speaks_of_a_patient(last) or (_tells_of_a_course(last) and _names_an_infection(last)) or measured_now or (bool(named) and last.intents("decision"))
 
 
 def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
