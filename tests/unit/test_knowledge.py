@@ -255,7 +255,7 @@ class TestFaults:
 
     def test_a_file_that_is_no_text_is_refused(self, home: Path) -> None:
         (home / "facts.yaml").write_bytes(b"facts: \xff\xfe")
-        with pytest.raises(KnowledgeError, match="facts.yaml: cannot be read"):
+        with pytest.raises(KnowledgeError, match=r"facts\.yaml: cannot be read"):
             load(home)
 
     @pytest.mark.parametrize("file", FILES)
