@@ -1,16 +1,39 @@
-"""The evaluation counts the dangerous error first, and nothing that it could not score."""
+"""A run of the evaluation: what it counts, what it writes, and that nothing of it is lost or random."""
 
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from eval.__main__ import main, score_set, upper_bound
+from eval import engine, gates, runs, sets
+from eval.__main__ import main
+from eval.measures import ranking
+from eval.scoring import owed, risk_of
+from eval.stats import Rate, interval, mcnemar, upper_bound
+
+ACTIVE = "Pneumonia on pom, admitted, IV antibiotics. Hold?"
+RESOLVED = "Mild sinusitis completely resolved, antibiotics finished. Restart pom 4 mg?"
+
+
+@pytest.fixture(autouse=True)
+def _without_search(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No encoder and no index: these tests are about counting."""
+    from assistant.pipeline import Assistant
+    from tests.support import QuotedOnly
+
+    engine.assistant.cache_clear()
+    monkeypatch.setattr(engine, "build_assistant", lambda settings, load: Assistant(retriever=QuotedOnly()))
+    monkeypatch.setattr(engine, "prepare", lambda items: None)
+    yield
+    engine.assistant.cache_clear()
 
 
 def _set(path: Path, *rows: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows), encoding="utf-8")
     return path
 
@@ -19,33 +42,48 @@ def _row(question: str, action: str, **gold: object) -> dict[str, object]:
     return {"id": question[:8], "question": question, "gold": {"action": [action], "severity": [None], "restart": [None], "flags": [], **gold}}
 
 
-ACTIVE = "Pneumonia on pom, admitted, IV antibiotics. Hold?"
-RESOLVED = "Mild sinusitis completely resolved, antibiotics finished. Restart pom 4 mg?"
+def _run(tmp_path: Path, *arguments: object) -> tuple[int, Path]:
+    status = main(["run", *map(str, arguments), "--into", str(tmp_path / "runs")])
+    return status, runs.finished(tmp_path / "runs")[0]
+
+
+def _summary(folder: Path) -> dict[str, object]:
+    return json.loads((folder / "summary.json").read_text())
 
 
 def test_right_answers_pass_the_gates(tmp_path: Path) -> None:
     path = _set(tmp_path / "set.jsonl", _row(ACTIVE, "hold", severity=["severe"]), _row(RESOLVED, "resume", restart=["same_dose"]))
 
-    assert main(["run", str(path), "--fail-under", "100"]) == 0
+    assert _run(tmp_path, path, "--fail-under", 100)[0] == 0
 
 
 def test_a_restart_where_the_gold_holds_is_dangerous_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = _set(tmp_path / "set.jsonl", _row(RESOLVED, "hold"))
+    status, folder = _run(tmp_path, _set(tmp_path / "set.jsonl", _row(RESOLVED, "hold")))
 
-    assert main(["run", str(path)]) == 1
-    assert "restart where it holds): 1" in capsys.readouterr().out
+    assert status == 1
+    assert capsys.readouterr().out.startswith("dangerous (said go on or restart where it holds): 1 of 1")
+    assert ET.parse(folder / "junit.xml").find(".//failure[@message='dangerous: gold hold, said resume']") is not None
+    assert "Dangerous errors (said go on or restart where it holds): 1 of 1" in (folder / "summary.md").read_text().splitlines()[0]
 
 
 def test_a_hold_where_the_gold_resumes_is_wrong_but_not_dangerous(tmp_path: Path) -> None:
-    score = score_set(_set(tmp_path / "set.jsonl", _row(ACTIVE, "resume")))
+    figures = _summary(_run(tmp_path, _set(tmp_path / "set.jsonl", _row(ACTIVE, "resume")))[1])["all"]
 
-    assert (score.right["action"], score.dangerous) == (0, [])
+    assert (figures["checks"]["action"]["hits"], figures["dangerous"]["count"], figures["overcautious"]["count"]) == (0, 0, 1)
+
+
+def test_too_few_right_actions_fail(tmp_path: Path) -> None:
+    path = _set(tmp_path / "set.jsonl", _row(ACTIVE, "resume"), _row(RESOLVED, "resume"))
+
+    assert [_run(tmp_path, path, "--fail-under", bound)[0] for bound in (50, 51)] == [0, 1]
 
 
 def test_a_line_that_cannot_be_scored_is_counted_and_not_averaged(tmp_path: Path) -> None:
-    score = score_set(_set(tmp_path / "set.jsonl", _row(ACTIVE, "hold"), "not json", {"id": "x", "question": "no gold"}))
+    wrong = ["not json", {"id": "x", "question": "no gold"}, _row("a wrong label", "stop"), _row(ACTIVE, "hold")]
+    figures = _summary(_run(tmp_path, _set(tmp_path / "set.jsonl", _row(ACTIVE, "hold"), *wrong))[1])["sets"][f"{tmp_path.name}/set"]
 
-    assert (score.questions, score.unscored, score.right["action"]) == (1, 2, 1)
+    assert (figures["questions"], figures["unscored"], figures["checks"]["action"]["trials"]) == (1, 4, 1)
+    assert [line["line"] for line in figures["unscored_lines"]] == [2, 3, 4, 5]
 
 
 def test_a_set_without_questions_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,5 +91,135 @@ def test_a_set_without_questions_is_an_error(tmp_path: Path, capsys: pytest.Capt
     assert "holds no labelled question" in capsys.readouterr().err
 
 
+def test_no_text_of_a_held_back_set_is_written(tmp_path: Path) -> None:
+    path = _set(tmp_path / "held_back" / "x.jsonl", _row(RESOLVED, "hold"), _row(ACTIVE, "resume"))
+    _, folder = _run(tmp_path, path)
+
+    for file in folder.iterdir():
+        assert "sinusitis" not in file.read_text(), file.name
+        assert "Pneumonia on" not in file.read_text(), file.name
+
+
+def test_held_back_sets_are_scored_only_when_asked_for() -> None:
+    assert not any(map(sets.is_held_back, sets.project_sets()))
+    assert any(map(sets.is_held_back, sets.project_sets(held_back=True)))
+
+
+def test_a_draft_that_is_let_through_is_dangerous(tmp_path: Path) -> None:
+    gold = {"clean": False, "errors": ["action"], "must_remove": ["Hold it"], "verdict": ["pass"]}
+    clean = {"clean": True, "errors": [], "verdict": ["pass"]}
+    rows = [{"id": n, "question": ACTIVE, "answer": "Hold it. Continue pomalidomide.", "gold": g} for n, g in (("a", gold), ("b", clean))]
+    figures = _summary(_run(tmp_path, _set(tmp_path / "set.jsonl", *rows))[1])["all"]["guardrail"]
+
+    assert (figures["checks"]["caught"]["hits"], figures["false_alarms"]["hits"]) == (1, 1)
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    path = _set(tmp_path / "set.jsonl", _row(ACTIVE, "hold"), _row(RESOLVED, "hold"))
+    folders = [_run(tmp_path / name, path)[1] for name in ("a", "b")]
+
+    for name in ("results.jsonl", "summary.json", "summary.md", "junit.xml"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+    first, second = ([part for part in (f / "report.html").read_text().splitlines() if 'id="clock"' not in part] for f in folders)
+    assert first == second
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _set(tmp_path / "set.jsonl", *(_row(f"{n:08d} {ACTIVE}", "hold") for n in range(5)))
+    whole = engine.answer
+    asked: list[str] = []
+
+    def interrupted(item: sets.Item) -> dict[str, object]:
+        asked.append(item.id)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return whole(item)
+
+    monkeypatch.setattr(engine, "answer", interrupted)
+    assert main(["run", str(path), "--into", str(tmp_path / "runs")]) == 130
+    assert runs.finished(tmp_path / "runs") == []
+    (journal,) = (tmp_path / "runs").glob("*/results.part.jsonl")
+    journal.write_text(journal.read_text() + '{"set": "half of a li')
+    status, folder = _run(tmp_path, path)
+
+    assert status == 0
+    assert asked == [f"{n:08d}" for n in (0, 1, 2, 2, 3, 4)]
+    assert [json.loads(line)["id"] for line in (folder / "results.jsonl").read_text().splitlines()] == [f"{n:08d}" for n in range(5)]
+
+
+def test_the_report_needs_nothing_from_outside_and_escapes_what_was_typed(tmp_path: Path) -> None:
+    page = (_run(tmp_path, _set(tmp_path / "set.jsonl", _row(f"<script>alert(1)</script> {RESOLVED}", "hold")))[1] / "report.html").read_text()
+
+    assert "<svg" in page
+    assert "<script" not in page
+    assert "http" not in page.replace("&lt;script", "")
+
+
+@pytest.mark.parametrize(
+    ("gold", "action", "restart", "risk"),
+    [
+        ({"action": ["hold"]}, "resume", "same_dose", "dangerous"),
+        ({"action": ["reassess"], "restart": ["reassess_first"]}, "resume", "consider_reduction", "dangerous"),
+        ({"action": ["hold", "reassess"]}, "no_hold", None, "dangerous"),
+        ({"action": ["hold", "resume"]}, "resume", "same_dose", ""),
+        ({"action": ["hold"]}, "inform", None, "missed"),
+        ({"action": ["resume"], "restart": ["consider_reduction"]}, "resume", "same_dose", "bold"),
+        ({"action": ["resume"], "restart": ["same_dose"]}, "resume", "consider_reduction", ""),
+        ({"action": ["resume"], "restart": ["same_dose"]}, "hold", None, "overcautious"),
+    ],
+)
+def test_the_direction_of_an_error(gold: dict[str, list[str]], action: str, restart: str | None, risk: str) -> None:
+    assert risk_of(gold, action, restart) == risk
+
+
 def test_the_bound_of_no_error_in_300_is_one_percent() -> None:
     assert upper_bound(0, 300) == pytest.approx(0.00994, abs=1e-4)
+
+
+def test_intervals_agree_with_the_textbook() -> None:
+    """10 of 50: 10.03 % to 33.72 %; nothing of nothing says nothing."""
+    assert interval(10, 50) == pytest.approx((0.1003, 0.3372), abs=1e-4)
+    assert interval(0, 0) == (0.0, 1.0)
+    assert Rate(0, 0).record()["share"] is None
+
+
+def test_the_paired_test_is_exact() -> None:
+    """1 against 9 of ten changed pairs: 2 * (1 + 10) / 1024."""
+    assert mcnemar(1, 9) == pytest.approx(22 / 1024)
+    assert mcnemar(0, 0) == mcnemar(4, 4) == 1.0
+
+
+def test_ranking_measures() -> None:
+    found = ranking({"q": ["b"]}, {"q": ["a", "b"]})
+
+    assert (found["R@1"], found["R@3"], found["RR"]) == (0.0, 1.0, 0.5)
+
+
+def test_a_gate_on_what_was_not_measured_fails() -> None:
+    summary = {"sets": {"s": {"checks": {"a": {"share": 0.9}}}}, "all": {}}
+    held = gates.hold([gates.Gate(set="s", measure="checks.a.share", at_least=0.8), gates.Gate(set="s", measure="gone", at_most=0)], summary)
+
+    assert [(g.found, g.holds) for g in held] == [(0.9, True), (None, False)]
+
+
+def test_a_set_s_own_gate_stands_in_for_the_general_one() -> None:
+    summary = {"sets": {"s": {"a": 1}, "t": {"a": 1}}, "all": {}}
+    held = gates.hold([gates.Gate(set="*", measure="a", at_most=0), gates.Gate(set="s", measure="a", at_most=1)], summary)
+
+    assert [(g.set, g.holds) for g in held] == [("s", True), ("t", False)]
+
+
+def test_a_gate_needs_one_bound(tmp_path: Path) -> None:
+    path = tmp_path / "gates.yaml"
+    path.write_text("gates:\n- {set: s, measure: m}\n")
+    with pytest.raises(Exception, match="give one of at_most and at_least"):
+        gates.read(path)
+
+
+def test_what_a_label_owes_follows_the_specification() -> None:
+    severe = {"action": ["resume"], "severity": ["severe"], "restart": ["consider_reduction"], "flags": ["age_over_75"]}
+
+    assert owed(severe) == {
+        "confirm_resolution", "cbc_before_restart", "consider_prophylaxis", "consider_dose_reduction", "prophylaxis_on_restart", "dex_20mg_weekly", "elderly_3mg",
+    }
+    assert owed({"action": ["hold", "resume"]}) == set()

@@ -1,0 +1,67 @@
+"""`run`: score sets, write a folder of results, hold the gates."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from eval import gates, report, runs, sets
+
+TELL_EVERY = 2.0  # seconds
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("sets", nargs="*", type=Path, metavar="SET.jsonl", help="questions or drafts (default: the project's own sets, the held-back ones left out)")
+    parser.add_argument("--fail-under", type=float, default=0.0, metavar="PERCENT", help="fail where a set has fewer actions right")
+    parser.add_argument("--gates", type=Path, default=gates.FILE, metavar="FILE", help="the gates to hold (default: eval/gates.yaml)")
+    parser.add_argument("--held-back", action="store_true", help="score the held-back sets too; their texts are in no report")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one for each core)")
+    parser.add_argument("--into", type=Path, default=runs.HOME, metavar="FOLDER", help="where the dated folder is made (default: eval/runs)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where all gates hold, 1 where one does not."""
+    bounds = list(gates.read(options.gates))
+    chosen = [sets.load(path) for path in options.sets or sets.project_sets(held_back=options.held_back)]
+    if options.fail_under:
+        bounds += [gates.Gate(set=s.name, measure="checks.action.share", at_least=options.fail_under / 100) for s in chosen if s.items[0].draft is None]
+    folder, summary, clock = runs.execute(chosen, bounds, workers=options.workers, tell=progress(), home=options.into)
+    print(told(summary, clock))
+    print(f"\nresults: {folder}")
+    return 0 if summary["passed"] else 1
+
+
+def progress() -> runs.Tell:
+    """Says now and then on stderr how far the run is."""
+    told = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_EVERY or done == of:
+            told = time.monotonic()
+            print(f"{done} of {of} ({done / of:.0%})", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def told(summary: dict[str, Any], clock: dict[str, Any]) -> str:
+    """The run in words, what could hurt a patient first."""
+    lines = [f"dangerous (said go on or restart where it holds): {report.danger_line(summary['all'])}", ""]
+    for name, f in summary["sets"].items():
+        lines.append(f"{name}: {f['questions'] + f['drafts']} items, {f['unscored']} not scored")
+        lines.append(f"  dangerous: {report.danger_line(f)}")
+        if f["questions"]:
+            lines.append("  " + ", ".join(f"{r}: {f[r]['count']}/{f[r]['of']}" for r in ("missed", "bold", "overcautious")))
+        checks = f["checks"] if f["questions"] else f["guardrail"]["checks"]
+        lines += [f"  {m}: {c['hits']}/{c['trials']} ({report.percent(c['share'])})" for m, c in checks.items() if m in (*report.MAIN, "caught", "no_false_alarm", "good_kept")]
+    failed = [g for g in summary["gates"] if not g["holds"]]
+    lines += ["", f"gates: {len(summary['gates']) - len(failed)} of {len(summary['gates'])} hold"]
+    lines += [f"  FAILS {g['set']} {g['measure']}: {g['found']}, must be {g['bound']}" for g in failed]
+    spent = ", ".join(f"a {k} p50 {t['p50_ms']} ms, p95 {t['p95_ms']} ms" for k, t in clock["latency"].items())
+    lines.append(f"{clock['seconds']} s, at most {clock['peak_mb']} MB, 0 tokens; {spent}; fingerprint {clock['fingerprint'][:16]}")
+    return "\n".join(lines)
