@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant import prompts, replies
+from assistant.masking import mask
 from assistant.records import Case, Decision, Draft, Hit
 
 if TYPE_CHECKING:
@@ -49,16 +50,17 @@ class Drafter:
     def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str, heard: Hears | None = None) -> Draft:
         """Ask the model to explain the decision. Without passages there is nothing to explain from, and no call.
 
-        `question` is used only where the operator has allowed it. `heard` is told the text so far, in this thread, and
+        `question` is used only where the operator has allowed it, and then with identifiers masked. `heard` is told the text so far, in this thread, and
         whether it ends with a whole sentence for certain.
         """
         if not hits:
             return self._said(replies.Reply(""), "there were no passages to write from")
         deadline = time.monotonic() + self.timeout
         given = prompts.markers(hits)
+        masked = mask(question).text if self.send_question else ""
         structured = self.structured and not self._cannot.is_set()
         while True:
-            told = prompts.messages(case, decision, hits, question if self.send_question else "", structured=structured)
+            told = prompts.messages(case, decision, hits, masked, structured=structured)
             stream = partial(self._stream, told, given, structured=structured)
             reply, failure, status = _Run(given=given, deadline=deadline).collect(stream, heard)
             if not (structured and status in _NOT_UNDERSTOOD):

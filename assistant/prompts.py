@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.knowledge import knowledge
-from assistant.records import Case, Decision, FactStatus, Hit
+from assistant.records import Case, Decision, Fact, FactStatus, Hit
 
 VERSION = "2"
+_OLD = 90
 
 SYSTEM = """\
 You write for clinicians who ask whether pomalidomide is held or resumed around an infection.
@@ -86,7 +87,14 @@ def _decision(decision: Decision) -> list[str]:
 def _facts(case: Case) -> list[str]:
     """Names and values only: a fact's words are the question's own."""
     marks = {FactStatus.STATED: "", FactStatus.DENIED: " (denied)", FactStatus.CONFLICTING: " (conflicting)"}
-    return [f"{fact.name}: {fact.value:g}{marks[fact.status]}" if isinstance(fact.value, float) else f"{fact.name}: {fact.value}{marks[fact.status]}" for fact in case.facts]
+    return [f"{fact.name}: {_value(fact)}{marks[fact.status]}" for fact in case.facts]
+
+
+def _value(fact: Fact) -> str:
+    """A fact's value; an age that alone could tell who someone is, as a bound."""
+    if fact.name == "age" and isinstance(fact.value, float) and fact.value >= _OLD:
+        return f"{_OLD} or over"
+    return f"{fact.value:g}" if isinstance(fact.value, float) else str(fact.value)
 
 
 def _owed(decision: Decision) -> list[str]:

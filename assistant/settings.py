@@ -30,6 +30,7 @@ _QUIET = {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "HF_HUB_OFFLINE": "1",
     "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_GATEWAY": "false",  # would send what a model is told through LangChain's own servers
     "LANGSMITH_TRACING": "false",
     "OTEL_SDK_DISABLED": "true",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",

@@ -76,9 +76,11 @@ def test_the_model_sees_decision_facts_elements_and_passages_but_not_the_questio
         assert part in told
 
 
-def test_the_question_is_sent_where_the_operator_allows_it() -> None:
+def test_the_question_is_sent_where_the_operator_allows_it_with_names_masked() -> None:
     _, requests = drafted(whole, send_question=True)
-    assert "ZEBRAFINCH" in str(requests[0]["messages"])
+    told = str(requests[0]["messages"])
+    assert "[masked]: he has a severe pneumonia on 4 mg, hold?" in told
+    assert "ZEBRAFINCH" not in told
 
 
 def test_without_passages_there_is_no_call() -> None:

@@ -1,0 +1,60 @@
+"""What the page says of what leaves the machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.privacy import destination, disclosure
+from assistant.settings import Settings, switch_off_telemetry
+from assistant.wiring import make_model
+
+
+def test_without_a_model_nothing_leaves() -> None:
+    assert disclosure(Settings(), {}) == "No model is used. Nothing leaves this machine."
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ", "host"),
+    [
+        (Settings(model="openai:m"), {}, "api.openai.com"),
+        (Settings(model="openai:m"), {"OPENAI_BASE_URL": "https://gateway.example/v1"}, "gateway.example"),
+        (Settings(model="openai:m"), {"OPENAI_API_BASE": "https://one.example", "OPENAI_BASE_URL": "https://two.example"}, "one.example"),
+        (Settings(model="openai:m", model_base_url="https://key:secret@own.example:8443/v1"), {}, "own.example:8443"),
+        (Settings(model="anthropic:m"), {}, "api.anthropic.com"),
+        (Settings(model="ollama:m"), {}, "127.0.0.1:11434"),
+        (Settings(model="ollama:m"), {"OLLAMA_HOST": "gpu.example:11434"}, "gpu.example:11434"),
+        (Settings(model="mistralai:m"), {}, ""),
+    ],
+)
+def test_it_names_the_host_that_is_asked(settings: Settings, environ: dict[str, str], host: str) -> None:
+    assert destination(settings, environ) == host
+
+
+def test_it_says_what_is_sent_and_to_whom() -> None:
+    told = disclosure(Settings(model="openai:m"), {})
+    assert told == "Explained by openai:m. It is sent what was read from the question and the passages, not its words, to api.openai.com."
+    told = disclosure(Settings(model="openai:m", send_question=True), {})
+    assert "the question, with names, dates, numbers and addresses masked" in told
+    assert "to its provider." in disclosure(Settings(model="mistralai:m"), {})
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000/v1", "http://localhost:8000", "http://[::1]:8000"])
+def test_a_model_on_this_machine_is_told_as_such(address: str) -> None:
+    assert disclosure(Settings(model="openai:m", model_base_url=address), {}).endswith("Nothing leaves this machine.")
+
+
+def test_a_host_that_looks_local_and_is_not_is_named() -> None:
+    assert "to localhost.example:80" in disclosure(Settings(model="openai:m", model_base_url="http://localhost.example:80"), {})
+
+
+@pytest.mark.parametrize("variable", ["", "OPENAI_API_BASE", "OPENAI_BASE_URL", "LANGSMITH_GATEWAY"])
+def test_the_host_that_is_named_is_the_one_that_the_client_asks(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_BASE", "OPENAI_BASE_URL", "LANGSMITH_GATEWAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
+    if variable:
+        monkeypatch.setenv(variable, "true" if variable == "LANGSMITH_GATEWAY" else "https://gateway.example/v1")
+    switch_off_telemetry()
+    settings = Settings(model="openai:m")
+    asked = make_model(settings).root_client.base_url.host  # type: ignore[attr-defined]  # a ChatOpenAI has it
+    assert destination(settings) == asked
