@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = "bundled"
 PREFIX = "HOLDFAST_"
 
-_NAMES = ("DATA", "ENCODER", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM", "SEND_QUESTION")
+_NAMES = ("DATA", "ENCODER", "JURISDICTION", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM", "SEND_QUESTION")
 _OUTPUTS = ("auto", "text")
+JURISDICTIONS = ("US", "EU", "CH", "CA")  # whose product labels are on record
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -47,7 +48,8 @@ class Settings:
     `model` is in `init_chat_model` form ("provider:name") or empty: then no model is used and nothing imported for it.
     `model_timeout` is the whole time in seconds that a draft may take; `model_output` is "auto" (structured where the
     model can) or "text"; `model_stream` is false for a server that cannot stream. `send_question` lets the model see
-    the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds what can be rebuilt (the index). `encoder` is "bundled" or the path of a
+    the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds what can be rebuilt (the index). `jurisdiction` is whose product label counts, "" for
+    the US and the EU side by side. `encoder` is "bundled" or the path of a
     sentence-transformers folder.
     """
 
@@ -60,6 +62,7 @@ class Settings:
     send_question: bool = False
     data: Path = ROOT / ".holdfast"
     encoder: str = BUNDLED
+    jurisdiction: str = ""
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -80,6 +83,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         model_reads=_yes_or_no("MODEL_READS", given.get("MODEL_READS", ""), faults),
         send_question=_yes_or_no("SEND_QUESTION", given.get("SEND_QUESTION", ""), faults),
         data=Path(given["DATA"]).expanduser().resolve() if given.get("DATA") else Settings().data,
+        jurisdiction=_jurisdiction(given.get("JURISDICTION", ""), faults),
         encoder=_encoder(given.get("ENCODER", ""), faults),
     )
     if settings.model_base_url and not given.get("MODEL"):
@@ -139,6 +143,12 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...], faults: list[str]) 
     if chosen not in allowed:
         faults.append(f"{PREFIX}{name}: must be one of {', '.join(allowed)}.")
     return chosen
+
+
+def _jurisdiction(value: str, faults: list[str]) -> str:
+    if value.upper() not in ("", *JURISDICTIONS):
+        faults.append(f"{PREFIX}JURISDICTION: must be one of {', '.join(JURISDICTIONS)}, or unset for the US and the EU side by side.")
+    return value.upper()
 
 
 def _encoder(value: str, faults: list[str]) -> str:

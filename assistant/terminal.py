@@ -49,14 +49,24 @@ def render(answer: Answer, *, colour: bool) -> str:
         parts.append(paint(_wrap(answer.remark), _AMBER))
     if answer.draft is not None and answer.verdict.outcome is not Outcome.OVERRIDE:
         parts.append(_changed(answer, paint))
+    parts += _notes(answer, paint)
     if answer.decision.asks:
         parts.append(_title("To be sure", paint) + "\n" + "\n".join(_wrap(f"- {ask.question} ({' / '.join(ask.answers)})", "  ") for ask in answer.decision.asks))
     if answer.citations:
-        lines = [_wrap(f"[{c.marker}] {c.passage_id}: “{c.quote}”", "    ") for c in answer.citations]
+        faces = {p.id: f" {p.face}" for p in knowledge().passages.values() if p.face}
+        lines = [_wrap(f"[{c.marker}] {c.passage_id}: “{c.quote}”{faces.get(c.passage_id, '')}", "    ") for c in answer.citations]
         parts.append(_title("Sources", paint) + "\n" + "\n".join(lines))
     head = knowledge().head
     parts.append(paint(_wrap(f"{head.review_status}. {head.updated_words}. For healthcare professionals; it does not replace clinical judgment."), _GREY))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _notes(answer: Answer, paint: _Painter) -> list[str]:
+    """What could change a dose or cause harm in full, the rest by its title."""
+    grave = [f"- {note.title}: {note.text}" for note in answer.notes if note.severity == "A"]
+    parts = [_title("Where the article is silent or at odds", paint) + "\n" + "\n".join(_wrap(line, "  ") for line in grave)] if grave else []
+    others = [note.title for note in answer.notes if note.severity != "A"]
+    return [*parts, paint(_wrap(f"Also left open: {'; '.join(others)} (in full with --json)."), _GREY)] if others else parts
 
 
 def _card(decision: Decision, paint: _Painter) -> str:

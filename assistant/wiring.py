@@ -43,7 +43,7 @@ def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load
     """
     environment.switch_off_telemetry()
     settings = settings or environment.read()
-    return Assistant(retriever=LazyRetriever(settings, tell, load), drafter=LazyDrafter(settings) if settings.model else None)
+    return Assistant(jurisdiction=settings.jurisdiction, retriever=LazyRetriever(settings, tell, load), drafter=LazyDrafter(settings) if settings.model else None)
 
 
 def passages() -> tuple[Passage, ...]:

@@ -11,8 +11,8 @@ import streamlit as st
 
 KEY = "conversation_view"
 ASSETS = Path(__file__).with_name("assets")
-_SCRIPTS = ("dom.js", "turn.js", "why.js", "panel.js", "main.js")
-_STYLES = ("base.css", "card.css", "panel.css", "print.css")
+_SCRIPTS = ("dom.js", "notes.js", "turn.js", "why.js", "panel.js", "main.js")
+_STYLES = ("base.css", "card.css", "panel.css", "notes.css", "print.css")
 _HTML = """
 <div class="hf">
   <div class="frame">

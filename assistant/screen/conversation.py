@@ -41,6 +41,7 @@ class Conversation:
     """The entries, in order."""
 
     entries: tuple[Entry, ...] = ()
+    jurisdiction: str = ""  # whose product label stands beside the article; "" for the US and the EU
 
     @property
     def turns(self) -> tuple[str, ...]:
@@ -49,7 +50,7 @@ class Conversation:
 
     def until(self, number: int) -> Conversation:
         """The conversation as it was when an entry was asked."""
-        return Conversation(entries=self.entries[: number + 1])
+        return replace(self, entries=self.entries[: number + 1])
 
     @property
     def unsettled(self) -> int | None:
@@ -59,7 +60,7 @@ class Conversation:
 
     def asked(self, text: str, by_hand: Mapping[str, Value]) -> Conversation:
         """With one more question, not yet answered."""
-        return Conversation(entries=(*self.entries, Entry(text=text, by_hand=tuple(by_hand.items()))))
+        return replace(self, entries=(*self.entries, Entry(text=text, by_hand=tuple(by_hand.items()))))
 
     def with_last(self, entry: Entry) -> Conversation:
         """With the last entry replaced."""

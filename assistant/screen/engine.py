@@ -122,6 +122,7 @@ class Engine:
         turns = conversation.turns
         set_by_hand = any(e.by_hand for e in conversation.entries)
         corrections = conversation.corrections(self._rules.decide(turns)[0]) if set_by_hand else {}
+        assistant = replace(assistant, jurisdiction=conversation.jurisdiction)
         return replace(entry, answer=assistant.answer(turns, corrections=corrections), settled=settled, remark="", fault="")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from assistant.errors import HoldfastError
 from assistant.knowledge import knowledge
-from assistant.screen import component
+from assistant.screen import component, jurisdiction
 from assistant.screen.conversation import Conversation
 from assistant.screen.engine import Engine, build_from_settings, by_hand
 from assistant.screen.view import view
@@ -60,6 +62,7 @@ def _top(engine: Engine) -> None:
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         st.markdown("# Holdfast", width="stretch")
         _starting(engine)
+        jurisdiction.switch(_other_label)
         if _conversation().entries:
             st.button("New question", key="new", icon=":material/add:", on_click=_start_over)
 
@@ -135,8 +138,14 @@ def _complete(engine: Engine) -> None:
 
 def _ask(text: str, given: list[tuple[str, str]] | None = None) -> None:
     if text.strip():
-        asked = _conversation().asked(text, by_hand(given or []))
+        asked = replace(_conversation(), jurisdiction=jurisdiction.chosen()).asked(text, by_hand(given or []))
         st.session_state["conversation"] = asked.with_last(shared_engine().first(asked))
+
+
+def _other_label() -> None:
+    """Another product label was chosen: the last answer is given anew beside it."""
+    again = replace(_conversation(), jurisdiction=jurisdiction.chosen())
+    st.session_state["conversation"] = again.with_last(shared_engine().first(again)) if again.entries else again
 
 
 def _typed() -> None:

@@ -54,7 +54,7 @@ def references() -> Json:
 
 def labels() -> Json:
     """The label records by passage id."""
-    return {f"label:{label.id}": label.model_dump() for label in knowledge().labels.values()}
+    return {f"label:{label.id}": {**label.model_dump(mode="json"), "face": label.face} for label in knowledge().labels.values()}
 
 
 def placed(answer: Answer) -> list[tuple[int, Sentence]]:

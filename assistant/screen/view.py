@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from assistant.records import Answer, Outcome
-from assistant.screen import card, prose, reading_view, reasons, sources
+from assistant.screen import card, notes, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
 
 Json = dict[str, Any]
@@ -50,6 +50,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,
         "passages": sources.passages(answer, places),
+        "notes": notes.notes(answer),
         "asks": reasons.asks(answer.decision),
         "why": reasons.why(answer.case, answer.decision),
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],

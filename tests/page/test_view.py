@@ -127,7 +127,7 @@ def test_the_article_is_shown_word_for_word() -> None:
 def test_a_label_that_stands_against_a_passage_is_named() -> None:
     answer = answered("82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?")
     passage = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == "article:renal.dose")
-    assert passage["beside"] == ["label:us.dialysis"]
+    assert passage["beside"] == ["label:us.dialysis", "label:eu.dialysis"]
 
 
 def test_offsets_are_counted_as_a_browser_counts() -> None:

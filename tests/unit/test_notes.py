@@ -15,6 +15,8 @@ from tests.support import QuotedOnly
 
 # A question for each note that raises it, and one nearby that does not.
 CASES = [
+    ("N1", "Mild cystitis on pom 4 mg, completely resolved, ANC 0.7. Restart?", "Mild cystitis on pom 4 mg, completely resolved, ANC 1.7. Restart?"),
+    ("N2", "No infection, ANC 0.3 on pom 4 mg. Hold?", "No infection on pom 4 mg, ANC 2.3. Hold?"),
     ("D1", "How often do infections occur on pomalidomide?", "How common is grade 3/4 neutropenia on pomalidomide?"),
     ("D2", "What is the rate of grade 3-4 infections on pom-dex?", "Why is pomalidomide held during an infection?"),
     ("D3", "How often is pneumonia seen with pomalidomide?", "How common is grade 3/4 neutropenia on pomalidomide?"),
@@ -49,8 +51,6 @@ CASES = [
     ("D31", "How does the article define severe?", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?"),
     ("D32", "COVID positive on pom 4 mg. Hold?", "Influenza on pom 4 mg. Hold?"),
     ("D33", "eGFR 40, pom 4 mg, mild cystitis on oral antibiotics. Hold?", "pom 4 mg, mild cystitis on oral antibiotics. Hold?"),
-    ("N1", "Mild cystitis on pom 4 mg, completely resolved, ANC 0.7. Restart?", "Mild cystitis on pom 4 mg, completely resolved, ANC 1.7. Restart?"),
-    ("N2", "No infection, ANC 0.3 on pom 4 mg. Hold?", "No infection on pom 4 mg, ANC 2.3. Hold?"),
     ("N3", "Pneumonia on pom 4 mg, improving, lingering cough. Restart?", "Severe pneumonia on pom 4 mg. Hold?"),
     ("N4", "Grade 4 neutropenia and pneumonia on pom. Hold?", "ANC 0.3 and pneumonia on pom. Hold?"),
     ("N5", "Grade 4 rash and pneumonia on pom. Hold?", "Pneumonia on pom. Hold?"),

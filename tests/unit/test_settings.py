@@ -43,7 +43,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("HOLDFAST_MODEL_TIMEOUT", "nan", "HOLDFAST_MODEL_TIMEOUT: must be a number of seconds from 1 to 600."),
         ("HOLDFAST_SEND_QUESTION", "perhaps", "HOLDFAST_SEND_QUESTION: must be one of 1, on, true, yes (on) or 0, false, no, off (off)."),
         ("HOLDFAST_ENCODER", "/nowhere", "HOLDFAST_ENCODER: must be 'bundled' or a folder with a sentence-transformers model"),
-        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_DATA, HOLDFAST_ENCODER, HOLDFAST_MODEL,"),
+        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_DATA, HOLDFAST_ENCODER, HOLDFAST_JURISDICTION, HOLDFAST_MODEL,"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_what_is_allowed(name: str, value: str, said: str) -> None:
@@ -70,3 +70,10 @@ def test_tracing_and_telemetry_stay_off_whatever_the_environment_says(monkeypatc
     settings.switch_off_telemetry()
     assert os.environ["LANGSMITH_TRACING"] == "false"
     assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+@pytest.mark.parametrize(("value", "code"), [("", ""), ("us", "US"), ("EU", "EU"), ("ch", "CH"), ("CA", "CA")])
+def test_the_jurisdiction_is_one_whose_labels_are_on_record(value: str, code: str) -> None:
+    assert settings.read({"HOLDFAST_JURISDICTION": value}).jurisdiction == code
+    with pytest.raises(SettingsError, match="HOLDFAST_JURISDICTION: must be one of US, EU, CH, CA, or unset"):
+        settings.read({"HOLDFAST_JURISDICTION": "Mars"})

@@ -29,7 +29,7 @@ function drawTurns(root, state, act) {
   for (const turn of state.data.turns) {
     if (state.versions.get(turn.id) === turn.version) continue;
     const old = talk.querySelector(`:scope > [data-turn="${turn.id}"]`);
-    const node = drawTurn(turn, act);
+    const node = drawTurn(turn, act, state.data);
     if (old) { keepOpen(old, node); old.replaceWith(node); } else { talk.append(node); added = node; }
     state.versions.set(turn.id, turn.version);
   }

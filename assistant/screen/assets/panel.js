@@ -14,6 +14,8 @@ function drawList(turn, data, act) {
   if (cited.length) body.append(el("ul", { class: "places" }, cited.map((p) => drawPlace(p, turn, act))));
   else body.append(el("p", { class: "hint" }, "This answer rests on no passage of the article."));
   if (found.length) body.append(el("details", { class: "more" }, el("summary", {}, `Also found by search (${found.length})`), el("ul", { class: "places" }, found.map((p) => drawPlace(p, turn, act)))));
+  const open = answer ? drawOtherNotes(answer.notes, data) : null;
+  if (open) body.append(open);
   body.append(el("button", { type: "button", class: "plain", onclick: (event) => act.read(turn, event.currentTarget) }, "Read the whole article"));
   const a = data.article;
   const status = el("footer", { class: "status" }, el("p", {}, el("b", {}, a.status), `. ${a.updated}. ${a.publisher}. ${a.purpose}.`), el("p", {}, a.disclaimer));
@@ -52,7 +54,7 @@ function drawStop(turn, index, data, act) {
 function drawLabel(label) {
   return el("div", { class: "article label", tabindex: "0", role: "region", "aria-label": "Product label" },
     el("p", { class: "over" }, `Product label, ${label.jurisdiction}`), el("h3", {}, label.section), el("p", {}, el("mark", {}, label.text)),
-    el("p", { class: "hint" }, label.read === "original" ? "Read in the original." : "In our own words, read in a secondary copy. Check the current label before relying on it."));
+    el("p", { class: "hint" }, `In our own words. ${label.face}`));
 }
 
 function drawArticle(turn, data, act, stop, passageId) {
@@ -99,7 +101,7 @@ function drawRecord(passage, stop, data) {
   if (passage.score === null) row("Score", "Not searched.");
   else row("Score", el("meter", { min: "0", max: "1", value: passage.score, "aria-label": "Retrieval score" }), el("b", {}, passage.score.toFixed(2)), ` place ${passage.rank} of ${passage.of}. ${SCORE}`);
   const reference = data.references[stop.mark] || passage.markers.map((m) => data.references[m]).find(Boolean);
-  if (reference) row(`Reference ${reference.marker}`, el("span", { class: `badge ${reference.status}` }, reference.told), " ", reference.identity || "Not identified.", reference.doi ? ` doi:${reference.doi}` : "", el("p", {}, reference.found));
-  for (const id of passage.beside) row("Stands against it", data.labels[id].text);
+  if (reference) row(`Reference ${reference.marker}`, el("span", { class: `badge ${reference.status}` }, reference.told), " ", reference.identity || "Not identified.", reference.doi ? ` doi:${reference.doi}` : "", el("p", {}, reference.found), drawFigures(reference, passage.id));
+  for (const id of passage.beside) row("Stands against it", data.labels[id].text, el("span", { class: "face" }, ` ${data.labels[id].face}`));
   return rows;
 }

@@ -1,12 +1,12 @@
 // One question and its answer: what was read, the card, the prose, what is asked back, why.
 
-function drawTurn(turn, act) {
+function drawTurn(turn, act, data) {
   const node = el("article", { class: "turn", "data-turn": turn.id, "aria-labelledby": `q${turn.id}` });
   node.append(drawQuestion(turn, act));
   const answer = turn.answer;
   if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.say(turn.text, []) }, "Ask it again")));
   if (!answer) return node;
-  node.append(drawCard(answer.card), drawProse(turn, act));
+  node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer.notes, data)].filter(Boolean));
   if (turn.last && answer.asks.length) node.append(drawAsks(answer.asks, act));
   node.append(drawWhy(turn, act), drawPrinted(answer));
   return node;

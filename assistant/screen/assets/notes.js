@@ -1,0 +1,34 @@
+// Where the article is silent or at odds with a label or its own source. What could change a dose or cause harm stands
+// beside the answer; the rest in the panel.
+
+function drawNotes(notes, data) {
+  const always = notes.filter((n) => n.always);
+  if (!always.length) return null;
+  return el("section", { class: "notes", "aria-label": "Where the article is silent or at odds" },
+    el("h3", {}, "Where the article is silent or at odds"),
+    ...always.map((n, number) => drawNote(n, data, number < 2)));
+}
+
+// The first two are open; more than that would hide the answer that they stand beside.
+function drawNote(note, data, open) {
+  return el("details", { class: `note ${note.kind}`, open }, el("summary", {}, note.title),
+    el("p", {}, note.say),
+    note.labels.length ? el("ul", {}, note.labels.map((id) => drawLabelLine(data.labels[id]))) : null,
+    el("p", { class: "sure" }, note.sure));
+}
+
+function drawLabelLine(label) {
+  return el("li", {}, el("i", { class: "tag" }, label.marker), ` ${label.text}`, el("span", { class: "face" }, ` ${label.face}`));
+}
+
+function drawOtherNotes(notes, data) {
+  const rest = notes.filter((n) => !n.always);
+  if (!rest.length) return null;
+  return el("details", { class: "more" }, el("summary", {}, `Left open by the article (${rest.length})`), rest.map((n) => drawNote(n, data, false)));
+}
+
+// What checking found of the figures that the article takes from a reference, for one passage.
+function drawFigures(reference, passage) {
+  const found = reference.figures.filter((f) => `article:${f.passage}` === passage);
+  return found.length ? el("ul", { class: "figures" }, found.map((f) => el("li", {}, el("b", {}, `“${f.words}”: ${f.verdict}.`), ` ${f.found}`))) : null;
+}
