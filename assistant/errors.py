@@ -24,3 +24,7 @@ class SettingsError(HoldfastError):
 
 class QuestionError(HoldfastError):
     """A question that cannot be answered as it is: empty, too long, not text."""
+
+
+class StoreError(HoldfastError):
+    """Conversations cannot be kept or read; answers do not need that."""

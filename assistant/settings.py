@@ -18,9 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = "bundled"
 PREFIX = "HOLDFAST_"
 
-_NAMES = ("DATA", "ENCODER", "JURISDICTION", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM", "SEND_QUESTION")
+_NAMES = (
+    "DATA", "DATABASE", "ENCODER", "JURISDICTION", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM",
+    "OTHER_MODELS", "SEND_QUESTION",
+)  # fmt: skip
 _OUTPUTS = ("auto", "text")
 JURISDICTIONS = ("US", "EU", "CH", "CA")  # whose product labels are on record
+NOTHING = "nothing"
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -48,9 +52,11 @@ class Settings:
     `model` is in `init_chat_model` form ("provider:name") or empty: then no model is used and nothing imported for it.
     `model_timeout` is the whole time in seconds that a draft may take; `model_output` is "auto" (structured where the
     model can) or "text"; `model_stream` is false for a server that cannot stream. `send_question` lets the model see
-    the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds what can be rebuilt (the index). `jurisdiction` is whose product label counts, "" for
-    the US and the EU side by side. `encoder` is "bundled" or the path of a
-    sentence-transformers folder.
+    the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds
+    what can be rebuilt (the index). `jurisdiction` is whose product label counts, "" for the US and the EU side by side.
+    `encoder` is "bundled" or the path of a sentence-transformers folder. `database` is the SQLAlchemy URL where the page
+    keeps conversations, or empty: then it keeps none. `other_models` are models that a reader of the page may choose to
+    have an answer explained anew.
     """
 
     model: str = ""
@@ -63,6 +69,8 @@ class Settings:
     data: Path = ROOT / ".holdfast"
     encoder: str = BUNDLED
     jurisdiction: str = ""
+    database: str = ""
+    other_models: tuple[str, ...] = ()
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -74,22 +82,28 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     given = {name.removeprefix(PREFIX): value.strip() for name, value in environ.items() if name.startswith(PREFIX)}
     faults = [f"{PREFIX}{name}: nothing reads this; allowed are {', '.join(PREFIX + n for n in _NAMES)}." for name in sorted(set(given) - set(_NAMES))]
+    data = Path(given["DATA"]).expanduser().resolve() if given.get("DATA") else Settings().data
+    others = [name.strip() for name in given.get("OTHER_MODELS", "").split(",") if name.strip()]
     settings = Settings(
-        model=_model(given.get("MODEL", ""), faults),
+        model=_model("MODEL", given.get("MODEL", ""), faults),
         model_base_url=_address(given.get("MODEL_BASE_URL", ""), faults),
         model_timeout=_seconds(given.get("MODEL_TIMEOUT", ""), faults),
         model_output=_one_of("MODEL_OUTPUT", given.get("MODEL_OUTPUT", ""), _OUTPUTS, faults),
         model_stream=_yes_or_no("MODEL_STREAM", given.get("MODEL_STREAM") or "on", faults),
         model_reads=_yes_or_no("MODEL_READS", given.get("MODEL_READS", ""), faults),
         send_question=_yes_or_no("SEND_QUESTION", given.get("SEND_QUESTION", ""), faults),
-        data=Path(given["DATA"]).expanduser().resolve() if given.get("DATA") else Settings().data,
+        data=data,
         jurisdiction=_jurisdiction(given.get("JURISDICTION", ""), faults),
         encoder=_encoder(given.get("ENCODER", ""), faults),
+        database=_database(given.get("DATABASE", ""), data, faults),
+        other_models=tuple(_model("OTHER_MODELS", name, faults) for name in others),
     )
     if settings.model_base_url and not given.get("MODEL"):
         faults.append(f"{PREFIX}MODEL_BASE_URL: is set without {PREFIX}MODEL; name the model too, or unset it.")
     if settings.model_reads and not (settings.model and settings.send_question):
         faults.append(f"{PREFIX}MODEL_READS: a model can only read the question where {PREFIX}MODEL names one and {PREFIX}SEND_QUESTION allows it.")
+    if settings.other_models and not given.get("MODEL"):
+        faults.append(f"{PREFIX}OTHER_MODELS: is set without {PREFIX}MODEL; name the model that is asked first, or unset it.")
     if faults:
         raise SettingsError(f"{len(faults)} setting(s) cannot be used:\n- " + "\n- ".join(faults))
     return settings
@@ -104,10 +118,10 @@ def switch_off_telemetry() -> None:
     os.environ.update(_QUIET)
 
 
-def _model(value: str, faults: list[str]) -> str:
+def _model(setting: str, value: str, faults: list[str]) -> str:
     provider, colon, name = value.partition(":")
     if value and not (provider and colon and name):
-        faults.append(f"{PREFIX}MODEL: must be 'provider:name', for instance 'openai:gpt-4o-mini' or 'ollama:llama3.1'.")
+        faults.append(f"{PREFIX}{setting}: must be 'provider:name', for instance 'openai:gpt-4o-mini' or 'ollama:llama3.1'.")
     return value
 
 
@@ -149,6 +163,15 @@ def _jurisdiction(value: str, faults: list[str]) -> str:
     if value.upper() not in ("", *JURISDICTIONS):
         faults.append(f"{PREFIX}JURISDICTION: must be one of {', '.join(JURISDICTIONS)}, or unset for the US and the EU side by side.")
     return value.upper()
+
+
+def _database(value: str, data: Path, faults: list[str]) -> str:
+    """A file beside the index by default; empty where nothing is to be kept."""
+    if value == NOTHING:
+        return ""
+    if value and "://" not in value:
+        faults.append(f"{PREFIX}DATABASE: must be an SQLAlchemy URL such as 'postgresql+psycopg://host/name' or 'sqlite:////folder/file', or '{NOTHING}' to keep no conversation.")
+    return value or f"sqlite:///{data / 'conversations.sqlite'}"
 
 
 def _encoder(value: str, faults: list[str]) -> str:

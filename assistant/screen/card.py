@@ -15,24 +15,26 @@ Json = dict[str, Any]
 MOST_NOW, MOST_ALSO = 3, 3
 
 
-def card(answer: Answer) -> Json:
-    """The card of an answer, in words."""
+def card(answer: Answer, reader: str = "clinician") -> Json:
+    """The card of an answer in the words of who reads; the decision is the same for all."""
     case, decision = answer.case, answer.decision
     told = words()
+    reads = told.readers[reader]
     action = told.actions[decision.action.value]
-    now = [text for name, text in told.now.items() if name in decision.elements]
-    also = [text for name, text in told.also.items() if name in decision.elements]
+    now = [reads.now.get(name, text) for name, text in told.now.items() if name in decision.elements]
+    also = [reads.also.get(name, text) for name, text in told.also.items() if name in decision.elements]
     unknown = [fact_name(name) for name in decision.missing if name in told.facts] if decision.action in DECIDED else []
     return {
         "action": decision.action.value,
         "word": action.word,
         "icon": action.icon,
         "line": _line(decision),
+        "says": reads.says.get(decision.action.value, ""),
         "about": _about(case, decision),
         "now": now[:MOST_NOW],
         "also": also[:MOST_ALSO],
         "unknown": ", ".join(unknown),
-        "call": bool(case.patient_voice or case.caregiver_voice) and decision.action in DECIDED,
+        "call": (reads.calls or case.patient_voice or case.caregiver_voice) and decision.action in DECIDED,
         "patients": [_patient(number, part) for number, part in enumerate(decision.patients, start=1)],
     }
 
@@ -40,8 +42,10 @@ def card(answer: Answer) -> Json:
 def spoken(shown: Json) -> str:
     """The card in one breath, for who hears the page."""
     about = ". ".join(f"{label}: {value}" for label, value in shown["about"])
-    now = ". Now: " + ", ".join(shown["now"]) if shown["now"] else ""
-    return f"{shown['word'].capitalize()}. {shown['line']} {about}{now}."
+    now = "Now: " + ", ".join(shown["now"]) if shown["now"] else ""
+    call = "Call the treating team now, and change no dose by yourself" if shown["call"] else ""
+    parts = (shown["word"].capitalize(), call, shown["line"], shown["says"], about, now)
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
 
 
 def _line(decision: Decision) -> str:

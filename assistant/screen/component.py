@@ -11,8 +11,8 @@ import streamlit as st
 
 KEY = "conversation_view"
 ASSETS = Path(__file__).with_name("assets")
-_SCRIPTS = ("dom.js", "notes.js", "turn.js", "why.js", "panel.js", "main.js")
-_STYLES = ("base.css", "card.css", "panel.css", "notes.css", "print.css")
+_SCRIPTS = ("dom.js", "notes.js", "turn.js", "course.js", "why.js", "deeds.js", "panel.js", "main.js")
+_STYLES = ("base.css", "card.css", "course.css", "deeds.css", "panel.css", "notes.css", "print.css")
 _HTML = """
 <div class="hf">
   <div class="frame">
@@ -39,14 +39,12 @@ def _component() -> Callable[..., Any]:
     return made
 
 
-def draw(data: Mapping[str, Any], said: Callable[[], None]) -> None:
-    """Draw the conversation; `said` is called before the next run when a ready answer was pressed."""
-    _component()(key=KEY, data=data, on_say_change=said)
+def draw(data: Mapping[str, Any], acted: Callable[[], None]) -> None:
+    """Draw the conversation; `acted` is called before the next run when something was pressed in it."""
+    _component()(key=KEY, data=data, on_act_change=acted)
 
 
-def pressed() -> tuple[str, list[tuple[str, str]]]:
-    """What the press of a ready answer says and sets; empty where nothing was pressed."""
-    say = getattr(st.session_state.get(KEY), "say", None)
-    if not isinstance(say, Mapping):
-        return "", []
-    return str(say.get("text", "")), [(str(name), str(value)) for name, value in say.get("set", [])]
+def pressed() -> Mapping[str, Any]:
+    """What was pressed: `do` names it; empty where nothing was."""
+    act = getattr(st.session_state.get(KEY), "act", None)
+    return act if isinstance(act, Mapping) else {}

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from assistant.corrections import Value
 from assistant.records import Answer, Case
+from assistant.storage import Feedback
+
+TITLE = 60  # characters of the first question that name a conversation
 
 # What is said of a field later takes back what was set by hand before: these facts speak of it.
 _SPEAKS_OF: Mapping[str, frozenset[str]] = {
@@ -20,13 +23,15 @@ class Entry:
     """One question and what became of it.
 
     `by_hand` are fields set by a click: such a turn is shown like any other, and needs no reading. `settled` is false while the answer is the rules' own and
-    search or model are still to come. `fault` says why there is no answer; such a question is no part of the case.
+    search or model are still to come. `model` names the one that was chosen to explain it: "" for the rules alone, None for the one that is set up.
+    `fault` says why there is no answer; such a question is no part of the case.
     """
 
     text: str
     by_hand: tuple[tuple[str, Value], ...] = ()
     answer: Answer | None = None
     settled: bool = False
+    model: str | None = None
     remark: str = ""
     fault: str = ""
 
@@ -38,10 +43,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """The entries, in order."""
+    """The entries, in order; `ticked` holds the number of an entry and the item of its checklist, `said` what the reader said of the answers."""
 
+    id: str = ""
+    name: str = ""
+    reader: str = "clinician"
     entries: tuple[Entry, ...] = ()
     jurisdiction: str = ""  # whose product label stands beside the article; "" for the US and the EU
+    ticked: frozenset[tuple[int, str]] = frozenset()
+    said: tuple[Feedback, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its name, or the beginning of its first question."""
+        first = " ".join(self.entries[0].text.split()) if self.entries else ""
+        return self.name or (first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…")
 
     @property
     def turns(self) -> tuple[str, ...]:
@@ -61,6 +77,24 @@ class Conversation:
     def asked(self, text: str, by_hand: Mapping[str, Value]) -> Conversation:
         """With one more question, not yet answered."""
         return replace(self, entries=(*self.entries, Entry(text=text, by_hand=tuple(by_hand.items()))))
+
+    def edited(self, number: int, text: str) -> Conversation:
+        """With one question put differently; what was asked after it, ticked and said from there on is dropped."""
+        return replace(
+            self,
+            entries=(*self.entries[:number], Entry(text=text)),
+            ticked=frozenset(tick for tick in self.ticked if tick[0] < number),
+            said=tuple(one for one in self.said if one.number < number),
+        )
+
+    def ticking(self, number: int, item: str, on: bool) -> Conversation:
+        """With one item of a checklist ticked, or not."""
+        one = {(number, item)}
+        return replace(self, ticked=self.ticked | one if on else self.ticked - one)
+
+    def saying(self, said: Feedback) -> Conversation:
+        """With what the reader says of an answer, in the place of what was said of it before."""
+        return replace(self, said=(*(one for one in self.said if one.number != said.number), said))
 
     def with_last(self, entry: Entry) -> Conversation:
         """With the last entry replaced."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from assistant import settings as environment
 from assistant.errors import HoldfastError, QuestionError, SettingsError
 from assistant.index import Tell
-from assistant.pipeline import Assistant
+from assistant.pipeline import Assistant, Drafts
 from assistant.records import Decision, Hit
 from assistant.screen.conversation import Conversation, Entry
 
@@ -53,7 +53,7 @@ class Engine:
         self._whole: Assistant | None = None
         self._lock = threading.Lock()
         self._progress = Progress()
-        self.model, self.sends_question = _configured()
+        self.model, self.models, self.sends_question = _configured()
 
     @property
     def progress(self) -> Progress:
@@ -90,7 +90,7 @@ class Engine:
     def first(self, conversation: Conversation) -> Entry:
         """The last entry answered at once: whole where search is ready and no model is asked, else by the rules alone."""
         entry = conversation.entries[-1]
-        if self._progress.ready and not self.model:
+        if self._progress.ready and not (entry.model if entry.model is not None else self.model):
             return self.second(conversation)
         quick = _guarded(entry, lambda: self._answered(self._rules, conversation, entry))
         return replace(quick, settled=True, remark=NO_SEARCH) if self._progress.fault and not quick.fault else quick
@@ -101,7 +101,8 @@ class Engine:
         whole = self._whole
         if whole is None:
             return replace(entry, settled=True, remark=NO_SEARCH)
-        return _guarded(entry, lambda: self._best(whole, conversation, entry))
+        chosen = whole if entry.model is None else replace(whole, drafter=_drafter(entry.model))
+        return _guarded(entry, lambda: self._best(chosen, conversation, entry))
 
     def _best(self, assistant: Assistant, conversation: Conversation, entry: Entry) -> Entry:
         """The whole answer; without the model where that cannot be set up, without search where that fails."""
@@ -139,13 +140,21 @@ def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:
         return replace(entry, settled=True, fault=BROKEN)
 
 
-def _configured() -> tuple[str, bool]:
-    """The model's name and whether it sees the question; none where the settings cannot be read, which the start tells."""
+def _configured() -> tuple[str, tuple[str, ...], bool]:
+    """The model, all that may be chosen, and whether they see the question; none where the settings cannot be read, which the start tells."""
     try:
         settings = environment.read()
     except SettingsError:
-        return "", False
-    return settings.model, settings.send_question
+        return "", (), False
+    return settings.model, tuple(dict.fromkeys((settings.model, *settings.other_models))) if settings.model else (), settings.send_question
+
+
+def _drafter(model: str) -> Drafts | None:
+    """What drafts with the model of that name; None for the rules alone, or for a name that the settings do not hold."""
+    from assistant import wiring
+
+    settings = environment.read()
+    return wiring.LazyDrafter(replace(settings, model=model)) if model in (settings.model, *settings.other_models) and model else None
 
 
 def build_from_settings(tell: Tell) -> Assistant:

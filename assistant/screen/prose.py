@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.records import Answer
 from assistant.screen.sources import UNCITED, placed
+from assistant.screen.words import typeset
 
 Json = dict[str, Any]
 
@@ -44,7 +45,7 @@ def _runs(text: str, number: int | None, stops: list[Json]) -> list[Json]:
     """Text in bold or not, and markers with the place that they open; a marker without a place stays text."""
     own = [(index, stop) for index, stop in enumerate(stops) if stop["sentence"] == number]
     runs: list[Json] = []
-    for part in _PIECE.split(text):
+    for part in _PIECE.split(typeset(text)):
         marker = _MARK.fullmatch(part)
         if marker:
             candidates = own if number is not None else list(enumerate(stops))

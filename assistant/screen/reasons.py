@@ -7,7 +7,7 @@ from typing import Any
 from assistant.knowledge import Rule, knowledge
 from assistant.records import Action, Case, Change, Decision, NearRule, Restart
 from assistant.rules import fields_of
-from assistant.screen.words import fact_name, plain, reply, words
+from assistant.screen.words import fact_name, plain, reply, typeset, words
 
 Json = dict[str, Any]
 
@@ -73,5 +73,5 @@ def asks(decision: Decision) -> list[Json]:
     found = []
     for ask in decision.asks:
         answers = [(answer, reply(ask.fact, answer)) for answer in ask.answers]
-        found.append({"question": ask.question, "answers": [{"label": label, "text": r.text, "set": list(r.set.items())} for label, r in answers]})
+        found.append({"question": typeset(ask.question), "answers": [{"label": label, "text": r.text, "set": list(r.set.items())} for label, r in answers]})
     return found

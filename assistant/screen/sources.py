@@ -49,7 +49,7 @@ def _notes(text: str) -> list[list[int]]:
 def references() -> Json:
     """The article's references by marker, as far as they are known."""
     told = words().references
-    return {r.marker: {**r.model_dump(), "told": told[r.status]} for r in knowledge().references.values()}
+    return {r.marker: {**r.model_dump(mode="json"), "told": told[r.status]} for r in knowledge().references.values()}
 
 
 def labels() -> Json:

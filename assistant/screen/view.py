@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from assistant.records import Answer, Outcome
-from assistant.screen import card, notes, prose, reading_view, reasons, sources
+from assistant.records import Action, Answer, Outcome
+from assistant.screen import card, exports, notes, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
+from assistant.screen.course import course
+from assistant.screen.words import words
 
 Json = dict[str, Any]
 
 
-def view(conversation: Conversation, *, waiting: str = "") -> Json:
-    """The whole conversation; `waiting` says what the last answer still waits for."""
+def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str] = ()) -> Json:
+    """The whole conversation; `waiting` says what the last answer still waits for, `models` which may explain it anew."""
     turns: list[Json] = []
     last = len(conversation.entries) - 1
     for number, entry in enumerate(conversation.entries):
         shown = entry_view(conversation.until(number), waiting if number == last and not entry.settled else "")
         shown["last"] = number == last
         turns.append({**shown, "id": number, "version": _version(shown)})
-    return {"article": sources.article(), "references": sources.references(), "labels": sources.labels(), "turns": turns}
+    return {
+        "article": sources.article(),
+        "references": sources.references(),
+        "labels": sources.labels(),
+        "turns": turns,
+        "models": [*models, ""] if models else [],
+        "ticked": [f"{number}:{item}" for number, item in sorted(conversation.ticked)],
+        "said": {str(one.number): {"verdict": one.verdict, "comment": one.comment, "expected": one.expected} for one in conversation.said},
+        "actions": [[action.value, words().actions[action.value].word] for action in Action],
+    }
 
 
 def entry_view(conversation: Conversation, waiting: str) -> Json:
@@ -29,7 +41,7 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
     entry = conversation.entries[-1]
     answer = entry.answer
     turn = len(conversation.turns) - 1 if entry.typed else -1
-    shown: Json = {"text": entry.text, "fault": entry.fault, "waiting": waiting, "number": len(conversation.entries)}
+    shown: Json = {"text": entry.text, "fault": entry.fault, "waiting": waiting, "number": len(conversation.entries), "typed": not entry.by_hand}
     if answer is None:
         return {**shown, "question": [{"text": entry.text, "names": [], "told": ""}], "answer": None}
     return {
@@ -41,7 +53,7 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
 
 def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
     places = sources.stops(answer)
-    glance = card.card(answer)
+    glance = card.card(answer, conversation.reader)
     return {
         "card": glance,
         "spoken": card.spoken(glance),
@@ -53,6 +65,8 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "notes": notes.notes(answer),
         "asks": reasons.asks(answer.decision),
         "why": reasons.why(answer.case, answer.decision),
+        "course": course(answer.case, answer.decision),
+        "note": exports.note(answer, conversation.reader),
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
         "checked": _checked(answer),
         "settled": entry.settled,

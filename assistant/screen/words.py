@@ -46,6 +46,24 @@ class Reply(_Strict):
     set: dict[str, str] = {}
 
 
+class Reader(_Strict):
+    """Who reads: what the decision means for them, by action, and the things to do in their words, by element."""
+
+    name: str
+    calls: bool = False
+    says: dict[str, str] = {}
+    now: dict[str, str] = {}
+    also: dict[str, str] = {}
+
+
+class Stage(_Strict):
+    """One stage in the way of a case, and the elements that are done in it."""
+
+    id: str
+    name: str
+    items: list[str]
+
+
 class Words(_Strict):
     """All words of the page, by what they are said for."""
 
@@ -65,6 +83,9 @@ class Words(_Strict):
     references: dict[str, str]
     states: dict[str, str]
     examples: list[Example]
+    readers: dict[str, Reader]
+    course: list[Stage]
+    ticks: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -79,6 +100,11 @@ def words() -> Words:
     except ValidationError as fault:
         lines = [f"words.yaml: {'.'.join(str(p) for p in e['loc'])}: {e['msg']}." for e in fault.errors()]
         raise KnowledgeError("the page's words have fault(s):\n- " + "\n- ".join(lines)) from None
+
+
+def typeset(text: str) -> str:
+    """A text as it is shown: counts in the sign that the chips have."""
+    return text.replace("x10^9/L", "×10⁹/L")
 
 
 def plain(value: str | float | bool) -> str:

@@ -64,8 +64,9 @@ def building(search: ListedSearch | None = None, drafter: Drafts | None = None, 
 
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+def script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., AppTest]]:
     """Runs app.py with an assistant of the test's making, and waits until its start is over."""
+    monkeypatch.setenv("HOLDFAST_DATA", str(tmp_path))
     st.cache_resource.clear()
 
     def run(build: Build | None = None, *, wait: bool = True) -> AppTest:

@@ -13,7 +13,7 @@ from assistant.records import Answer, Citation, Decision, Fate, Hit, Outcome, Se
 from assistant.screen import card, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.view import view
-from assistant.screen.words import fact_name, fact_value, reply, words
+from assistant.screen.words import fact_name, fact_value, reply, typeset, words
 from assistant.wording import markers_in, wording
 from tests.page.conftest import ListedSearch
 
@@ -96,7 +96,7 @@ class TestPlaces:
         for line in prose.paragraphs(answer, sources.stops(answer)):
             for sentence in line:
                 shown += "".join(run.get("text", f"[{run['mark']}]" if "mark" in run else "") for run in sentence["runs"]).replace("[¶]", "")
-        assert shown.replace(" ", "") == answer.text.replace("**", "").replace(" ", "").replace("\n", "")
+        assert shown.replace(" ", "") == typeset(answer.text).replace("**", "").replace(" ", "").replace("\n", "")
 
     def test_the_cited_passages_come_first_and_each_says_why_it_is_here(self, question: str) -> None:
         answer = answered(question)

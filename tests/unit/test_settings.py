@@ -13,7 +13,22 @@ from assistant.settings import ROOT, Settings, read
 
 
 def test_an_empty_environment_is_offline_without_a_model_and_keeps_its_data_in_the_checkout() -> None:
-    assert read({}) == Settings(model="", model_base_url="", model_timeout=20.0, send_question=False, data=ROOT / ".holdfast", encoder="bundled")
+    kept = f"sqlite:///{ROOT / '.holdfast' / 'conversations.sqlite'}"
+    assert read({}) == Settings(
+        model="", model_base_url="", model_timeout=20.0, send_question=False, data=ROOT / ".holdfast", encoder="bundled", database=kept, other_models=()
+    )
+
+
+def test_nothing_is_kept_where_that_is_set_and_another_database_is_a_url() -> None:
+    assert read({"HOLDFAST_DATABASE": "nothing"}).database == ""
+    assert read({"HOLDFAST_DATABASE": "postgresql+psycopg://db/ward"}).database == "postgresql+psycopg://db/ward"
+
+
+def test_a_database_that_is_no_url_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({"HOLDFAST_DATABASE": "user=ward password=hunter2"})
+    assert "HOLDFAST_DATABASE: must be an SQLAlchemy URL" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
@@ -26,11 +41,20 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             "HOLDFAST_SEND_QUESTION": "Yes",
             "HOLDFAST_DATA": str(tmp_path / "d"),
             "HOLDFAST_ENCODER": str(tmp_path),
+            "HOLDFAST_DATABASE": "sqlite:////tmp/kept.sqlite",
+            "HOLDFAST_OTHER_MODELS": "ollama:a, openai:b",
             "PATH": "is not ours",
         }
     )
     assert found == Settings(
-        model="openai:gpt-x", model_base_url="http://127.0.0.1:8000/v1", model_timeout=7.5, send_question=True, data=tmp_path / "d", encoder=str(tmp_path)
+        model="openai:gpt-x",
+        model_base_url="http://127.0.0.1:8000/v1",
+        model_timeout=7.5,
+        send_question=True,
+        data=tmp_path / "d",
+        encoder=str(tmp_path),
+        database="sqlite:////tmp/kept.sqlite",
+        other_models=("ollama:a", "openai:b"),
     )
 
 
@@ -43,7 +67,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("HOLDFAST_MODEL_TIMEOUT", "nan", "HOLDFAST_MODEL_TIMEOUT: must be a number of seconds from 1 to 600."),
         ("HOLDFAST_SEND_QUESTION", "perhaps", "HOLDFAST_SEND_QUESTION: must be one of 1, on, true, yes (on) or 0, false, no, off (off)."),
         ("HOLDFAST_ENCODER", "/nowhere", "HOLDFAST_ENCODER: must be 'bundled' or a folder with a sentence-transformers model"),
-        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_DATA, HOLDFAST_ENCODER, HOLDFAST_JURISDICTION, HOLDFAST_MODEL,"),
+        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_DATA, HOLDFAST_DATABASE, HOLDFAST_ENCODER, HOLDFAST_JURISDICTION, HOLDFAST_MODEL,"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_what_is_allowed(name: str, value: str, said: str) -> None:

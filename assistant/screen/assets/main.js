@@ -8,7 +8,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const state = memory.get(root) || { versions: new Map(), opener: null, turn: null, stop: null, panel: "list", heard: new Set() };
   memory.set(root, state);
   state.data = data;
-  state.say = (text, set) => setTriggerValue("say", { text, set });
+  state.send = (act) => setTriggerValue("act", act);
+  takeOver(state, data);
   const act = actions(root, state);
   drawTurns(root, state, act);
   state.off?.();
@@ -41,8 +42,21 @@ function drawTurns(root, state, act) {
   announce(root, state, last);
 }
 
+// What is ticked and said is no part of a turn: the browser knows it at once, and nothing is drawn anew for it.
+function takeOver(state, data) {
+  state.ticked = new Set(data.ticked);
+  state.said = { ...data.said };
+}
+
+function tick(root, state, turn, item, on) {
+  state.ticked[on ? "add" : "delete"](`${turn.id}:${item}`);
+  state.send({ do: "tick", number: turn.id, item, on });
+  const node = root.querySelector(`.turn[data-turn="${turn.id}"] .course`);
+  if (node) standing(node, turn, (name) => state.ticked.has(`${turn.id}:${name}`));
+}
+
 function keepOpen(old, node) {
-  if (old.querySelector("details.why[open]")) node.querySelector("details.why")?.setAttribute("open", "");
+  for (const name of ["why", "course", "correct"]) if (old.querySelector(`details.${name}[open]`)) node.querySelector(`details.${name}`)?.setAttribute("open", "");
 }
 
 function announce(root, state, last) {
@@ -57,13 +71,21 @@ function announce(root, state, last) {
 function bringUp(node, move) {
   if (!move) return;
   const main = document.querySelector('[data-testid="stMain"]');
-  const go = () => main && main.scrollTo({ top: main.scrollTop + node.getBoundingClientRect().top - main.getBoundingClientRect().top - 8, behavior: calm() ? "auto" : "smooth" });
+  const go = () => main && main.scrollTo({ top: main.scrollTop + node.getBoundingClientRect().top - main.getBoundingClientRect().top - 56, behavior: calm() ? "auto" : "smooth" });
   requestAnimationFrame(() => requestAnimationFrame(go));
 }
 
 function actions(root, state) {
   const act = {
-    say: (text, set) => state.say(text, set),
+    say: (text, set) => state.send({ do: "say", text, set }),
+    edit: (turn, text) => state.send({ do: "edit", number: turn.id, text }),
+    again: (model) => state.send({ do: "again", model }),
+    tick: (turn, item, on) => tick(root, state, turn, item, on),
+    ticked: (turn, item) => state.ticked.has(`${turn.id}:${item}`),
+    feedback: (turn, said) => { state.said[turn.id] = said; state.send({ do: "feedback", number: turn.id, ...said }); },
+    said: (turn) => state.said[turn.id],
+    models: () => state.data.models,
+    actions: () => state.data.actions,
     open: (turn, stop, opener) => show("stop", turn, stop, opener, null),
     list: (turn, opener) => show("list", turn, null, opener, null),
     read: (turn, opener, passage) => show("read", turn, null, opener, passage || null),

@@ -4,23 +4,43 @@ function drawTurn(turn, act, data) {
   const node = el("article", { class: "turn", "data-turn": turn.id, "aria-labelledby": `q${turn.id}` });
   node.append(drawQuestion(turn, act));
   const answer = turn.answer;
-  if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.say(turn.text, []) }, "Ask it again")));
+  if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.edit(turn, turn.text) }, "Ask it again")));
   if (!answer) return node;
   node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer.notes, data)].filter(Boolean));
   if (turn.last && answer.asks.length) node.append(drawAsks(answer.asks, act));
-  node.append(drawWhy(turn, act), drawPrinted(answer));
+  node.append(drawCourse(turn, act), drawWhy(turn, act), drawDeeds(turn, act), drawPrinted(answer));
   return node;
 }
 
 function drawQuestion(turn, act) {
   const text = el("p", { class: "asked", id: `q${turn.id}` });
   for (const piece of turn.question) text.append(piece.names.length ? el("mark", { "data-names": piece.names.join(" "), title: piece.told }, piece.text) : piece.text);
-  const box = el("header", { class: "question" }, el("span", { class: "over" }, turn.number === 1 ? "Question" : `Question ${turn.number}`), text);
+  const over = el("div", { class: "over" }, el("span", {}, turn.number === 1 ? "Question" : `Question ${turn.number}`));
+  const box = el("header", { class: "question" }, over, text);
+  if (turn.typed) over.append(el("button", { type: "button", class: "plain edit", "aria-label": `Edit question ${turn.number}`, onclick: () => editQuestion(turn, box, text, act) }, "Edit"));
   if (turn.text.length > 700) fold(text, box);
   const chips = turn.answer ? turn.answer.chips : [];
   if (chips.length) box.append(drawChips(chips, text));
   if (turn.last && turn.answer && turn.answer.corrections.length) box.append(drawCorrections(turn.answer.corrections, act));
   return box;
+}
+
+// A question put differently takes the place of the first one; what was asked after it is dropped, and that is said.
+function editQuestion(turn, box, text, act) {
+  if (box.querySelector("form")) return;
+  const field = el("textarea", { "aria-label": `Question ${turn.number}`, rows: "4" });
+  field.value = turn.text;
+  const leave = () => { form.remove(); text.hidden = false; box.querySelector(".edit").focus(); };
+  const form = el("form", { class: "editing", onsubmit: (event) => { event.preventDefault(); if (field.value.trim()) act.edit(turn, field.value); } }, field,
+    turn.last ? null : el("p", { class: "hint" }, "The questions after this one will be dropped."),
+    el("div", { class: "row" }, el("button", { type: "submit", class: "answer" }, "Ask it so"), el("button", { type: "button", class: "plain", onclick: leave }, "Leave it as it was")));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); leave(); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  text.hidden = true;
+  text.after(form);
+  field.focus();
 }
 
 function fold(text, box) {
@@ -62,6 +82,7 @@ function drawCard(card) {
   const node = el("section", { class: `card ${card.action}`, "aria-label": `Decision: ${card.word}` },
     el("div", { class: "glance" }, el("span", { class: "sign" }, icon(card.icon, 30)),
       el("div", {}, el("h2", {}, card.word, ["hold", "resume"].includes(card.action) ? el("span", {}, " pomalidomide") : null), card.line ? el("p", {}, card.line) : null)));
+  if (card.says) node.append(el("p", { class: "says" }, card.says));
   if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, "Call the treating team now."), " Change no dose by yourself."));
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
   if (about.length) node.append(el("dl", { class: "about" }, about));

@@ -1,0 +1,140 @@
+"""The page that asks and answers: what stands where, in the order of the screen. All it keeps is one conversation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.knowledge import knowledge
+from assistant.screen import component, exports, jurisdiction, session, shared, sidebar
+from assistant.screen.engine import Engine
+from assistant.screen.view import view
+from assistant.screen.words import words
+
+# Seconds between two looks at the start's progress. Streamlit collects garbage after every run, over all that is
+# loaded so far: looking every 0.4 s made the start take 75 s instead of 15.
+POLL = 2.0
+
+
+def draw() -> None:
+    """Draw the page."""
+    engine = shared.engine()
+    held = session.conversation()
+    sidebar.draw()
+    _top(engine)
+    _failed(engine)
+    if held.entries:
+        component.draw(view(held, waiting=_waiting(engine), models=engine.models), session.acted)
+    else:
+        _welcome()
+    _bottom()
+    session.show_address()
+    if held.unsettled is not None and not engine.progress.running:
+        session.complete()
+        st.rerun()
+
+
+def _top(engine: Engine) -> None:
+    held = session.conversation()
+    with st.container(key="top", horizontal=True, vertical_alignment="center"):
+        readers = words().readers
+        st.selectbox(
+            "Who reads",
+            list(readers),
+            index=list(readers).index(held.reader) if held.reader in readers else 0,
+            format_func=lambda name: f"For: {readers[name].name}",
+            key=f"reader-{held.id}",
+            label_visibility="collapsed",
+            width=215,
+            on_change=lambda: session.read_by(str(st.session_state[f"reader-{held.id}"])),
+        )
+        jurisdiction.switch(session.other_label)
+        _starting(engine)
+        if held.entries:
+            with st.popover("Export", icon=":material/ios_share:", key="export"):
+                _exports()
+            st.button("New question", key="new", icon=":material/add:", on_click=session.start_over)
+
+
+def _exports() -> None:
+    """The whole conversation as a file; each answer has its own chart note and can be printed."""
+    st.caption("The whole conversation, with its sources")
+    st.download_button("Markdown", data=_markdown, file_name="holdfast.md", mime="text/markdown", icon=":material/article:", width="stretch", on_click="ignore")
+    st.download_button("JSON", data=_json, file_name="holdfast.json", mime="application/json", icon=":material/data_object:", width="stretch", on_click="ignore")
+
+
+def _markdown() -> str:
+    return exports.markdown(session.conversation())
+
+
+def _json() -> str:
+    return exports.as_json(session.conversation())
+
+
+def _privacy(engine: Engine) -> str:
+    if not engine.model and session.store() is not None and not shared.keeping().here:
+        return "No model is used. Conversations are kept in the operator's database."
+    if not engine.model:
+        return "No model is used. Nothing leaves this machine."
+    sent = "the question and what was read from it" if engine.sends_question else "what was read from the question, not its words"
+    return f"Explained by {engine.model}. It is sent {sent}."
+
+
+def _welcome() -> None:
+    with st.container(key="welcome"):
+        st.markdown("## Hold or resume pomalidomide?")
+        st.markdown(
+            "Describe the patient as you would to a colleague. The decision comes from rules drawn from one article, and every statement opens at its source."
+        )
+        for number, example in enumerate(words().examples):
+            st.button(f"**{example.title}.** {example.text}", key=f"example-{number}", width="stretch", on_click=session.ask, args=(example.text,))
+
+
+def _bottom() -> None:
+    head = knowledge().head
+    with st.bottom:
+        st.chat_input("Describe the case, or ask a fact", key="question", on_submit=_typed)
+        with st.container(key="notice", horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f"**{head.review_status}.** {head.updated_words}. For healthcare professionals; does not replace clinical judgment.", width="stretch"
+            )
+            with st.popover("Disclaimer", type="tertiary"):
+                st.markdown(f"**{head.publisher}: {head.title}**\n\n{head.review_status}. {head.updated_words}. {head.purpose}.\n\n{head.disclaimer}")
+
+
+def _typed() -> None:
+    session.ask(str(st.session_state["question"] or ""))
+
+
+def _waiting(engine: Engine) -> str:
+    if engine.progress.running:
+        return "These are the rules' own words. Search is still starting."
+    return f"These are the rules' own words. {engine.model} is writing; its text is checked before it is shown." if engine.model else "Searching."
+
+
+def _starting(engine: Engine) -> None:
+    """How far the start is while it runs; then what leaves the machine."""
+    if engine.progress.running:
+        with st.container(key="starting", width=360):
+            st.fragment(_progress, run_every=POLL)(engine)
+    else:
+        st.caption(_privacy(engine), width="stretch")
+
+
+def _progress(engine: Engine) -> None:
+    progress = engine.progress
+    if progress.running:
+        st.progress(progress.share, text=f"{progress.message}. You can ask now.")
+    else:
+        st.rerun()
+
+
+def _failed(engine: Engine) -> None:
+    """What failed: the store, or the start, with a way to try again."""
+    if session.unkept():
+        st.warning(session.unkept(), icon=":material/database_off:")
+    if engine.progress.fault:
+        st.warning(
+            f"Search is not available. {engine.progress.fault} Decisions and answers come from the rules and stand without it.",
+            icon=":material/search_off:",
+        )
+        st.button("Try to start it again", key="restart", on_click=engine.start)

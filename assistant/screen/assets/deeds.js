@@ -1,0 +1,65 @@
+// What can be done with an answer: take it along, have it explained anew, say whether it was right.
+
+function drawDeeds(turn, act) {
+  const said = el("span", { class: "done", role: "status" });
+  const copy = el("button", { type: "button", class: "plain", onclick: async () => { said.textContent = (await copied(noteText(turn, act))) ? "Copied" : "The browser did not allow it"; } }, "Copy as chart note");
+  const print = el("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print");
+  const row = el("div", { class: "row" }, copy, print);
+  if (turn.last && act.models().length) row.append(drawAgain(act));
+  return el("footer", { class: "deeds" }, row, said, drawFeedback(turn, act));
+}
+
+function noteText(turn, act) {
+  return turn.answer.note.map((line) => (typeof line === "string" ? line : `[${act.ticked(turn, line.id) ? "x" : " "}] ${line.text}`)).join("\n");
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = el("textarea", { "aria-hidden": "true" });
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+function drawAgain(act) {
+  const choose = el("select", { "aria-label": "Explain it again by" }, el("option", { value: "-" }, "Explain it again by…"), act.models().map((name) => el("option", { value: name }, name || "the rules alone")));
+  choose.addEventListener("change", () => { if (choose.value !== "-") act.again(choose.value); });
+  return choose;
+}
+
+function drawFeedback(turn, act) {
+  const box = el("div", { class: "feedback", role: "group", "aria-label": "Was this answer right?" }, el("span", { class: "soft" }, "Was it right?"));
+  const buttons = [["right", "Right"], ["wrong", "Wrong"], ["unsafe", "Unsafe"]].map(([name, label]) =>
+    el("button", { type: "button", class: "verdict", "data-verdict": name, "aria-pressed": "false", onclick: () => openForm(name) }, label));
+  box.append(...buttons);
+  const press = () => buttons.forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.verdict === act.said(turn)?.verdict)));
+  const openForm = (verdict) => {
+    box.querySelector("form")?.remove();
+    const form = feedbackForm(turn, verdict, act, () => { form.remove(); press(); box.querySelector(".thanks").textContent = "Noted, with this answer's receipt."; buttons.find((b) => b.dataset.verdict === verdict).focus(); });
+    box.append(form);
+    form.querySelector("textarea").focus();
+  };
+  box.append(el("span", { class: "thanks soft", role: "status" }));
+  press();
+  return box;
+}
+
+function feedbackForm(turn, verdict, act, after) {
+  const before = act.said(turn);
+  const comment = el("textarea", { rows: "2", "aria-label": "Comment", placeholder: verdict === "right" ? "A comment, if you like" : "What is wrong with it?" });
+  comment.value = before?.verdict === verdict ? before.comment : "";
+  const expected = el("select", { "aria-label": "What would have been right" }, el("option", { value: "" }, "What would have been right?"), act.actions().map(([value, word]) => el("option", { value }, word)));
+  const save = (event) => {
+    event.preventDefault();
+    act.feedback(turn, { verdict, comment: comment.value, expected: verdict === "right" ? "" : expected.value });
+    after();
+  };
+  return el("form", { onsubmit: save }, comment, verdict === "right" ? null : expected, el("button", { type: "submit", class: "answer" }, `Note it as ${verdict}`));
+}
