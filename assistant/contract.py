@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.difference import difference
 from assistant.errors import QuestionError
-from assistant.records import Answer, Ask, Change, Decision, Draft, Edit, Fact, Hit, NearRule, Note, Sentence, Verdict
+from assistant.records import Answer, Ask, Change, Claim, Decision, Draft, Edit, Fact, Hit, NearRule, Note, Sentence, Verdict
 
 Json = dict[str, Any]
 Id = str | int | None
@@ -101,6 +101,7 @@ def answer_record(name: Id, answer: Answer) -> Json:
         "passages": [_hit(hit) for hit in answer.hits],
         "guardrail": _verdict(answer.verdict),
         "sentences": [_sentence(s) for s in answer.sentences],
+        "model_reading": _reading(answer) if answer.claims else None,
         "draft": draft_record(answer.draft) if answer.draft else None,
         "difference": [_edit(edit) for edit in difference(answer.draft, answer.verdict)],
         "disagreements": [_note(n) for n in answer.notes],
@@ -170,6 +171,19 @@ def _verdict(verdict: Verdict) -> Json:
 
 def _sentence(s: Sentence) -> Json:
     return {"text": s.text, "kind": s.kind.value, "basis": s.basis, "passage_ids": list(s.passage_ids)}
+
+
+def _reading(answer: Answer) -> Json:
+    """What a model read, and what became of each claim."""
+    assert answer.claims is not None
+    weights = {one.claim: one.weight.value for one in answer.weighed}
+    told = [{**_claim(claim), "became": weights.get(claim, "")} for claim in answer.claims.claims]
+    return {"model": answer.claims.model, "failure": answer.claims.failure, "claims": told}
+
+
+def _claim(claim: Claim) -> Json:
+    words = claim.words
+    return {"name": claim.name, "value": _number(claim.value), "text": words.text, "turn": words.turn, "start": words.start, "end": words.end}
 
 
 def _edit(e: Edit) -> Json:

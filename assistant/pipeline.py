@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant import composing, guardrail, notes, reading, rules
+from assistant import claims, composing, guardrail, notes, reading, rules
 from assistant.corrections import Value, apply
 from assistant.errors import QuestionError
-from assistant.records import Answer, Case, Citation, Decision, Dictated, Draft, Finding, Hit, Outcome, Sentence, Verdict
+from assistant.records import Answer, Case, Citation, ClaimsRead, Decision, Dictated, Draft, Finding, Hit, Outcome, Sentence, Verdict, Weighed, Weight
 from assistant.release import Release, Shows
 from assistant.wording import markers_in
 
@@ -45,15 +45,26 @@ class Drafts(Protocol):
         ...
 
 
+class Reads(Protocol):
+    """What reads the question besides the reading of our own."""
+
+    def read(self, turns: Sequence[str]) -> ClaimsRead:
+        """Claims with their quotations, or why there are none; raises nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assistant:
-    """Answers conversations; holds no memory of them. Without a drafter no model is used.
+    """Answers conversations; holds no memory of them. Without a drafter and a reader no model is used.
+
+    A `reader` may make a decision more cautious, never less; `decide` does without it.
 
     `jurisdiction` is whose product label counts ("US", "EU" ...); "" shows the US and the EU label side by side.
     """
 
     retriever: Searches
     drafter: Drafts | None = None
+    reader: Reads | None = None
     jurisdiction: str = ""
 
     def decide(self, turns: Sequence[str], by_hand: Mapping[str, Value] | None = None) -> tuple[Case, Decision]:
@@ -75,6 +86,8 @@ class Assistant:
         """
         started = time.perf_counter()
         case, decision = self.decide(turns, corrections)
+        claimed = self.reader.read(turns) if self.reader else None
+        case, decision, weighed = claims.weigh(case, decision, claimed.claims if claimed else (), tuple(corrections or ()))
         question = "\n".join(turns)
         hits = self.retriever.search(question, decision)
         labels = self._labels(case)
@@ -92,10 +105,13 @@ class Assistant:
             verdict=verdict,
             draft=draft,
             notes=notes.beside(case, decision, turns, labels),
-            remark=remark,
+            remark=" ".join(part for part in (_misread(claimed, weighed), remark) if part),
             seconds=time.perf_counter() - started,
             turns=tuple(turns),
             corrections=tuple((corrections or {}).items()),
+            jurisdiction=self.jurisdiction,
+            claims=claimed,
+            weighed=weighed,
             first_sentence_seconds=release.first,
         )
 
@@ -147,6 +163,14 @@ def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictat
     if strays and verdict.outcome is Outcome.PASS:  # ruling 13: a marker that is dropped leaves a text that passes
         return replace(verdict, findings=strays), ""
     return replace(verdict, findings=(*verdict.findings, *strays)), _REMARKS[verdict.outcome]
+
+
+def _misread(claimed: ClaimsRead | None, weighed: Sequence[Weighed]) -> str:
+    """What there is to say of the model's reading: that it failed, or that it made the decision more cautious."""
+    if claimed is not None and claimed.failure:
+        return f"The model could not read the question ({claimed.failure}); the reading stands without it."
+    quotes = [f"“{one.claim.words.text}”" for one in weighed if one.weight is Weight.STANDS]
+    return f"The model's reading of {', '.join(quotes)} made the decision more cautious." if quotes else ""
 
 
 def _stray(marker: str) -> Finding:

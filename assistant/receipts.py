@@ -22,7 +22,7 @@ from assistant.errors import HoldfastError
 from assistant.files import replacing
 from assistant.knowledge import HOME
 from assistant.pipeline import Assistant
-from assistant.records import Answer, Case, Decision, Draft, Hit
+from assistant.records import Answer, Case, Claim, ClaimsRead, Decision, Draft, Hit, Words
 from assistant.settings import ROOT
 
 FORMAT = "holdfast-receipt/1"
@@ -51,7 +51,7 @@ class Replay:
 def receipt(answer: Answer) -> bytes:
     """The receipt of an answer, as the bytes of its file: UTF-8 JSON. The same answer gives the same bytes."""
     told = {name: value for name, value in contract.answer_record(None, answer).items() if name not in _TIMES}
-    question = {"turns": list(answer.turns), "corrections": dict(answer.corrections)}
+    question = {"turns": list(answer.turns), "corrections": dict(answer.corrections), "jurisdiction": answer.jurisdiction}
     whole = {"format": FORMAT, "question": question, **told, "versions": _versions(), "hashes": _hashes()}
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
@@ -83,7 +83,12 @@ def replay(source: Path, assistant: Assistant) -> Replay:
     """
     raw = _read(source)
     old = _parse(raw, source)
-    found = replace(assistant, drafter=_Kept(old["draft"]) if old["draft"] else None)
+    found = replace(
+        assistant,
+        drafter=_Kept(old["draft"]) if old["draft"] else None,
+        reader=_KeptReading(old["model_reading"]) if old["model_reading"] else None,
+        jurisdiction=old["question"]["jurisdiction"],
+    )
     if not old["passages"]:  # saved while search was out of reach: the answer is the rules' own
         found = replace(found, retriever=_NoSearch())
     fresh = receipt(found.answer(old["question"]["turns"], corrections=old["question"]["corrections"]))
@@ -102,6 +107,23 @@ class _Kept:
 
     def draft(self, case: Case, decision: Decision, hits: Sequence[Hit], question: str, heard: Callable[[str, bool], None] | None = None) -> Draft:
         return self._draft
+
+
+class _KeptReading:
+    """The reading of a model that a receipt keeps."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        claims = tuple(_claim(one) for one in told["claims"])
+        self._read = ClaimsRead(claims=claims, model=told["model"], failure=told["failure"])
+
+    def read(self, turns: Sequence[str]) -> ClaimsRead:
+        return self._read
+
+
+def _claim(one: Mapping[str, Any]) -> Claim:
+    value = one["value"]
+    words = Words(turn=one["turn"], start=one["start"], end=one["end"], text=one["text"])
+    return Claim(name=one["name"], value=float(value) if isinstance(value, int) and not isinstance(value, bool) else value, words=words)
 
 
 class _NoSearch:
@@ -130,7 +152,8 @@ def _parse(raw: bytes, source: Path) -> Json:
             raise ReceiptError(f"{source}: is not of the form {FORMAT}.")
         turns, corrections, draft = old["question"]["turns"], old["question"]["corrections"], old["draft"]
         sound = isinstance(turns, list) and all(isinstance(turn, str) for turn in turns) and isinstance(corrections, dict)
-        sound = sound and isinstance(old["passages"], list) and (draft is None or bool(_Kept(draft)))
+        sound = sound and isinstance(old["passages"], list) and isinstance(old["question"]["jurisdiction"], str)
+        sound = sound and (draft is None or bool(_Kept(draft))) and (old["model_reading"] is None or bool(_KeptReading(old["model_reading"])))
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = False
     if not sound:

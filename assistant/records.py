@@ -265,6 +265,44 @@ class Decision:
     patients: tuple[Decision, ...] = ()
 
 
+# --------------------------------------------------------------------------- a model's reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A value that a model says it read, with the words of the question that it quotes for it; units as in `Fact`."""
+
+    name: str
+    value: str | float | bool
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsRead:
+    """What a model read from the question, those claims alone whose quotation stands; or why it could not."""
+
+    claims: tuple[Claim, ...] = ()
+    model: str = ""
+    failure: str = ""
+
+
+class Weight(StrEnum):
+    """What became of a claim."""
+
+    AGREES = "agrees with the reading"
+    STANDS = "stands, since it is more cautious"
+    ASKED = "does not stand, since it is less cautious; it is asked"
+    UNUSED = "not used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A claim and what became of it."""
+
+    claim: Claim
+    weight: Weight
+
+
 # --------------------------------------------------------------------------- retrieval
 
 
@@ -438,7 +476,7 @@ class Dictated:
 class Answer:
     """All that is shown, with the draft kept beside it. `decision` is the rules' and nothing else's.
 
-    `corrections` are the fields set by hand. `first_sentence_seconds` is when the first checked sentence of a draft
+    `corrections` are the fields set by hand; `claims` what a model read, and `weighed` what became of it. `first_sentence_seconds` is when the first checked sentence of a draft
     was released, counted from the question; None where none was.
     """
 
@@ -455,4 +493,7 @@ class Answer:
     seconds: float = 0.0
     turns: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str | float | bool | None], ...] = ()
+    jurisdiction: str = ""
+    claims: ClaimsRead | None = None
+    weighed: tuple[Weighed, ...] = ()
     first_sentence_seconds: float | None = None

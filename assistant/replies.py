@@ -59,14 +59,22 @@ def read(raw: str, given: Collection[str], *, ended: bool) -> Reply:
     Raises:
         NotJson: the reply has ended, began as JSON, and is not the object asked for.
     """
-    text = _THOUGHT.sub("", raw, count=1) if raw.lstrip().startswith("<") else raw
-    bare = _FENCE.sub("", text)
-    if bare.lstrip().startswith("{"):
-        return _structured(bare, given, ended=ended)
+    text, inside = _thoughtless(raw), bare(raw)
+    if inside.lstrip().startswith("{"):
+        return _structured(inside, given, ended=ended)
     if not ended and _OPENING.fullmatch(text):
         return Reply("")  # the beginning of a fence or of a thought; what it holds is still to come
     kept, strays = _given_only(text, given)
     return Reply(kept, whole=ended, strays=strays)
+
+
+def bare(raw: str) -> str:
+    """A reply without thinking aloud and without the fence of a code block."""
+    return _FENCE.sub("", _thoughtless(raw))
+
+
+def _thoughtless(raw: str) -> str:
+    return _THOUGHT.sub("", raw, count=1) if raw.lstrip().startswith("<") else raw
 
 
 def _structured(text: str, given: Collection[str], *, ended: bool) -> Reply:

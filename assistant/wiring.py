@@ -16,14 +16,16 @@ from assistant.errors import SettingsError
 from assistant.index import Stamp, Tell
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
-from assistant.records import Case, Decision, Draft, Hit, Passage
+from assistant.records import Case, ClaimsRead, Decision, Draft, Hit, Passage
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
+    from assistant.asking import Asker
     from assistant.drafting import Drafter
+    from assistant.model_reader import ModelReader
     from assistant.retrieval import Retriever
 
 _EXTRAS = {"openai": "langchain-openai", "anthropic": "langchain-anthropic", "ollama": "langchain-ollama"}
@@ -43,7 +45,12 @@ def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load
     """
     environment.switch_off_telemetry()
     settings = settings or environment.read()
-    return Assistant(jurisdiction=settings.jurisdiction, retriever=LazyRetriever(settings, tell, load), drafter=LazyDrafter(settings) if settings.model else None)
+    return Assistant(
+        retriever=LazyRetriever(settings, tell, load),
+        drafter=LazyDrafter(settings) if settings.model else None,
+        reader=LazyReader(settings) if settings.model_reads else None,
+        jurisdiction=settings.jurisdiction,
+    )
 
 
 def passages() -> tuple[Passage, ...]:
@@ -104,7 +111,42 @@ class LazyDrafter:
         from assistant.drafting import Drafter
 
         s = self._settings
-        return Drafter(model=make_model(s), name=s.model, timeout=s.model_timeout, send_question=s.send_question, structured=s.model_output == "auto")
+        return Drafter(asker=make_asker(s), name=s.model, send_question=s.send_question)
+
+
+class LazyReader:
+    """Makes the chat model when the first question is to be read by it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+
+    def read(self, turns: Sequence[str]) -> ClaimsRead:
+        """See `ModelReader.read`; a model that cannot be made reads nothing."""
+        try:
+            with self._lock:
+                reader = self._made
+        except SettingsError as fault:
+            return ClaimsRead(model=self._settings.model, failure=str(fault).rstrip("."))
+        return reader.read(turns)
+
+    @cached_property
+    def _made(self) -> ModelReader:
+        from assistant.model_reader import ModelReader
+
+        return ModelReader(asker=make_asker(self._settings), name=self._settings.model)
+
+
+def make_asker(settings: Settings) -> Asker:
+    """The chat model with the time that one call of it may take: half of the whole where it both reads and drafts.
+
+    Raises:
+        SettingsError: the model cannot be made.
+    """
+    from assistant.asking import Asker
+
+    share = settings.model_timeout / 2 if settings.model_reads else settings.model_timeout
+    return Asker(model=make_model(settings), timeout=share, structured=settings.model_output == "auto")
 
 
 def model_options(settings: Settings) -> dict[str, Any]:

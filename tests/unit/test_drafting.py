@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from assistant import prompts
+from assistant.asking import Asker
 from assistant.drafting import Drafter, Hears
 from assistant.errors import SettingsError
 from assistant.knowledge import knowledge
@@ -51,7 +52,7 @@ def drafted(
     """The draft that comes of a server's behaviour, and the requests that the server saw."""
     with model_server(reply) as server:
         settings = Settings(model="openai:gpt-test", model_base_url=server.address, model_timeout=timeout, model_stream=stream)
-        drafter = Drafter(model=make_model(settings), name=settings.model, timeout=timeout, send_question=send_question, structured=structured)
+        drafter = Drafter(asker=Asker(model=make_model(settings), timeout=timeout, structured=structured), name=settings.model, send_question=send_question)
         return drafter.draft(CASE, DECISION, HITS, QUESTION, heard), server.requests
 
 
@@ -86,7 +87,7 @@ def test_the_question_is_sent_where_the_operator_allows_it_with_names_masked() -
 def test_without_passages_there_is_no_call() -> None:
     with model_server(whole) as server:
         settings = Settings(model="openai:gpt-test", model_base_url=server.address)
-        draft = Drafter(model=make_model(settings), name="m", timeout=5).draft(CASE, DECISION, (), QUESTION)
+        draft = Drafter(asker=Asker(model=make_model(settings), timeout=5), name="m").draft(CASE, DECISION, (), QUESTION)
     assert (draft.text, draft.failure, server.requests) == ("", "there were no passages to write from", [])
 
 
@@ -228,7 +229,7 @@ def test_a_server_that_keeps_no_schema_is_asked_again_in_plain_words_and_from_th
 
     with model_server(reply) as server:
         settings = Settings(model="openai:gpt-test", model_base_url=server.address)
-        drafter = Drafter(model=make_model(settings), name="m", timeout=5, structured=True)
+        drafter = Drafter(asker=Asker(model=make_model(settings), timeout=5, structured=True), name="m")
         drafts = [drafter.draft(CASE, DECISION, HITS, QUESTION).text for _ in range(2)]
     assert drafts == ["Stop pomalidomide now [1]."] * 2
     assert ["response_format" in request for request in server.requests] == [True, False, False]
@@ -274,7 +275,7 @@ def test_the_whole_draft_takes_no_longer_than_its_time(reply: Callable[[BaseHTTP
 
 def test_a_server_that_is_not_there_is_said_to_be_so() -> None:
     settings = Settings(model="openai:gpt-test", model_base_url="http://127.0.0.1:9/v1")
-    assert Drafter(model=make_model(settings), name="m", timeout=10).draft(CASE, DECISION, HITS, QUESTION).failure == "it could not be reached"
+    assert Drafter(asker=Asker(model=make_model(settings), timeout=10), name="m").draft(CASE, DECISION, HITS, QUESTION).failure == "it could not be reached"
 
 
 def test_a_failure_is_logged_without_a_word_of_the_question(caplog: pytest.LogCaptureFixture) -> None:
@@ -322,5 +323,5 @@ class Broken:
 
 
 def test_a_bug_in_a_library_is_told_by_its_kind_alone() -> None:
-    draft = Drafter(model=Broken(), name="m", timeout=5).draft(CASE, DECISION, HITS, QUESTION)  # type: ignore[arg-type]
+    draft = Drafter(asker=Asker(model=Broken(), timeout=5), name="m").draft(CASE, DECISION, HITS, QUESTION)  # type: ignore[arg-type]
     assert draft.failure == "the call failed (RuntimeError)"

@@ -56,7 +56,7 @@ def test_strays_corrections_and_an_answer_without_search_replay_too(tmp_path: Pa
 
 def test_a_receipt_holds_what_the_answer_rests_on_and_no_clock(tmp_path: Path) -> None:
     told = json.loads(saved(tmp_path).read_text(encoding="utf-8"))
-    assert told["question"] == {"turns": TURNS, "corrections": {}}
+    assert told["question"] == {"turns": TURNS, "corrections": {}, "jurisdiction": ""}
     for part in ("decision", "passages", "draft", "guardrail", "difference", "answer", "citations", "sentences"):
         assert part in told
     assert told["decision"]["facts"]
@@ -96,7 +96,7 @@ def test_another_layout_of_the_same_content_differs_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff\xfe", b"{}", b"[]", b'{"format": "other/1"}', b"[" * 50_000, b'{"format": "holdfast-receipt/1", "question": {"turns": "x", "corrections": {}}, "draft": null, "passages": []}'],
+    [b"", b"\xff\xfe", b"{}", b"[]", b'{"format": "other/1"}', b"[" * 50_000, b'{"format": "holdfast-receipt/1", "question": {"turns": "x", "corrections": {}, "jurisdiction": ""}, "draft": null, "model_reading": null, "passages": []}'],
     ids=range(7),
 )
 def test_a_file_that_is_no_receipt_is_refused(content: bytes, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import reading, rules
+from assistant.asking import Asker
 from assistant.composing import compose
 from assistant.drafting import Drafter
 from assistant.guardrail import check
@@ -118,7 +119,7 @@ def answered(reply: object, *, timeout: float = 5.0) -> tuple[Answer, list[tuple
     released: list[tuple[float, str]] = []
     with model_server(reply) as server:  # type: ignore[arg-type]
         chosen = Settings(model="openai:gpt-test", model_base_url=server.address, model_timeout=timeout)
-        drafter = Drafter(model=make_model(chosen), name=chosen.model, timeout=timeout)
+        drafter = Drafter(asker=Asker(model=make_model(chosen), timeout=timeout), name=chosen.model)
         assistant = Assistant(retriever=QuotedOnly(), drafter=drafter)
         started = time.perf_counter()
         answer = assistant.answer([SEVERE], released=lambda text: released.append((time.perf_counter() - started, text)))
