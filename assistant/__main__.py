@@ -125,11 +125,13 @@ def _index(options: argparse.Namespace) -> int:
         print(json.dumps({"folder": str(folder) if folder else None, "fault": fault or None, **(index.manifest(folder) if folder else {})}, indent=1))
         return 0
     if options.what == "verify":
-        fault = fault or index.probe(chosen.data, encoder.load(chosen.encoder))
+        fault = fault or index.probe(chosen.data, encoder.load(chosen.encoder, chosen.data))
         print(f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`" if fault else "the index is sound")
         return 1 if fault else 0
+    if options.what == "ready":
+        encoder.load(chosen.encoder, chosen.data)  # what it needs is made now, not when the first question waits
     if options.what == "build" or fault:
-        index.build(chosen.data, wiring.passages(), wanted, encoder.load(chosen.encoder), _tell, because=fault or "asked for")
+        index.build(chosen.data, wiring.passages(), wanted, encoder.load(chosen.encoder, chosen.data), _tell, because=fault or "asked for")
     return 0
 
 

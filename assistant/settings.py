@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ _NAMES = (
 _OUTPUTS = ("auto", "text")
 JURISDICTIONS = ("US", "EU", "CH", "CA")  # whose product labels are on record
 NOTHING = "nothing"
+_MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -178,6 +180,8 @@ def _encoder(value: str, faults: list[str]) -> str:
     if not value or value == BUNDLED:
         return BUNDLED
     folder = Path(value).expanduser()
+    if _MODEL_NAME.fullmatch(value) and not folder.exists():
+        return value
     if not (folder / "modules.json").is_file():
-        faults.append(f"{PREFIX}ENCODER: must be '{BUNDLED}' or a folder with a sentence-transformers model (one that holds modules.json); nothing is downloaded.")
+        faults.append(f"{PREFIX}ENCODER: must be '{BUNDLED}' or a folder with a sentence-transformers model (one that holds modules.json), or the name of one that lies on this machine; nothing is downloaded.")
     return str(folder)

@@ -35,10 +35,10 @@ def _silent(message: str, share: float) -> None:
     """Tell nobody."""
 
 
-def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load: Callable[[str], Embeddings] = encoder.load) -> Assistant:
+def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load: Callable[[str], Embeddings] | None = None) -> Assistant:
     """The assistant that the settings describe. Returns at once: index, encoder and model are loaded by the first question.
 
-    `tell` hears of long work; `load` makes the encoder.
+    `tell` hears of long work; `load` makes the encoder in place of `encoder.load`.
 
     Raises:
         SettingsError: a setting cannot be used.
@@ -66,7 +66,7 @@ def wanted_stamp(settings: Settings) -> Stamp:
 class LazyRetriever:
     """Opens the index (builds it where that is needed) when the first question comes."""
 
-    def __init__(self, settings: Settings, tell: Tell, load: Callable[[str], Embeddings]) -> None:
+    def __init__(self, settings: Settings, tell: Tell, load: Callable[[str], Embeddings] | None) -> None:
         self._settings = settings
         self._tell = tell
         self._load = load
@@ -85,7 +85,7 @@ class LazyRetriever:
     def _made(self) -> Retriever:
         from assistant.retrieval import Retriever
 
-        embeddings = self._load(self._settings.encoder)
+        embeddings = self._load(self._settings.encoder) if self._load else encoder.load(self._settings.encoder, self._settings.data)
         store = index.ready(self._settings.data, passages(), wanted_stamp(self._settings), embeddings, self._tell)
         return Retriever(store, embeddings, passages())
 
