@@ -195,6 +195,15 @@ def _alternatives(case: Case) -> list[tuple[str, str, Case]]:
     return found
 
 
+def case_if(case: Case, change: Change) -> Case:
+    """The case with the one fact changed that a `Change` names.
+
+    Raises:
+        KeyError: no change of that name can be reported.
+    """
+    return {(fact, value): other for fact, value, other in _alternatives(case)}[change.fact, change.value]
+
+
 def _changes(case: Case, decided: tuple[Action, Restart | None], known: Knowledge) -> tuple[Change, ...]:
     if decided[0] not in _DECIDED or case.infection is Infection.GENERAL:
         return ()

@@ -6,18 +6,17 @@ from typing import Any
 
 from assistant.composing import plain_number
 from assistant.knowledge import knowledge
-from assistant.records import Action, Answer, Basis, Case, Decision, Restart, Severity
-from assistant.screen.reasons import DECIDED
+from assistant.records import Action, Basis, Case, Decision, Restart, Severity
 from assistant.screen.words import fact_name, words
 
 Json = dict[str, Any]
 
+DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 MOST_NOW, MOST_ALSO = 3, 3
 
 
-def card(answer: Answer, reader: str = "clinician") -> Json:
-    """The card of an answer in the words of who reads; the decision is the same for all."""
-    case, decision = answer.case, answer.decision
+def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
+    """The card of a decision in the words of who reads; the decision is the same for all."""
     told = words()
     reads = told.readers[reader]
     action = told.actions[decision.action.value]

@@ -20,7 +20,7 @@ Line = str | Json
 
 def note(answer: Answer, reader: str = "clinician") -> list[Line]:
     """The lines of a chart note; an item of the checklist is a line of its own that holds `id` and `text`, since it may be ticked later."""
-    shown = card.card(answer, reader)
+    shown = card.card(answer.case, answer.decision, reader)
     lines: list[Line] = [f"POMALIDOMIDE AND INFECTION: {shown['word']}", " ".join(part for part in (shown["line"], shown["says"]) if part)]
     lines += [f"{label}: {value}" for label, value in shown["about"]]
     read = [f"{chip['label']} {chip['value']}" + (f" ({chip['note']})" if chip["note"] else "") for chip in reading_view.chips(answer.case, dict(answer.corrections), -1)]

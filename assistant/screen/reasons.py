@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.composing import compose
 from assistant.knowledge import Rule, knowledge
-from assistant.records import Action, Case, Change, Decision, NearRule, Restart
-from assistant.rules import fields_of
+from assistant.records import Case, Change, Decision, NearRule, Restart
+from assistant.rules import case_if, decide, fields_of
+from assistant.screen.card import DECIDED, card
+from assistant.screen.diagram import diagram
 from assistant.screen.words import fact_name, plain, reply, typeset, words
 
 Json = dict[str, Any]
 
-DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
 _FAR = ("asked", "drug")  # a rule that differs in these is no near miss to a reader
 _CLOSE = ("severity", "counts", "neutropenic_fever", "dose", "age", "treatment")  # told before a miss in the infection's state
 
 
-def why(case: Case, decision: Decision) -> Json:
+def why(case: Case, decision: Decision, reader: str = "clinician") -> Json:
     """All of it, in words."""
     known = knowledge()
     table = {rule.id: rule for rule in (*known.algorithm.outcomes, *known.algorithm.modifiers)}
     fired = [table[name] for name in decision.rules if name in table]
     return {
         "path": _path(case, fired[0]) if fired else [],
+        "diagram": diagram(fired[0].id) if fired else {},
         "fired": [
             {"id": rule.id, "says": rule.says, "quotes": [{"passage": f"article:{q.passage}", "words": q.words} for q in rule.quotes]}
             for rule in fired
         ],
         "near": [_near(near, table[near.rule_id]) for near in _sorted(decision.near)],
-        "changes": [_change(change) for change in decision.changes],
+        "changes": [_change(case, change, reader) for change in decision.changes],
     }
 
 
@@ -48,9 +51,20 @@ def _near(near: NearRule, rule: Rule) -> Json:
     return {"id": rule.id, "says": rule.says, "field": words().fields.get(near.unmet, near.unmet), "needed": needed, "found": plain(near.found)}
 
 
-def _change(change: Change) -> Json:
+def _change(case: Case, change: Change, reader: str) -> Json:
+    """What would change the answer, and the other answer whole: its card, and its text in paragraphs."""
     when = words().changes.get(f"{change.fact}.{change.value}", f"{change.fact.replace('_', ' ')} were {change.value}")
-    return {"when": when, "action": change.action.value, "word": words().actions[change.action.value].word, "restart": _briefly(change.restart)}
+    other = case_if(case, change)
+    decision = decide(other)
+    text = typeset(compose(other, decision).text.replace("**", ""))
+    return {
+        "when": when,
+        "action": change.action.value,
+        "word": words().actions[change.action.value].word,
+        "restart": _briefly(change.restart),
+        "card": card(other, decision, reader),
+        "text": text.split("\n\n"),
+    }
 
 
 def _briefly(restart: Restart | None) -> str:
@@ -65,7 +79,9 @@ def corrections(decision: Decision) -> list[Json]:
     for name, said in words().replies.items():
         fact, label = name.split(".", 1)
         found.setdefault(fact, []).append({"label": label, "text": said.text, "set": list(said.set.items())})
-    return [{"label": fact_name(fact), "answers": answers} for fact, answers in found.items()]
+    told = words().facts
+    numbers = [{"label": fact_name(name), "number": name, "unit": told[name].unit, "answers": []} for name in words().numbers]
+    return [{"label": fact_name(fact), "answers": answers} for fact, answers in found.items()] + numbers
 
 
 def asks(decision: Decision) -> list[Json]:

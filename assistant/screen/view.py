@@ -53,7 +53,7 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
 
 def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
     places = sources.stops(answer)
-    glance = card.card(answer, conversation.reader)
+    glance = card.card(answer.case, answer.decision, conversation.reader)
     return {
         "card": glance,
         "spoken": card.spoken(glance),
@@ -64,7 +64,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "passages": sources.passages(answer, places),
         "notes": notes.notes(answer),
         "asks": reasons.asks(answer.decision),
-        "why": reasons.why(answer.case, answer.decision),
+        "why": reasons.why(answer.case, answer.decision, conversation.reader),
         "course": course(answer.case, answer.decision),
         "note": exports.note(answer, conversation.reader),
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],

@@ -80,6 +80,7 @@ class Words(_Strict):
     fields: dict[str, str]
     changes: dict[str, str]
     replies: dict[str, Reply]
+    numbers: list[str]
     references: dict[str, str]
     states: dict[str, str]
     examples: list[Example]

@@ -33,6 +33,11 @@ def answered(*turns: str) -> Answer:
     return Assistant(retriever=ListedSearch()).answer(turns)
 
 
+def shown_card(*turns: str, reader: str = "clinician") -> dict[str, Any]:
+    answer = answered(*turns)
+    return card.card(answer.case, answer.decision, reader)
+
+
 def browser_slice(text: str, start: int, end: int) -> str:
     """What JavaScript's slice would give."""
     return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
@@ -106,7 +111,7 @@ class TestPlaces:
         assert all(passage["because"] for passage in found)
 
     def test_the_card_is_whole(self, question: str) -> None:
-        shown = card.card(answered(question))
+        shown = shown_card(question)
         assert shown["word"]
         assert shown["line"]
         assert len(shown["now"]) <= 3
@@ -155,13 +160,11 @@ def test_text_of_a_model_keeps_its_markers_and_what_no_sentence_claims() -> None
 
 
 def test_patient_and_caregiver_are_told_to_call() -> None:
-    assert card.card(answered("I take Imnovid and have a fever. Should I stop it?"))["call"]
+    assert shown_card("I take Imnovid and have a fever. Should I stop it?")["call"]
 
 
 def test_several_patients_have_a_line_each() -> None:
-    shown = card.card(
-        answered("Bed 3 is on pom with pneumonia on IV antibiotics. Bed 7 also on pom, mild cystitis completely resolved. Who restarts?")
-    )
+    shown = shown_card("Bed 3 is on pom with pneumonia on IV antibiotics. Bed 7 also on pom, mild cystitis completely resolved. Who restarts?")
     assert [patient["word"] for patient in shown["patients"]] == ["HOLD", "RESUME"]
 
 
