@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from assistant.knowledge import knowledge
@@ -56,18 +58,11 @@ def _top(engine: Engine) -> None:
 
 
 def _exports() -> None:
-    """The whole conversation as a file; each answer has its own chart note and can be printed."""
+    """The whole conversation as a file, made when it is asked for; each answer has its own chart note and can be printed."""
+    held = session.conversation()
     st.caption("The whole conversation, with its sources")
-    st.download_button("Markdown", data=_markdown, file_name="holdfast.md", mime="text/markdown", icon=":material/article:", width="stretch", on_click="ignore")
-    st.download_button("JSON", data=_json, file_name="holdfast.json", mime="application/json", icon=":material/data_object:", width="stretch", on_click="ignore")
-
-
-def _markdown() -> str:
-    return exports.markdown(session.conversation())
-
-
-def _json() -> str:
-    return exports.as_json(session.conversation())
+    st.download_button("Markdown", data=partial(exports.markdown, held), file_name="holdfast.md", mime="text/markdown", icon=":material/article:", width="stretch", on_click="ignore")
+    st.download_button("JSON", data=partial(exports.as_json, held), file_name="holdfast.json", mime="application/json", icon=":material/data_object:", width="stretch", on_click="ignore")
 
 
 def _privacy(engine: Engine) -> str:

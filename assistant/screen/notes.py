@@ -10,7 +10,7 @@ from assistant.records import Answer
 Json = dict[str, Any]
 
 ALWAYS = "A"  # could change a dose or cause harm: shown beside the answer; the others stand in the panel
-_SURE = {
+SURE = {
     "V1": "Seen in an official page or in the publication's own record.",
     "V2": "Seen in a copy only; check it before relying on it.",
     "M": "From memory, not verified.",
@@ -28,7 +28,7 @@ def notes(answer: Answer) -> list[Json]:
             "kind": note.kind,
             "title": note.title,
             "say": known.notes[note.id].say,
-            "sure": _SURE[note.confidence],
+            "sure": SURE[note.confidence],
             "labels": [name for name in note.passage_ids if name.startswith("label:")],
             "references": [name.removeprefix("reference:") for name in note.passage_ids if name.startswith("reference:")],
             "passage": next((name for name in note.passage_ids if name.startswith("article:")), ""),

@@ -80,8 +80,9 @@ def corrections(decision: Decision) -> list[Json]:
         fact, label = name.split(".", 1)
         found.setdefault(fact, []).append({"label": label, "text": said.text, "set": list(said.set.items())})
     told = words().facts
-    numbers = [{"label": fact_name(name), "number": name, "unit": told[name].unit, "answers": []} for name in words().numbers]
-    return [{"label": fact_name(fact), "answers": answers} for fact, answers in found.items()] + numbers
+    rows = [{"name": fact, "label": fact_name(fact), "answers": answers} for fact, answers in found.items()]
+    rows += [{"name": name, "label": fact_name(name), "answers": []} for name in words().numbers if name not in found]
+    return [{**row, "unit": told[row["name"]].unit if row["name"] in words().numbers else ""} for row in rows]
 
 
 def asks(decision: Decision) -> list[Json]:

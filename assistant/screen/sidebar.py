@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from assistant.errors import StoreError
 from assistant.screen import exports, session, shared
-from assistant.storage import Found
+from assistant.storage import Found, Store
 
 SHOWN = 25  # conversations listed at once; the search finds the others
 
@@ -79,9 +81,8 @@ def _keeping() -> None:
     else:
         place = "on this machine" if kept.here else "in the database that the operator of this page has named"
         st.caption(f"Conversations are kept {place}. Whoever can open this page can read them: leave out names.")
-        st.download_button("Feedback as a question set", data=_feedback, file_name="feedback.jsonl", mime="application/jsonl", type="tertiary", icon=":material/download:", on_click="ignore")
+        st.download_button("Feedback as a question set", data=partial(_feedback, kept.store), file_name="feedback.jsonl", mime="application/jsonl", type="tertiary", icon=":material/download:", on_click="ignore")
 
 
-def _feedback() -> str:
-    kept = session.store()
-    return exports.question_set(kept.feedback() if kept else [])
+def _feedback(store: Store) -> str:
+    return exports.question_set(store.feedback())

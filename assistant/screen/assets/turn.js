@@ -69,13 +69,13 @@ function drawChips(chips, text) {
 
 // What was read can be put right by hand; each press is the next turn, and needs no reading.
 function drawCorrections(corrections, act) {
-  const rows = corrections.map((c) => el("div", { class: "ask", role: "group", "aria-label": c.label }, el("span", { class: "over" }, c.label), c.number ? drawNumber(c, act) : drawAnswers(c.answers, act)));
+  const rows = corrections.map((c) => el("div", { class: "ask", role: "group", "aria-label": c.label }, el("span", { class: "over" }, c.label), c.answers.length ? drawAnswers(c.answers, act) : null, c.unit ? drawNumber(c, act) : null));
   return el("details", { class: "correct" }, el("summary", {}, "Correct what was read"), el("div", { class: "body" }, rows));
 }
 
 function drawNumber(c, act) {
   const field = el("input", { type: "number", min: "0", max: "9999", step: "any", "aria-label": `${c.label} in ${c.unit}`, required: true });
-  const send = (event) => { event.preventDefault(); act.say(`${c.label}: ${Number(field.value)} ${c.unit}.`, [[c.number, String(Number(field.value))]]); };
+  const send = (event) => { event.preventDefault(); act.say(`${c.label}: ${Number(field.value)} ${c.unit}.`, [[c.name, String(Number(field.value))]]); };
   return el("form", { class: "row", onsubmit: send }, field, el("span", { class: "soft" }, c.unit), el("button", { type: "submit", class: "answer" }, "Set"));
 }
 

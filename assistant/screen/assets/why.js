@@ -43,11 +43,13 @@ function drawRule(rule, turn, act) {
   return el("li", {}, el("p", {}, rule.says), quotes);
 }
 
-// Each change opens to the other answer, whole: nothing is asked anew for it.
+// Each change opens to the other answer, whole: nothing is asked anew for it, and it is drawn only while it is open.
 function drawChange(change) {
   const line = el("summary", {}, el("span", {}, `If ${change.when}`), el("span", { class: `to ${change.action}` }, el("b", {}, change.word), change.restart ? `, ${change.restart}` : ""));
-  const other = el("div", { class: "other" }, drawCard(change.card), change.text.map((text) => el("p", {}, text)), el("p", { class: "hint" }, "This is not the answer to the question: it is what the answer would be."));
-  return el("li", {}, el("details", { class: "change" }, line, other));
+  const other = el("div", { class: "other" });
+  const draw = () => (box.open ? other.replaceChildren(drawCard(change.card), ...change.text.map((text) => el("p", {}, text)), el("p", { class: "hint" }, "This is not the answer to the question: it is what the answer would be.")) : other.replaceChildren());
+  const box = el("details", { class: "change", ontoggle: draw }, line, other);
+  return el("li", {}, box);
 }
 
 function drawNear(near) {

@@ -1,0 +1,252 @@
+"""The life of a conversation, without a browser: kept and found again, edited, explained anew, exported, judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant import wiring
+from assistant.errors import StoreError
+from assistant.pipeline import Assistant
+from assistant.screen import card, exports, keeping, session, shared
+from assistant.screen.conversation import Conversation
+from assistant.screen.course import course
+from assistant.storage import Feedback, Store, open_store
+from tests.page.conftest import ListedSearch, ScriptedModel, asked, building, turns
+
+Script = Callable[..., AppTest]
+
+SEVERE = "Admitted with pneumonia on oxygen and IV antibiotics, on pomalidomide 4 mg. Give tonight's dose?"
+MILD = "Mild cystitis treated with oral antibiotics, completely resolved, pomalidomide 4 mg held. Restart?"
+
+
+def answered(question: str = MILD, **more: object) -> Conversation:
+    """A conversation of one question, answered."""
+    asked_now = replace(Conversation(id="c" * 32), **more).asked(question, {})  # type: ignore[arg-type]
+    answer = Assistant(retriever=ListedSearch()).answer([question])
+    return asked_now.with_last(replace(asked_now.entries[0], answer=answer, settled=True))
+
+
+def address(app: AppTest) -> str:
+    """The conversation that the page's address names."""
+    named = app.query_params["c"]
+    return named if isinstance(named, str) else str(named[0])
+
+
+def press(app: AppTest, monkeypatch: pytest.MonkeyPatch, **act: object) -> None:
+    """Press something inside the conversation, as the browser would, and run the page again."""
+    with monkeypatch.context() as patched:
+        patched.setattr(session.component, "pressed", lambda: act)
+        patched.setattr(session.st, "session_state", app.session_state)
+        session.acted()
+    app.run()
+
+
+class TestKept:
+    """What is kept comes back as it was."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Store:
+        return open_store(f"sqlite:///{tmp_path}/kept.sqlite")
+
+    def test_a_conversation_comes_back_with_answers_ticks_and_feedback(self, store: Store) -> None:
+        said = Feedback(conversation="c" * 32, number=0, verdict="wrong", comment="no", expected="hold", receipt="{}")
+        held = answered(name="Bed 3", reader="pharmacist", jurisdiction="EU").ticking(0, "cbc_before_restart", True).saying(said)
+        keeping.keep(store, held)
+        store.say(said)
+        kept = store.get(held.id)
+        assert kept is not None
+        assert keeping.restore(store, kept) == held
+
+    def test_an_answer_of_another_edition_says_so(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        with monkeypatch.context() as before:
+            before.setattr(keeping, "edition", lambda: "earlier")
+            keeping.keep(store, answered())
+        kept = store.get("c" * 32)
+        assert kept is not None
+        assert keeping.restore(store, kept).entries[0].remark == keeping.OLDER
+
+    def test_an_answer_that_can_no_longer_be_read_leaves_its_question(self, store: Store) -> None:
+        payload = json.dumps({"edition": "x", "entry": {"text": MILD, "by_hand": [["dose_mg", 4.0]], "answer": {"of": "another version"}}})
+        store.keep("d", title="", extra="", number=0, text=MILD, payload=payload)
+        kept = store.get("d")
+        assert kept is not None
+        entry = keeping.restore(store, kept).entries[0]
+        assert (entry.text, entry.by_hand, entry.answer) == (MILD, (("dose_mg", 4.0),), None)
+
+
+class TestOnThePage:
+    """What a reader can do with a conversation."""
+
+    def test_a_reload_finds_the_conversation_by_the_page_s_address(self, script: Script) -> None:
+        app = script()
+        asked(app, MILD)
+        name = address(app)
+        again = AppTest.from_file(app._script_path, default_timeout=30)
+        again.query_params["c"] = name
+        assert turns(again.run())[0]["text"] == MILD
+
+    def test_an_address_that_names_nothing_begins_anew(self, script: Script) -> None:
+        app = script()
+        app.query_params["c"] = "f" * 32
+        assert turns(app.run()) == []
+
+    def test_it_is_listed_searched_renamed_and_deleted(self, script: Script) -> None:
+        app = script()
+        asked(app, MILD)
+        app.button(key="new").click().run()
+        asked(app, SEVERE)
+        app.text_input(key="search").set_value("cystitis").run()
+        listed = [b for b in app.sidebar.button if (b.key or "").startswith("open-")]
+        assert [b.label for b in listed] == ["Mild cystitis treated with oral antibiotics, completely res…"]
+        listed[0].click().run()
+        assert turns(app)[0]["text"] == MILD
+        name = address(app)
+        app.text_input(key=f"name-{name}").set_value("Bed 3").run()
+        assert app.button(key=f"open-{name}").label == "Bed 3"
+        app.button(key="delete").click().run()
+        assert turns(app) == []
+        assert "c" not in app.query_params
+        app.text_input(key="search").set_value("").run()
+        assert [b.label for b in app.sidebar.button if (b.key or "").startswith("open-")] == [SEVERE[:59].rstrip() + "…"]
+
+    def test_where_nothing_is_to_be_kept_nothing_is(self, script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("HOLDFAST_DATABASE", "nothing")
+        app = script()
+        assert asked(app, MILD)["answer"]["card"]["word"] == "RESUME"
+        assert list(tmp_path.rglob("*.sqlite")) == []
+        assert "c" not in app.query_params
+        assert any("Nothing is kept" in caption.value for caption in app.sidebar.caption)
+
+    def test_a_reader_can_have_nothing_kept_from_now_on(self, script: Script) -> None:
+        app = script()
+        app.toggle(key="keep-nothing").set_value(True).run()
+        asked(app, MILD)
+        kept = shared.keeping().store
+        assert kept is not None
+        assert kept.search() == []
+
+    def test_a_store_that_cannot_be_opened_costs_nobody_the_answer(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOLDFAST_DATABASE", "sqlite:////proc/nowhere/kept.sqlite")
+        app = script()
+        assert asked(app, MILD)["answer"]["card"]["word"] == "RESUME"
+        assert any("cannot be opened" in warning.value for warning in app.warning)
+
+    def test_a_store_that_fails_later_says_so_and_goes_on(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = script()
+
+        def failing(*_: object, **__: object) -> None:
+            raise StoreError("The conversations cannot be read or written (OperationalError).")
+
+        monkeypatch.setattr(Store, "keep", failing)
+        assert asked(app, MILD)["answer"]["card"]["word"] == "RESUME"
+        assert any("lost when the page is closed" in warning.value for warning in app.warning)
+
+    def test_an_edited_question_takes_the_place_of_the_first_and_drops_what_came_after(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = script()
+        asked(app, MILD)
+        asked(app, "And the ANC is 0.3.")
+        press(app, monkeypatch, do="edit", number=0, text=SEVERE)
+        assert [turn["text"] for turn in turns(app)] == [SEVERE]
+        assert turns(app)[0]["answer"]["card"]["word"] == "HOLD"
+
+    def test_an_answer_is_explained_anew_by_the_rules_alone_or_another_model(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOLDFAST_MODEL", "openai:first")
+        monkeypatch.setenv("HOLDFAST_OTHER_MODELS", "ollama:second")
+        monkeypatch.setattr(wiring, "LazyDrafter", lambda settings: ScriptedModel("**Hold pomalidomide now**, until the infection has completely resolved [1].", failure="" if settings.model == "ollama:second" else "no"))
+        app = script(building(drafter=ScriptedModel(failure="down")))
+        assert "down" in asked(app, SEVERE)["answer"]["remarks"][0]
+        press(app, monkeypatch, do="again", model="")
+        assert turns(app)[0]["answer"]["remarks"] == []
+        press(app, monkeypatch, do="again", model="ollama:second")
+        assert "scripted" in turns(app)[0]["answer"]["checked"]
+        press(app, monkeypatch, do="again", model="openai:never-set-up")
+        assert turns(app)[0]["answer"]["checked"] == "Written by the rules."
+
+    def test_feedback_is_kept_with_its_receipt_and_becomes_a_question_set(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = script()
+        asked(app, MILD)
+        asked(app, SEVERE)
+        press(app, monkeypatch, do="feedback", number=0, verdict="right", comment="", expected="")
+        press(app, monkeypatch, do="feedback", number=1, verdict="unsafe", comment="needs a reassessment", expected="reassess")
+        kept = shared.keeping().store
+        assert kept is not None
+        right, unsafe = [json.loads(line) for line in exports.question_set(kept.feedback()).splitlines()]
+        assert right["turns"] == [MILD]
+        assert right["gold"]["action"] == ["resume"]
+        assert (unsafe["gold"]["action"], unsafe["answered"], unsafe["tags"]) == (["reassess"], "hold", ["feedback", "unsafe"])
+
+    def test_who_reads_changes_the_words_and_not_the_decision(self, script: Script) -> None:
+        app = script()
+        before = asked(app, SEVERE)["answer"]["card"]
+        reader = next(box for box in app.selectbox if str(box.key).startswith("reader-"))
+        reader.set_value("patient").run()
+        after = turns(app)[0]["answer"]["card"]
+        assert (after["word"], after["action"], after["about"]) == (before["word"], before["action"], before["about"])
+        assert after["call"] and not before["call"]
+        assert "Call the treating team now" in turns(app)[0]["answer"]["spoken"]
+
+
+class TestWay:
+    """The stages of a case, and what is ticked."""
+
+    @pytest.mark.parametrize(
+        ("question", "stages"),
+        [
+            (SEVERE, ["Hold", "Resolution", "CBC", "Restart", "First 3 months"]),
+            (MILD, ["Hold", "Resolution", "CBC", "Restart", "First 3 months"]),
+            ("Septic shock in ICU, fully recovered, cultures negative, pomalidomide 4 mg stopped. Restart?", ["Hold", "Resolution", "Reassessment", "CBC", "First 3 months"]),
+            ("Mild cystitis, completely resolved, ANC 0.3, pomalidomide 4 mg held. Restart?", ["Hold", "Resolution", "CBC", "Restart", "First 3 months"]),
+            ("How common is grade 3-4 neutropenia on pomalidomide?", []),
+            ("Routine visit, no infection, on pomalidomide 4 mg. Carry on?", []),
+        ],
+    )
+    def test_each_case_has_its_stages(self, question: str, stages: list[str]) -> None:
+        answer = answered(question).entries[0].answer
+        assert answer is not None
+        assert [stage["name"] for stage in course(answer.case, answer.decision)] == stages
+
+    def test_every_element_that_is_owed_at_a_restart_is_on_the_list(self) -> None:
+        answer = answered("81-year-old with severe pneumonia in hospital, completely resolved, ANC 2, pomalidomide 4 mg held. Restart?").entries[0].answer
+        assert answer is not None
+        items = {item["id"] for stage in course(answer.case, answer.decision) for item in stage["items"]}
+        assert set(answer.decision.elements) - items == {"consider_prophylaxis"}, "said with prophylaxis on restart"
+
+
+class TestExports:
+    """What is taken away says what was on the page."""
+
+    def test_the_chart_note_has_decision_facts_checklist_sources_and_status(self) -> None:
+        held = answered()
+        answer = held.entries[0].answer
+        assert answer is not None
+        note = exports.written(exports.note(answer), {"cbc_before_restart"})
+        for part in ("RESUME", "Restart: Same dose, 4 mg", "Severity mild", "[x] CBC: CBC with differential first", "[ ] Resolution: Confirm complete resolution", "“Resume at same dose once infection has cleared”", "pending human review", "mild.resume"):
+            assert part in note, part
+
+    def test_markdown_and_json_hold_every_question_with_ticks_and_feedback(self) -> None:
+        held = answered().ticking(0, "cbc_before_restart", True).saying(Feedback(conversation="c", number=0, verdict="right", receipt="{}"))
+        assert "## 1. " + MILD in exports.markdown(held)
+        assert "- [x] CBC" in exports.markdown(held)
+        record = json.loads(exports.as_json(held))["answers"][0]
+        assert record["decision"]["action"] == "resume"
+        assert [item["id"] for item in record["checklist"] if item["done"]] == ["cbc_before_restart"]
+        assert record["feedback"]["verdict"] == "right"
+
+    def test_the_same_conversation_gives_the_same_bytes(self) -> None:
+        assert exports.markdown(answered()) == exports.markdown(answered())
+
+
+@pytest.mark.parametrize("reader", ["clinician", "pharmacist", "patient"])
+def test_every_reader_has_words_for_every_decision(reader: str) -> None:
+    for question in (SEVERE, MILD):
+        answer = answered(question).entries[0].answer
+        assert answer is not None
+        shown = card.card(answer.case, answer.decision, reader)
+        assert bool(shown["says"]) == (reader != "clinician")
+        assert shown["call"] == (reader == "patient")
