@@ -69,9 +69,16 @@ class Context:
                     if scope == "other_person" and not after and _reports(tokens, index + len(words)):
                         continue
                     cues.append(Cue(scope, after, index, index + len(words), " ".join(words)))
-        hidden = {c.first for c in cues if c.scope.startswith("pseudo:")}
         covered = {i for c in cues if c.scope.startswith("pseudo:") for i in range(c.first, c.last)}
-        self._cues = [c for c in cues if not c.scope.startswith("pseudo:") and not (c.scope == "negation" and (c.first in hidden or c.first in covered))]
+        kept = [c for c in cues if not c.scope.startswith("pseudo:") and not (c.scope == "negation" and covered & set(range(c.first, c.last)))]
+        # 'I cannot say that she is not infected': a denial that is itself refused denies nothing.
+        refused = [c for c in kept if c.scope == "refutation"]
+        reach = lexicon.scopes["refutation"].reach
+        self._cues = [
+            c
+            for c in kept
+            if c.scope != "negation" or c.after or not any(0 <= c.first - r.last <= reach and not self._ended(r.last, c.first) for r in refused)
+        ]
         self._by_scope: dict[str, list[Cue]] = {}
         for cue in self._cues:
             self._by_scope.setdefault(cue.scope, []).append(cue)
@@ -95,6 +102,9 @@ class Context:
             if gap <= allowed and not self._cut(cue, span, for_state) and (best is None or gap < min(abs(best.first - last), abs(first - best.last))):
                 best = cue
         return best
+
+    def _ended(self, first: int, last: int) -> bool:
+        return any(t.breaks for t in self._tokens[first:last])
 
     def _cut(self, cue: Cue, span: range, for_state: bool) -> bool:
         """Whether a terminator, or a comma that is not part of a list, ends the cue's reach within the span."""

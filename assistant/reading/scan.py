@@ -14,7 +14,7 @@ from assistant.records import Severity, Words
 # Frames of time, by how far back; read over the plain line.
 _TIMES = {
     "far": re.compile(
-        r"(?<!\S)(?:(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
+        r"(?<!\S)(?:(?:\S+ )?(?:winters|summers|springs|autumns|christmases) (?:ago|back)|(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
     ),
     "mid": re.compile(
         r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|last month|ages ago|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
@@ -34,7 +34,7 @@ _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current
 _OTHER_NOUN = re.compile(
     r"^(?:\S+ )?(?:asthma|pain|allerg\S*|renal|ckd|copd|anaemi\S*|anemi\S*|stroke|neutrop\S*|thrombocytop\S*|impairment|dementia|headaches?|hypertension|adverse|depression|reaction|aortic|mitral|regurg\S*|learning|heart|fatigue|neuropathy|nausea|constipation|arthritis|osteoarthritis|obesity|hearing|mr|as|tr|lv|nephropathy|cognitive|diarrhoea|reflux|oedema|edema|cytop\S*|hypokal\S*|hyponat\S*|rash|events?|saes?|aes?|cataract|scoliosis|malnutrition|deconditioning|pneumonitis|myeloma|disease|depress\S*|about|question|doubts?|concerns?)(?!\S)"
 )
-_ELECTIVE = re.compile(r"(?<!\S)(?:elective|kyphoplasty|planned|hip replacement|knee replacement|fractur\S*|a fall|fell|surgery|social|respite|transplant|chemo(?:therapy)?|biopsy|observation only|procedure|transfusion|radiotherapy|hernia|cataract\S*)(?!\S)")
+_ELECTIVE = re.compile(r"(?<!\S)(?:elective|kyphoplasty|planned|hip|knee|fractur\S*|a fall|fell|surgery|social|respite|transplant|chemo(?:therapy)?|biopsy|observation only|procedure|transfusion|radiotherapy|hernia|cataract\S*)(?!\S)")
 _AMBIGUOUS = {"gent": re.compile(r"(?:elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"), "abs": re.compile(r"$^"), "nitro": re.compile(r"gtn $")}
 _ADJECTIVES = re.compile(r"^(?:severe|severely|serious|seriously|mild|mildly|minor|moderate|trivial|slight|minimal|superficial|(?:ctcae )?(?:grade|gr|g) ?\S+)$")
 
@@ -150,6 +150,12 @@ class _Scanner:
                             first, last = line.token_range(match.start(), match.end())
                             self.add(kind, name, first, last, tier=tier)
 
+    def fractions(self, plain: Line) -> None:
+        """'3 of 7 days', 'day 5 out of 10': a course that runs, or one that is done."""
+        for match in _FRACTION.finditer(plain.text):
+            first, last = plain.token_range(match.start(), match.end())
+            self.add("state", "treatment_ongoing" if float(match.group(1)) < float(match.group(2)) else "treatment_done", first, last, flags=frozenset({"counted"}))
+
     def times(self, plain: Line) -> None:
         for name, pattern in _TIMES.items():
             for match in pattern.finditer(plain.text):
@@ -175,6 +181,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     scanner.cues("severity", lex.severity, plain, classed)
     scanner.cues("intent", lex.intents, plain, classed)
     scanner.times(plain)
+    scanner.fractions(plain)
     mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
@@ -183,7 +190,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     items = _without_covered(items)
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
-    return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
+    return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items, tokens)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
 
 
 def _sentence_lines(tokens: list[Token], sentence_of: list[int]) -> list[str]:
@@ -208,7 +215,13 @@ def _without_covered(items: list[Item]) -> list[Item]:
     """A state cue inside a longer one is part of it: 'resolved' in 'not yet resolved' says nothing of its own."""
     states = [i for i in items if i.kind == "state"]
 
+    running = [s for s in states if s.has("counted") and s.name == "treatment_ongoing"]
+
     def covered(item: Item) -> bool:
+        if item.has("counted"):
+            return False
+        if item.name == "treatment_done" and any(s.sentence == item.sentence and item.first <= s.last + 8 and item.last >= s.first - 4 for s in running):
+            return True
         wider = [s for s in states if s.first <= item.first and item.last <= s.last and s.last - s.first > item.last - item.first]
         return any(s.name in _COVERED_BY.get(item.name, ()) for s in wider)
 
@@ -236,7 +249,7 @@ def _about_something_else(item: Item, tokens: list[Token]) -> bool:
     after = _after(tokens, item.last, 4)
     if _ADJECTIVES.match(words):
         return bool(_OTHER_NOUN.match(after))
-    return item.tier is Severity.SEVERE and words.split()[0] in ("admitted", "admission", "inpatient", "in") and bool(_ELECTIVE.search(_after(tokens, item.last, 5)))
+    return item.tier is Severity.SEVERE and words.split()[0] in ("admitted", "admission", "inpatient", "in") and bool(_ELECTIVE.search(_after(tokens, item.last, 7)))
 
 
 def _with_context(item: Item, context: Context, tokens: list[Token], lines: list[str], relative_is_patient: bool) -> Item:
@@ -246,7 +259,7 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
     before = _around(tokens, item.first, 6)
     if item.kind == "state":
         after_mark = tokens[item.last].text if item.last < len(tokens) else ""
-        flags |= _state_flags(item, context, before, lines[item.sentence], after_mark)
+        flags |= _state_flags(item, context, before, lines[item.sentence], after_mark, _after(tokens, item.last, 2))
         if context.reaching("other_person", item.first, item.last) and not relative_is_patient:
             flags.add("other")
         return replace(item, flags=frozenset(flags))
@@ -256,6 +269,8 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
     for scope, flag in (("uncertain", "uncertain"), ("hypothetical", "hypothetical"), ("historical", "historical"), ("exposure", "exposure")):
         if context.reaching(scope, item.first, item.last):
             flags.add(flag)
+    if item.kind == "severity" and _PLACES.search(item.words.text.lower()) and context.reaching("averted", item.first, item.last):
+        flags.add("negated")
     if not relative_is_patient and context.reaching("other_person", item.first, item.last):
         flags.add("other")
     if _NEW.search(_around(tokens, item.first, 3)):
@@ -296,23 +311,36 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
 _NEW = re.compile(r"(?<!\S)(?:new|another|fresh|second|different|today|again|other)(?!\S)")
 _REFERRED = re.compile(r"(?<!\S)(?:the|her|his|my|their|that|this|old|previous|earlier|same)(?: \S+)?$")
 # 'kidneys recovered' says nothing of the infection.
-_ANOTHER_ORGAN = re.compile(r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight)(?: \S+)?$")
+_ANOTHER_ORGAN = re.compile(
+    r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight|delirium|confusion|af|rash|neuropathy)(?: \S+)?(?: ,| now| all| since| has| have| had| is| are| long| fully| completely| been){0,4}$"
+)
 _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
+# A course counted in parts: '5 of the 10 days', '3 out of 7 doses'.
+_FRACTION = re.compile(
+    r"(?<!\S)(\d{1,2}) (?:days?|doses?|tablets|weeks?)? ?(?:of|out of|from|into) (?:the |her |his |my |their |a |an )?(?:full |total |planned |prescribed )?(\d{1,2}) ?(?:-|day\b|days\b|d\b|doses?\b|tablets?\b|tabs?\b|capsules?\b|caps\b|pills?\b|weeks?\b|wks?\b|treatments?\b|infusions?\b|bags?\b|antibiotic)"
+)
+# 'Appetite is back' is recovery, and 'come back on it' is about the drug.
+_GOOD_TO_HAVE_BACK = re.compile(r"(?<!\S)(?:taste|smell|appetite|energy|strength|colour|color|voice|smile|sense of (?:taste|smell)|hair|weight|humour|humor|pom\w*|imnovid|pomalyst|counts?|neutrophils?)(?: has| have| is| are)?$")
+_BACK_ON = re.compile(r"^(?:into|on|onto|for review|for clinic|to (?:clinic|pom\w*|imnovid|it|see|treatment|the drug)|in)(?!\S)")
 # What an infection leaves behind is not the infection (spec, section 4.22).
 _SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
 
 
+# What may have been discussed, or be a place of work, and not have come about.
+_PLACES = re.compile(r"\b(?:icu|itu|intensive care|critical care|ccu|high dependency|hdu|intubat\w*|ventilat\w*|admission|admitted|admit|hospital|oxygen|o2|drain\w*|niv|bipap|pressors?|vasopressors?|noradrenaline|amputation|surgery)\b")
 # A word inside the cue that takes it back, a question whether it is over, and a treatment that will end.
 _QUALIFIED = re.compile(r"(?<!\w)(?:not|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)")
 _QUESTIONED = re.compile(r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b")
 _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished|\d+ of \d+ (?:days|doses))(?!\w)")
 
 
-def _state_flags(item: Item, context: Context, before: str, line: str, after_mark: str) -> set[str]:
+def _state_flags(item: Item, context: Context, before: str, line: str, after_mark: str, item_after: str) -> set[str]:
     flags: set[str] = set()
     if item.name == "residual" and context.reaching("negation", item.first, item.last, 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
         flags.add("hypothetical")
     if item.name in ("resolved", "well") and _ANOTHER_ORGAN.search(before):
+        flags.add("hypothetical")
+    if item.name == "worse" and (_GOOD_TO_HAVE_BACK.search(before) or _BACK_ON.search(item_after)):
         flags.add("hypothetical")
     if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()}"):
         flags.add("hypothetical")
@@ -325,6 +353,8 @@ def _state_flags(item: Item, context: Context, before: str, line: str, after_mar
         flags.add("unasserted")
     if context.reaching("hypothetical", item.first, item.last, 6):
         flags.add("hypothetical")
+    if context.reaching("refutation", item.first, item.last, for_state=True):
+        flags.add("hypothetical" if item.name in ("no_infection", "residual", "worse") else "negated")
     says_no = item.words.text.lower().startswith(("no ", "not ", "off ", "without ", "never "))
     if not says_no and item.name in _ASSERTIONS and context.reaching("negation", item.first, item.last, 3, for_state=True):
         flags.add("negated")
@@ -337,11 +367,13 @@ def _denied_afterwards(tokens: list[Token], last: int) -> bool:
     return len(rest) >= 2 and rest[0] == "?" and next((w for w in rest if w != "?"), "") in ("no", "nope", "nah")
 
 
-def _framed(items: list[Item]) -> list[Item]:
+def _framed(items: list[Item], tokens: list[Token]) -> list[Item]:
     """Each infection, severity and state item with the time expression that belongs to it."""
     drugs = {i.last for i in items if i.kind == "drug"}
     # 'pomalidomide since last summer' dates the drug and not the infection.
     times = [i for i in items if i.kind == "time" and not ({i.first, i.first - 1, i.first - 2} & drugs)]
+    # 'transplant in 2019', 'admitted last year for a hip fracture': the time of another event.
+    times = [t for t in times if not (_ELECTIVE.search(_around(tokens, t.first, 3)) or _ELECTIVE.match(_after(tokens, t.last, 4).removeprefix("for ").removeprefix("a ")))]
     infections = [i for i in items if i.kind == "infection"]
     found = []
     for item in items:

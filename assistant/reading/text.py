@@ -15,7 +15,7 @@ _FOLD = str.maketrans({
     "µ": "u", "μ": "u", "×": "x", "•": "\n", "·": ".", "℃": "c", "é": "e", "è": "e", "ï": "i", "ö": "o", "ü": "u", "ä": "a", "⁹": "9",
 })  # fmt: skip
 _TOKEN = re.compile(
-    r"(?:(?<=\s)|^)i\.v\.?(?=\W|$)|p\.o\.?(?=\W|$)|[a-z]+(?:'[a-z]+)*|\d+(?:st|nd|rd|th)(?![a-z])|\d+(?:[.,]\d+)*|\n|[^\w\s]",
+    r"(?<![a-z0-9])[+-]ve(?![a-z])|(?:(?<=\s)|^)i\.v\.?(?=\W|$)|p\.o\.?(?=\W|$)|[a-z]+(?:'[a-z]+)*|\d+(?:st|nd|rd|th)(?![a-z])|\d+(?:[.,]\d+)*|\n|[^\w\s]",
 )
 # What a reader of the message would not see is not the clinician's word; and no quantity has sixteen digits.
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|\d{16,}", re.S | re.I)
@@ -25,7 +25,7 @@ _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st", "pt", "eg
 _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
-    "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "positive": "positive",
+    "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "-ve": "neg",
 }  # fmt: skip
 
 
@@ -33,7 +33,30 @@ def fold(text: str) -> str:
     """Lower case with plain quotes, dashes and spaces; same length as `text`."""
     folded = _HIDDEN.sub(lambda m: " " * len(m.group()), text.translate(_FOLD))
     lowered = folded.lower()
-    return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+    lowered = lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+    return _SPOKEN_NUMBER.sub(_in_digits, lowered)
+
+
+_ONES = "zero nought naught oh one two three four five six seven eight nine".split()
+_TENS = {"thirty": 3, "forty": 4}
+_SPOKEN_NUMBER = re.compile(
+    rf"\b(?:(?P<tens>thirty|forty)[ -]?)?(?:(?P<ones>{'|'.join(_ONES)})[ -])?(?:point|decimal)[ -](?P<part>{'|'.join(_ONES)})\b"
+    rf"|\b(?P<hot>thirty|forty)[ -](?P<degrees>{'|'.join(_ONES[4:])})[ -](?P<tenths>{'|'.join(_ONES)})\b"
+)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """'nought point four' and 'thirty-nine two' (a temperature) in digits, filled with blanks to the same length."""
+
+    def digit(word: str | None) -> int:
+        return max(0, _ONES.index(word) - 3) if word else 0
+
+    if match["hot"]:
+        value = f"{_TENS[match['hot']]}{digit(match['degrees'])}.{digit(match['tenths'])}"
+    else:
+        whole = 10 * _TENS.get(match["tens"] or "", 0) + digit(match["ones"])
+        value = f"{whole}.{digit(match['part'])}"
+    return value.ljust(len(match.group()))
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
@@ -88,6 +111,7 @@ def tokenise(folded: str) -> list[Token]:
             tokens.append(Token("query", start, end))
             continue
         breaks = text in _SENTENCE_END or (text == "." and _ends_sentence(folded, start, end, tokens))
+        text = _WORDS.get(text, text) if text.endswith("ve") and text[0] in "+-" else text
         word = text.replace("'", "").replace(".", "") if text[0].isalpha() else text
         tokens.append(Token("." if text == "\n" else word, start, end, breaks))
     return tokens
