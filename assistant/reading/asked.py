@@ -67,6 +67,8 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     if asked is Asked.DECISION and likely["outside"] >= 0.6 and not short and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if asked in (Asked.OUTSIDE, Asked.NOTHING):
+        if ill and informs and len(scans) > 1 and "?" not in last.text and by_lexicon.outside != "override":
+            return replace(case, asked=Asked.DECISION)
         if short and by_lexicon.outside != "nothing" and any(_infection_in(s) for s in scans[:-1]):
             return replace(case, asked=Asked.DECISION)
         if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
@@ -127,8 +129,14 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.DECISION) if ill else replace(case, asked=Asked.OUTSIDE, outside="override")
     if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
+    if topics and fact and names_the_source(last) and last.intents("figure") and not _tells_of_a_course(last):
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
+    if _goes_on_about_a_fact(scans):
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
+    if decision and at_large and len(scans) == 1 and _after_an_infection(last):
+        return replace(case, asked=Asked.DECISION, infection=Infection.RESOLVED, severity=Severity.UNSPECIFIED)
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
     if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not low_counts(case):
@@ -149,6 +157,20 @@ def _general_question(last: Scan, decision: bool, at_large: bool) -> bool:
     if not decision or not mentions or any(s.kind in ("state", "antimicrobial", "symptom") for s in last.items if s.name != "no_infection"):
         return False
     return at_large and (last.intents("general") or any(i.has("hypothetical") for i in mentions))
+
+
+def _after_an_infection(last: Scan) -> bool:
+    """'How do you restart after an infection has cleared?': a general question that supposes that it is over."""
+    told = [i for i in last.items if i.kind in ("state", "antimicrobial", "symptom", "severity")]
+    over = [i for i in told if i.kind == "state" and i.name == "resolved"]
+    return bool(over) and len(over) == len(told) and last.intents("general") and last.intents("held")
+
+
+def _goes_on_about_a_fact(scans: Sequence[Scan]) -> bool:
+    """'Infection % with pom-dex?', then 'is that all grades?': nothing of a patient in either turn."""
+    if len(scans) < 2 or not scans[-2].intents("fact") or not topics_of(scans[-2]):
+        return False
+    return not any(_clinical(scans[-1]) or speaks_of_a_patient(s) or _tells_of_a_course(s) for s in scans[-2:]) and not scans[-1].intents("decision")
 
 
 def _only_hypothetical(case: Case, scans: Sequence[Scan]) -> bool:

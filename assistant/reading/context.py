@@ -111,6 +111,8 @@ class Context:
         between = [self._tokens[i] for i in span]
         if cue.scope == "other_person":
             return any(t.breaks or t.text in _SUBJECTS for t in between)
+        if not cue.after and any(self._tokens[i].dashed for i in (*span, span.stop)):
+            return True
         if any(t.breaks or t.text in self._lexicon.terminators for t in between):
             return True
         if cue.scope == "negation" and any(self._tokens[i].text == "and" and i + 1 not in self._mentions and i + 1 < span.stop + 1 for i in span):

@@ -71,7 +71,7 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
             if item.kind == "infection":
                 if item.entry.kind == "not_infection":
                     continue
-                if threads and item.has("negated", "taken_back"):
+                if threads and item.has("negated", "taken_back", "other"):
                     threads[-1].mentions = [m for m in threads[-1].mentions if not (m.name == item.name and m.turn < item.turn and len(threads[-1].mentions) > 1)]
                 if not _is_current(item) or _belongs_to_the_past(item, threads):
                     rest.append(item if not _is_current(item) else replace(item, flags=item.flags | {"historical"}))

@@ -19,7 +19,7 @@ _SOURCE = re.compile(
     r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
 )
 _AT_LARGE = re.compile(
-    r"(?<!\S)(?:(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
+    r"(?<!\S)(?:(?:purely )?in theory|theoretical(?:ly)?|for (?:the|my|a|our) (?:\S+ )?(?:pocket card|card|sop|flyer|intranet|wiki|bulletin|faq|curiosity)|own curiosity|general(?: question)? ,|as a general|(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
 )
 _VERB = r"(?:pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
 _OTHER_ASKED = re.compile(rf"(?<!\S)(?:{_VERB}|do with|about) (?:\S+ ){{0,2}}<drug>|<drug> (?:\S+ ){{0,2}}{_VERB}(?!\S)")

@@ -14,8 +14,8 @@ from assistant.records import Fact, Treatment, Words
 RENAL = re.compile(
     r"\b(?:ckd\s*-?\s*(?:stage\s*)?(?:3|4|5|iii|iv|v)\w?|ckd(?!\s*-?\s*(?:stage\s*)?[12])|chronic kidney disease|renal (?:impairment|failure|insufficiency|dysfunction|disease)|kidney (?:failure|disease|injury|impairment|dysfunction|trouble)|impaired (?:renal|kidney)\w*(?: function)?|reduced (?:renal|kidney) function|poor (?:renal|kidney) function|(?:bad|dodgy|failing|poor|weak|ropey|duff) kidneys|kidneys (?:are|were|have|not|arent|aren't|don't|dont|at|took|failing|gone)\b[^.]{0,25}|aki\b|acute kidney injury|acute renal failure|esrd|eskd|nephropathy|myeloma kidney|cast nephropathy|stage (?:3|4|5)\w? (?:ckd|kidney|renal))"
 )
-DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|(?:thrice|three times|3x|3 times)[- ](?:a[- ]|per[- ])?(?:weekly|week)[- ]hd|hd at|on cvvh\w* for|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
-_RECOVERED = re.compile(r"(?:resolved|recovered|back to (?:normal|baseline)|normali[sz]ed|no longer|came off|off dialysis|off crrt|off (?:the )?(?:filter|cvvh\w*)|ended|stopped|previous|transient|temporary|briefly|normal now|prerenal settled|since recovered)")
+DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|(?:thrice|three times|3x|3 times)[- ](?:a[- ]|per[- ])?(?:weekly|week)[- ]hd|hd at|hd (?:via|patient|pt|line|mon|tue|wed|thu|fri|x ?3|days?)\b|\d{2}\s?[mf],? hd\b|on cvvh\w* for|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
+_RECOVERED = re.compile(r"(?:resolved|recovered|needed then|back to (?:normal|baseline)|normali[sz]ed|no longer|came off|off dialysis|off crrt|off (?:the )?(?:filter|cvvh\w*)|ended|stopped|previous|transient|temporary|briefly|normal now|prerenal settled|since recovered)")
 _NOT = re.compile(r"(?:\bno|\bnot|\bnever|\bwithout|\bdenies|\bisn't|\bnor|\bnil|\bno h/o|\bnot on|\bno known|\bnormal)\s+(?:\w+\s+){0,2}$")
 ELDERLY = re.compile(r"\b(?:elderly|frail|frailty|octogenarian|nonagenarian|septuagenarian|geriatric|(?:in )?(?:her|his|their|my) (?:late |early |mid[- ]?)?(?:eighties|nineties)|old dear|very old|pensioner)\b")
 # Below this eGFR or creatinine clearance (mL/min) the kidneys count as impaired (spec, section 4.17).
@@ -105,6 +105,7 @@ def quinolone_of(scans: Sequence[Scan]) -> Item | None:
     return named[-1] if named else None
 
 
+_RESTART = re.compile(r"(?:re-?start|resum|re-?commenc|back on|re-?instat|re-?introduc|go back|put back|start back)")
 _NEVER = re.compile(r"\b(?:never|not|nobody|no one|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
 
 
@@ -114,6 +115,9 @@ def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
         items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(i.words.text.lower()))]
         if items:
             taking = [i for i in items if i.name == "taking"]
+            # 'Restart?' asks; 'off since the shingles' tells, and what is told last holds.
+            told = [i for i in items if i.name == "taking" or not _RESTART.match(i.words.text.lower())]
+            taking = taking if told and told[-1].name == "taking" else []
             chosen = taking[-1] if taking else items[-1]
             return (Treatment.TAKING if taking else Treatment.HELD), chosen.words
     return Treatment.UNKNOWN, None

@@ -186,6 +186,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
     items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
+    items = _with_lists(_with_shared(items), tokens)
     items = [i for i in items if not (i.kind == "severity" and _about_something_else(i, tokens))]
     items = _without_covered(items)
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
@@ -198,6 +199,23 @@ def _sentence_lines(tokens: list[Token], sentence_of: list[int]) -> list[str]:
     for token, sentence in zip(tokens, sentence_of, strict=True):
         lines.setdefault(sentence, []).append(token.text)
     return [" ".join(lines[k]) for k in sorted(lines)]
+
+
+def _with_shared(items: list[Item]) -> list[Item]:
+    """'Her son has a cold. She has one too': what is said to be shared is the patient's as well."""
+    shared = {s for i in items if i.kind == "intent" and i.name == "shared_illness" for s in (i.sentence - 1, i.sentence)}
+    return [replace(i, flags=i.flags - {"other", "exposure"}) if i.sentence in shared and i.kind != "intent" else i for i in items]
+
+
+def _with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """'BK, CMV, EBV all negative': what denies the last of a list denies all of it."""
+    found = list(items)
+    mentions = [n for n, i in enumerate(found) if i.kind == "infection"]
+    for earlier, later in zip(reversed(mentions[:-1]), reversed(mentions[1:]), strict=True):
+        between = {t.text for t in tokens[found[earlier].last : found[later].first]}
+        if found[later].has("negated") and not found[earlier].has("negated") and between and between <= {",", "/", "and", "&", "or", "nor"}:
+            found[earlier] = replace(found[earlier], flags=found[earlier].flags | {"negated"})
+    return found
 
 
 _COVERED_BY = {

@@ -157,12 +157,15 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
         # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     elif _long_over(thread, outcome.state, treatment):
-        found.infection = Infection.NONE
-    if fever is not None and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
+        # Nobody has said that pomalidomide was restarted after it: that is still to be weighed.
+        unweighed = found.severity is Severity.LIFE_THREATENING and treatment is not Treatment.TAKING and not any(_TAKES.search(s.classed.text) for s in scans)
+        found.infection = Infection.RESOLVED if unweighed else Infection.NONE
+    named_then = fever is not None and any(m.turn == fever.turn for m in thread.mentions)
+    if fever is not None and not named_then and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
     settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and not thread.severities
-    fever_settled = settled and denied and fever is not None and denied.turn >= fever.turn and outcome.state is not EpisodeState.RESOLVED
+    fever_settled = settled and denied and fever is not None and _settles(denied, fever, thread) and outcome.state is not EpisodeState.RESOLVED
     if _carried_only(scans, thread) or (denied and bare and fever is None) or fever_settled:
         found.infection = Infection.NONE
     elif denied and _overrules(denied, last_mention, outcome.state):
@@ -180,13 +183,23 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
 
 
+_TAKES = re.compile(r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ )?(?:since|for \d)")
 _EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
+
+
+def _settles(denied: Item, fever: Item, thread: Thread | None) -> bool:
+    """Whether 'no infection' explains a fever: infection was excluded, or the fever had gone when it was said."""
+    if denied.turn != fever.turn:
+        return denied.turn > fever.turn
+    gone = [s for s in thread.states if s.name in ("symptom_free", "well", "resolved") and s.turn == fever.turn and s.first > fever.first] if thread else []
+    return bool(_EXCLUDED.search(denied.words.text.lower())) or (denied.first > fever.first and any(not s.has("negated", "unasserted", "hypothetical") for s in gone))
 
 
 def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> bool:
     """A past infection with pomalidomide restarted since, or one of years ago with nothing said of a hold."""
     if treatment is Treatment.TAKING:
-        return state is EpisodeState.RESOLVED or (state is EpisodeState.ACTIVE and all(m.has("far", "mid") for m in thread.mentions))
+        dated = any(m.has("far", "mid") for m in thread.mentions) and all(m.has("far", "mid", "referred") for m in thread.mentions)
+        return state is EpisodeState.RESOLVED or (state is EpisodeState.ACTIVE and dated)
     return treatment is not Treatment.HELD and all(m.has("far") for m in thread.mentions) and state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE)
 
 
@@ -214,6 +227,8 @@ def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
 def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it."""
     carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
+    if any(s.tier is Severity.SEVERE and not s.has("negated", "hypothetical") for s in thread.severities):
+        return False
     organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
     return bool(carried) and organisms_only
 
@@ -228,10 +243,10 @@ def _without_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread | 
     if thread:
         found.severity, words = severity_of(thread)
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
-    settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and (fever is None or denied.turn >= fever.turn)
+    settled = denied is not None and (fever is None or _settles(denied, fever, thread))
     if carried:
         found.explained = True
-    if fever is not None and not settled and (denied is None or denied.turn <= fever.turn) and not (outcome and outcome.state is EpisodeState.RESOLVED):
+    if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED):
         found.infection = Infection.SUSPECTED
     elif denied is not None or carried:
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED

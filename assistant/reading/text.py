@@ -25,7 +25,7 @@ _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st", "pt", "eg
 _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
-    "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "-ve": "neg",
+    "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "-ve": "neg", "sx": "symptoms",
 }  # fmt: skip
 
 
@@ -73,12 +73,13 @@ def squeeze(text: str) -> tuple[str, list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, number or sign; `text` is folded, `start` and `end` are offsets into the message."""
+    """A word, number or sign; `text` is folded, `start` and `end` are offsets into the message; `dashed` after a spaced dash."""
 
     text: str
     start: int
     end: int
     breaks: bool = False
+    dashed: bool = False
 
 
 # Signs that a dictating writer speaks; 'stop' is one only where 'comma' shows that the text was dictated.
@@ -98,6 +99,7 @@ def _spoken(word: str, before: str, dictated: bool) -> str:
 def tokenise(folded: str) -> list[Token]:
     """The tokens of a folded message; `breaks` marks the end of a sentence."""
     tokens: list[Token] = []
+    dashed = False
     dictated = " comma " in folded or "full stop" in folded
     for match in _TOKEN.finditer(folded):
         start, end = match.start(), match.end()
@@ -106,14 +108,16 @@ def tokenise(folded: str) -> list[Token]:
             tokens.append(Token("." if text == "\n" else text, start, end, text in (".", "\n", ";")))
             continue
         if text in _SILENT:
+            dashed = dashed or (text == "-" and folded[start - 1 : start].isspace() and folded[end : end + 1].isspace())
             continue
-        if text == "?" and (start == 0 or folded[start - 1] in " (\n,;:-/") and end < len(folded) and folded[end].isalnum():
+        if text == "?" and (start == 0 or folded[start - 1] in " (\n,;:-/") and folded[end : end + 2].strip()[:1].isalnum():
             tokens.append(Token("query", start, end))
             continue
         breaks = text in _SENTENCE_END or (text == "." and _ends_sentence(folded, start, end, tokens))
         text = _WORDS.get(text, text) if text.endswith("ve") and text[0] in "+-" else text
         word = text.replace("'", "").replace(".", "") if text[0].isalpha() else text
-        tokens.append(Token("." if text == "\n" else word, start, end, breaks))
+        tokens.append(Token("." if text == "\n" else word, start, end, breaks, dashed))
+        dashed = False
     return tokens
 
 
