@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.reading import quantities
-from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, topics_of
+from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
 from assistant.reading.labels import jurisdictions_named, label_topics
 from assistant.reading.scan import Scan
 from assistant.reading.second import classifier
@@ -131,11 +131,20 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
     if topics and fact and names_the_source(last) and last.intents("figure") and not _tells_of_a_course(last):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
-    if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill):
+    if last.intents("leading") and decision and (now or ill) and not names_the_source(last):
+        return replace(case, asked=Asked.DECISION)
+    if case.drug is Drug.UNSPECIFIED and last.intents("antimicrobial_choice") and not speaks_of_a_person(last):
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
+    if topics and (fact or decision or not ill) and _names_a_quinolone_alone(last):
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
+    told_of_someone = _tells_of_a_course(last) and not speaks_at_large(last) and not names_the_source(last)
+    if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill) and not (ill and told_of_someone):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if _goes_on_about_a_fact(scans):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if decision and at_large and len(scans) == 1 and _after_an_infection(last):
+        if topics and fact:
+            return replace(case, asked=Asked.FACT, topics=_topics(scans))
         return replace(case, asked=Asked.DECISION, infection=Infection.RESOLVED, severity=Severity.UNSPECIFIED)
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
@@ -157,6 +166,14 @@ def _general_question(last: Scan, decision: bool, at_large: bool) -> bool:
     if not decision or not mentions or any(s.kind in ("state", "antimicrobial", "symptom") for s in last.items if s.name != "no_infection"):
         return False
     return at_large and (last.intents("general") or any(i.has("hypothetical") for i in mentions))
+
+
+def _names_a_quinolone_alone(last: Scan) -> bool:
+    """'Quinolone + pom = ?': the interaction, with no infection, course or patient told."""
+    clinical = [i for i in last.items if i.kind in ("infection", "symptom", "state", "severity", "antimicrobial")]
+    clinical = [i for i in clinical if not (i.kind == "infection" and i.entry.kind == "not_infection")]
+    named = [i for i in clinical if i.kind == "antimicrobial" and i.entry.quinolone]
+    return bool(named) and len(named) == len(clinical) and not speaks_of_a_patient(last) and not last.intents("hold_asked")
 
 
 def _after_an_infection(last: Scan) -> bool:

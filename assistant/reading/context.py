@@ -113,6 +113,8 @@ class Context:
             return any(t.breaks or t.text in _SUBJECTS for t in between)
         if not cue.after and any(self._tokens[i].dashed for i in (*span, span.stop)):
             return True
+        if cue.scope == "negation" and between and between[0].text == "," and cue.word == "no":
+            return True
         if any(t.breaks or t.text in self._lexicon.terminators for t in between):
             return True
         if cue.scope == "negation" and any(self._tokens[i].text == "and" and i + 1 not in self._mentions and i + 1 < span.stop + 1 for i in span):

@@ -10,10 +10,11 @@ from assistant.reading.scan import Scan
 from assistant.records import Drug
 
 _PATIENT_WORDS = re.compile(
-    r"(?<!\S)(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
+    r"(?<!give )(?<!tell )(?<!show )(?<!remind )(?<!for )(?<!\S)(?!pt (?:ed|education|leaflet|info|information)(?!\S))(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
 )
 _POM_IN_THE_PAST = re.compile(r"(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)")
 _NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
+_ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
 _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
 _SOURCE = re.compile(
     r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
@@ -64,6 +65,8 @@ def _turns_to_another(scans: Sequence[Scan]) -> bool:
     """Whether the last turn asks about another drug alone."""
     last = scans[-1]
     names = {i.entry.role == "pomalidomide" for i in last.of("drug")}
+    if names == {False} and len(scans) > 1 and _ALONE.search(last.classed.text):
+        return True
     return len(scans) > 1 and names == {False} and ("?" in last.text or bool(_OTHER_ASKED.search(last.classed.text))) and not _ALSO.search(last.plain.text)
 
 
@@ -83,6 +86,11 @@ def speaks_at_large(scan: Scan) -> bool:
     return bool(_AT_LARGE.search(scan.plain.text))
 
 
+def speaks_of_a_person(scan: Scan) -> bool:
+    """Whether a message has a word for somebody."""
+    return bool(_PATIENT_WORDS.search(scan.plain.text))
+
+
 def speaks_of_a_patient(scan: Scan) -> bool:
     """Whether a message speaks of somebody, and not in general."""
-    return bool(_PATIENT_WORDS.search(scan.plain.text)) or any(i.entry.route != "none" and not i.entry.quinolone for i in scan.of("antimicrobial")) or bool(re.search(r"\d{2} ?(?:m|f|yo|y)(?!\S)", scan.plain.text))
+    return speaks_of_a_person(scan) or any(i.entry.route != "none" and not i.entry.quinolone for i in scan.of("antimicrobial")) or bool(re.search(r"\d{2} ?(?:m|f|yo|y)(?!\S)", scan.plain.text))

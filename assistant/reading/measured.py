@@ -106,13 +106,17 @@ def quinolone_of(scans: Sequence[Scan]) -> Item | None:
 
 
 _RESTART = re.compile(r"(?:re-?start|resum|re-?commenc|back on|re-?instat|re-?introduc|go back|put back|start back)")
-_NEVER = re.compile(r"\b(?:never|not|nobody|no one|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
+_NEVER = re.compile(r"\b(?:never|not|nobody|no one|was nt|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
+
+
+def _with_two_before(item: Item, scan_: Scan) -> str:
+    return " ".join(t.text for t in scan_.tokens[max(0, item.first - 2) : item.last])
 
 
 def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
     """What happens to pomalidomide now, by the last words on it."""
     for scan_ in reversed(scans):
-        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(i.words.text.lower()))]
+        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(_with_two_before(i, scan_)))]
         if items:
             taking = [i for i in items if i.name == "taking"]
             # 'Restart?' asks; 'off since the shingles' tells, and what is told last holds.

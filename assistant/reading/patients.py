@@ -41,7 +41,7 @@ def caregiver_writes(text: str) -> bool:
 
 _BODY = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd)\b (?:also |still |just |now |really |only |was |have |am |have been |been |keep |woke |feel |felt )*(?:take|taking|on|tested|have|had|feel|felt|got|getting|woke|started|finished|paused|stopped|swallow|swallowed|well|fine|sick|ill|ache|cough|coughing|coughed|unwell|catch|caught|want to stop|been|in hospital|keep|came down|almost died|nearly died|perfectly|running|shivering|sneez\w+|hot|better|recovered|completely|given)\b"
-    r"|\bmy (?:own |left |right |big |head |usual )?(?:onc|specialist|cold|self|pill box|steroids?|doctor|dr|gp|oncologist|haematologist|hematologist|consultant (?!insist)|nurse|myeloma|capsules?|pomalidomide|pom\w*|imnovid|infection|chest|temp\w*|throat|leg|foot|toe|arm|eye|ear|tooth|cough|antibiotics|dose|tablets|pills|kidneys|bloods|counts|neutrophils|port|line|dentist|pharmacist|treatment|skin|cold|face|lip|mouth|bladder|washbag|wife|husband)\b"
+    r"|\bmy (?:own |left |right |big |head |usual )?(?:onc|specialist|cold|self|pill box|steroids?|doctor|dr|gp|oncologist|haematologist|hematologist|consultant (?!insist)|nurse|myeloma|capsules?|pomalidomide|pom\w*|imnovid|infection|chest|temp\w*|throat|leg|foot|toe|arm|eye|ear|tooth|cough|antibiotics|pomalyst|roommate|flatmate|kids?|dose|tablets|pills|kidneys|bloods|counts|neutrophils|port|line|dentist|pharmacist|treatment|skin|cold|face|lip|mouth|bladder|washbag|wife|husband)\b"
     r"|\b(?:gave|given|put|told|tells|prescribed|had|have|keeping|kept|on|at|left|sent|for|but) me\b(?! (?:a|an) (?:patient|call|lady|man))|\bme (?:off|on)\b"
 )
 _THIRD_PERSON = re.compile(r"\b(?:he|she|his|her|him|hers|pt|pts|patient|lady|gentleman|mr|mrs|man|woman|chap)\b")

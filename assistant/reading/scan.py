@@ -32,10 +32,12 @@ _NOT_ASSERTED = re.compile(
 _HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
 _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")
 _OTHER_NOUN = re.compile(
-    r"^(?:\S+ )?(?:asthma|pain|allerg\S*|renal|ckd|copd|anaemi\S*|anemi\S*|stroke|neutrop\S*|thrombocytop\S*|impairment|dementia|headaches?|hypertension|adverse|depression|reaction|aortic|mitral|regurg\S*|learning|heart|fatigue|neuropathy|nausea|constipation|arthritis|osteoarthritis|obesity|hearing|mr|as|tr|lv|nephropathy|cognitive|diarrhoea|reflux|oedema|edema|cytop\S*|hypokal\S*|hyponat\S*|rash|events?|saes?|aes?|cataract|scoliosis|malnutrition|deconditioning|pneumonitis|myeloma|disease|depress\S*|about|question|doubts?|concerns?)(?!\S)"
+    r"^(?:\S+ )?(?:asthma|pain|allerg\S*|renal|ckd|copd|anaemi\S*|anemi\S*|stroke|neutrop\S*|thrombocytop\S*|impairment|dementia|headaches?|hypertension|hyperglyc\S*|glyc\S*|insomnia|tremor|mania|confusion|delirium|hypotension|cramps?|vomiting|myopathy|weakness|adverse|depression|reaction|aortic|mitral|regurg\S*|learning|heart|fatigue|neuropathy|nausea|constipation|arthritis|osteoarthritis|obesity|hearing|mr|as|tr|lv|nephropathy|cognitive|diarrhoea|reflux|oedema|edema|cytop\S*|hypokal\S*|hyponat\S*|rash|events?|saes?|aes?|cataract|scoliosis|malnutrition|deconditioning|pneumonitis|myeloma|disease|depress\S*|about|question|doubts?|concerns?)(?!\S)"
 )
 _ELECTIVE = re.compile(r"(?<!\S)(?:elective|kyphoplasty|planned|hip|knee|fractur\S*|a fall|fell|surgery|social|respite|transplant|chemo(?:therapy)?|biopsy|observation only|procedure|transfusion|radiotherapy|hernia|cataract\S*)(?!\S)")
 _AMBIGUOUS = {"gent": re.compile(r"(?:elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"), "abs": re.compile(r"$^"), "nitro": re.compile(r"gtn $")}
+_A_DOCTORS = re.compile(r"(?:the|her|his|my|their|your|our|a|by|to|from|per|via|saw|local|usual|called|calling|outside|new)$")
+_DOCTOR_DOES = re.compile(r"(?:called|wrote|gave|gives|says|said|prescribed|started|treated|put|sent|office|thinks|wants|told|asked|asks|saw|stopped|held|ordered|is|has|just|visit|clinic|did|diagnosed|recommends?|refuses|will|would|does|doc|and)$")
 _ADJECTIVES = re.compile(r"^(?:severe|severely|serious|seriously|mild|mildly|minor|moderate|trivial|slight|minimal|superficial|(?:ctcae )?(?:grade|gr|g) ?\S+)$")
 
 
@@ -122,7 +124,7 @@ class _Scanner:
         quinolones: dict[int, tuple[int, str]] = {}
         for kind, vocabulary in (("drug", self.lex.drugs), ("infection", self.lex.infections), ("antimicrobial", self.lex.antimicrobials), ("symptom", self.lex.symptoms)):
             for found in vocabulary.find(self.tokens, self.text, taken):
-                if kind == "antimicrobial" and self._is_ambiguous(found):
+                if (kind == "antimicrobial" and self._is_ambiguous(found)) or self._is_primary_care(found):
                     continue
                 taken |= set(range(found.first, found.last))
                 entry = found.entry
@@ -139,6 +141,13 @@ class _Scanner:
         word = self.tokens[found.first].text
         before = " ".join(t.text for t in self.tokens[max(0, found.first - 2) : found.first]) + " "
         return word in _AMBIGUOUS and bool(_AMBIGUOUS[word].search(before))
+
+    def _is_primary_care(self, found: Found) -> bool:
+        """'Her PCP called': the family doctor, and no pneumonia."""
+        if self.text[self.tokens[found.first].start : self.tokens[found.first].end] != "PCP":
+            return False
+        before, after = _around(self.tokens, found.first, 1), _after(self.tokens, found.last, 1)
+        return bool(_A_DOCTORS.match(before) or _DOCTOR_DOES.match(after))
 
     def cues(self, kind: str, table: dict[str, Cues], plain: Line, classed: Line) -> None:
         for name, cues in table.items():
@@ -187,7 +196,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     lines = _sentence_lines(tokens, scanner.sentence_of)
     items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
     items = _with_lists(_with_shared(items), tokens)
-    items = [i for i in items if not (i.kind == "severity" and _about_something_else(i, tokens))]
+    items = [i for i in items if not (i.kind == "severity" and (_about_something_else(i, tokens) or _another_cause(i, items, lines)))]
     items = _without_covered(items)
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
@@ -270,6 +279,13 @@ def _about_something_else(item: Item, tokens: list[Token]) -> bool:
     return item.tier is Severity.SEVERE and words.split()[0] in ("admitted", "admission", "inpatient", "in") and bool(_ELECTIVE.search(_after(tokens, item.last, 7)))
 
 
+def _another_cause(item: Item, items: list[Item], lines: list[str]) -> bool:
+    """'In the ICU for DKA', 'STEMI, CCU': where somebody lies for another illness, with no infection in that sentence."""
+    if not _PLACES.search(item.words.text.lower()) or not _OTHER_CAUSE.search(lines[item.sentence]):
+        return False
+    return not any(i.kind == "infection" and i.sentence == item.sentence and i.entry.kind not in ("not_infection", "carriage") and not i.has("negated", "other", "hypothetical") for i in items)
+
+
 def _with_context(item: Item, context: Context, tokens: list[Token], lines: list[str], relative_is_patient: bool) -> Item:
     if item.kind in ("time", "intent", "drug"):
         return item
@@ -330,7 +346,7 @@ _NEW = re.compile(r"(?<!\S)(?:new|another|fresh|second|different|today|again|oth
 _REFERRED = re.compile(r"(?<!\S)(?:the|her|his|my|their|that|this|old|previous|earlier|same)(?: \S+)?$")
 # 'kidneys recovered' says nothing of the infection.
 _ANOTHER_ORGAN = re.compile(
-    r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight|delirium|confusion|af|rash|neuropathy)(?: \S+)?(?: ,| now| all| since| has| have| had| is| are| long| fully| completely| been){0,4}$"
+    r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight|pom\w*|imnovid|pomalyst|capsules?|chemo|drug|cycle|steroids?|dex\w*|delirium|confusion|af|rash|neuropathy)(?: \S+)?(?: ,| now| all| since| has| have| had| is| are| long| fully| completely| been){0,4}$"
 )
 _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
 # A course counted in parts: '5 of the 10 days', '3 out of 7 doses'.
@@ -346,6 +362,9 @@ _SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|
 
 # What may have been discussed, or be a place of work, and not have come about.
 _PLACES = re.compile(r"\b(?:icu|itu|intensive care|critical care|ccu|high dependency|hdu|intubat\w*|ventilat\w*|admission|admitted|admit|hospital|oxygen|o2|drain\w*|niv|bipap|pressors?|vasopressors?|noradrenaline|amputation|surgery)\b")
+_OTHER_CAUSE = re.compile(
+    r"(?<!\S)(?:dka|stemi|nstemi|mi|heart attack|acs|pulmonary embol\S*|pe|stroke|cva|tia|gi bleed|bleed|bleeding|overdose|od|post op|postop|elective|aaa|cabg|bypass|arrhythmia|af|svt|vt|heart failure|chf|seizures?|hypercalc\S*|mania|psych|psychiatric|trauma|head injury|rta|mvc|tumou?r lysis|tls|cardiac|angina|dvt|hyperkal\S*|hyponat\S*|anaphylaxis|asthma|copd|surgery|operation|transplant|hip|knee|fracture|fall|vertebroplasty|kyphoplasty|dehydration|respite|rehab|social|delirium|pancreatitis|diabetic|syncope|vasovagal|transfusion|chemo|nurse|nursing|pain control|ca 3\S*)(?!\S)"
+)
 # A word inside the cue that takes it back, a question whether it is over, and a treatment that will end.
 _QUALIFIED = re.compile(r"(?<!\w)(?:not|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)")
 _QUESTIONED = re.compile(r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b")

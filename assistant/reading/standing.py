@@ -103,7 +103,8 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
         _without_diagnosis(found, scans, current, rest, fever, denied)
     else:
         _with_diagnosis(found, scans, current, fever, denied)
-    _second_opinion(found, scans, fever)
+    if not _counts_hold(measured):
+        _second_opinion(found, scans, fever)
     if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
         found.infection = Infection.SUSPECTED
     found.derived = found.derived and not found.neutropenic_fever
@@ -111,6 +112,12 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
     found.facts += [Fact(name="infection", value=e.name, words=w) for e in found.episodes for w in e.words[:1]]
     found.episodes += [aside_episode(item) for item in rest]
     return found
+
+
+def _counts_hold(measured: dict[str, Measured]) -> bool:
+    """Whether the counts alone hold pomalidomide, so that no second opinion on an infection is needed (spec, section 4.5)."""
+    anc, platelets = measured.get("anc"), measured.get("platelets")
+    return bool((anc and anc.quantity.value < 0.5) or (platelets and platelets.quantity.value < 25))
 
 
 def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) -> None:
@@ -160,7 +167,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
         # Nobody has said that pomalidomide was restarted after it: that is still to be weighed.
         unweighed = found.severity is Severity.LIFE_THREATENING and treatment is not Treatment.TAKING and not any(_TAKES.search(s.classed.text) for s in scans)
         found.infection = Infection.RESOLVED if unweighed else Infection.NONE
-    named_then = fever is not None and any(m.turn == fever.turn for m in thread.mentions)
+    named_then = fever is not None and any(m.turn == fever.turn for m in (*thread.mentions, *thread.treatments, *thread.severities))
     if fever is not None and not named_then and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
@@ -184,6 +191,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
 
 
 _TAKES = re.compile(r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ )?(?:since|for \d)")
+_IN_BLOOD = re.compile(r"blood|bottles|sets|bacter|bcx|bcs")
 _EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
 
 
@@ -227,7 +235,7 @@ def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
 def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it."""
     carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
-    if any(s.tier is Severity.SEVERE and not s.has("negated", "hypothetical") for s in thread.severities):
+    if any(_IN_BLOOD.search(s.words.text.lower()) and not s.has("negated", "hypothetical") for s in thread.severities):
         return False
     organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
     return bool(carried) and organisms_only

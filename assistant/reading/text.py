@@ -73,7 +73,7 @@ def squeeze(text: str) -> tuple[str, list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, number or sign; `text` is folded, `start` and `end` are offsets into the message; `dashed` after a spaced dash."""
+    """A word, number or sign; `text` is folded, `start` and `end` are offsets into the message; `dashed` after a spaced dash or a quotation mark."""
 
     text: str
     start: int
@@ -108,7 +108,7 @@ def tokenise(folded: str) -> list[Token]:
             tokens.append(Token("." if text == "\n" else text, start, end, text in (".", "\n", ";")))
             continue
         if text in _SILENT:
-            dashed = dashed or (text == "-" and folded[start - 1 : start].isspace() and folded[end : end + 1].isspace())
+            dashed = dashed or text == '"' or (text == "-" and folded[start - 1 : start].isspace() and folded[end : end + 1].isspace())
             continue
         if text == "?" and (start == 0 or folded[start - 1] in " (\n,;:-/") and folded[end : end + 2].strip()[:1].isalnum():
             tokens.append(Token("query", start, end))
