@@ -140,7 +140,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     told_of_someone = _tells_of_a_course(last) and not speaks_at_large(last) and not names_the_source(last)
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill) and not (ill and told_of_someone):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
-    if _goes_on_about_a_fact(scans):
+    if _goes_on_about_a_fact(case, scans):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if decision and at_large and len(scans) == 1 and _after_an_infection(last):
         if topics and fact:
@@ -183,11 +183,12 @@ def _after_an_infection(last: Scan) -> bool:
     return bool(over) and len(over) == len(told) and last.intents("general") and last.intents("held")
 
 
-def _goes_on_about_a_fact(scans: Sequence[Scan]) -> bool:
+def _goes_on_about_a_fact(case: Case, scans: Sequence[Scan]) -> bool:
     """'Infection % with pom-dex?', then 'is that all grades?': nothing of a patient in either turn."""
-    if len(scans) < 2 or not scans[-2].intents("fact") or not topics_of(scans[-2]):
+    if len(scans) < 2 or _clinical(scans[-1]) or scans[-1].intents("hold_asked") or any(speaks_of_a_person(s) for s in scans):
         return False
-    return not any(_clinical(scans[-1]) or speaks_of_a_patient(s) or _tells_of_a_course(s) for s in scans[-2:]) and not scans[-1].intents("decision")
+    before = with_what_is_asked(replace(case, topics=()), scans[:-1], scans[-2])
+    return before.asked is Asked.FACT
 
 
 def _only_hypothetical(case: Case, scans: Sequence[Scan]) -> bool:

@@ -71,7 +71,7 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
             if item.kind == "infection":
                 if item.entry.kind == "not_infection":
                     continue
-                if threads and item.has("negated", "taken_back", "other"):
+                if threads and item.has("negated", "taken_back", "other", "historical", "far"):
                     threads[-1].mentions = [m for m in threads[-1].mentions if not (m.name == item.name and m.turn < item.turn and len(threads[-1].mentions) > 1)]
                 if not _is_current(item) or _belongs_to_the_past(item, threads):
                     rest.append(item if not _is_current(item) else replace(item, flags=item.flags | {"historical"}))
@@ -120,6 +120,8 @@ def _is_another(item: Item, last: Thread) -> bool:
     later = item.turn > before.turn
     same_name = item.entry.kind in _GENERIC or item.name in last.specific
     ended = any(s.name in ("resolved", "treatment_done", "well") and not s.has("negated", "unasserted", "hypothetical") for s in last.states)
+    if later and not last.specific and not item.has("new", "now") and item.has("named"):
+        return False
     if ended and (item.has("new") or (later and not item.has("referred") and item.entry.kind != "generic")):
         return True
     further_back = any(m.has("far") for m in last.mentions) and not item.has("far")

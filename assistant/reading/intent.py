@@ -15,6 +15,8 @@ _PATIENT_WORDS = re.compile(
 _POM_IN_THE_PAST = re.compile(r"(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)")
 _NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
 _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
+# A turn of so few words that names another drug alone ('ok and Darzalex') asks about it.
+_SHORT = 4
 _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
 _SOURCE = re.compile(
     r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
@@ -67,7 +69,7 @@ def _turns_to_another(scans: Sequence[Scan]) -> bool:
     names = {i.entry.role == "pomalidomide" for i in last.of("drug")}
     if names == {False} and len(scans) > 1 and _ALONE.search(last.classed.text):
         return True
-    return len(scans) > 1 and names == {False} and ("?" in last.text or bool(_OTHER_ASKED.search(last.classed.text))) and not _ALSO.search(last.plain.text)
+    return len(scans) > 1 and names == {False} and ("?" in last.text or len(last.tokens) <= _SHORT or bool(_OTHER_ASKED.search(last.classed.text))) and not _ALSO.search(last.plain.text)
 
 
 def _asks_about_the_other(last: Scan) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.reading import quantities
+from assistant.reading import quantities, replies
 from assistant.reading.quantities import Quantity
 from assistant.reading.scan import Item, Scan
 from assistant.records import Fact, Treatment, Words
@@ -39,9 +39,15 @@ class Measured:
 def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
     """The current value of each quantity by name: the last one said; `platelets_nadir` is the lowest one."""
     found: dict[str, Measured] = {}
+    before = ""
     for scan in scans:
-        for quantity in quantities.counts(scan.folded):
+        if _COUNTS_FINE.search(scan.folded):
+            found = {name: one for name, one in found.items() if name not in ("anc", "platelets")}
+        unnamed = [*replies.tabulated(scan.folded), *replies.answered(scan.folded, before)]
+        for quantity in [*quantities.counts(scan.folded), *(q for q in unnamed if q.name in ("anc", "platelets"))]:
             _note_count(Measured(quantity, scan), found)
+        found |= {q.name: Measured(q, scan) for q in unnamed if q.name not in ("anc", "platelets")}
+        before = scan.folded if not unnamed else f"{before} {scan.folded}"
         age_known = "age" in found
         for quantity in [*quantities.ages(scan.folded, age_known=age_known), *quantities.filtrations(scan.folded), *quantities.months_on_therapy(scan.folded)]:
             found[quantity.name] = Measured(quantity, scan)
@@ -51,6 +57,8 @@ def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
         doses = quantities.doses(scan.folded)
         if doses:
             found["dose_mg"] = Measured(doses[0], scan)
+        for quantity in replies.corrected(scan.folded, {name: one.quantity for name, one in found.items()}):
+            found[quantity.name] = Measured(quantity, scan)
     return found
 
 
@@ -105,6 +113,8 @@ def quinolone_of(scans: Sequence[Scan]) -> Item | None:
     return named[-1] if named else None
 
 
+# 'Counts are fine': what was low before no longer is.
+_COUNTS_FINE = re.compile(r"\b(?:counts|bloods|cbc|fbc|neuts?|anc|neutrophils) (?:are |is |now |have |has |all |back |to )*(?:fine|normal|ok|okay|good|recovered|great)\b")
 _RESTART = re.compile(r"(?:re-?start|resum|re-?commenc|back on|re-?instat|re-?introduc|go back|put back|start back)")
 _NEVER = re.compile(r"\b(?:never|not|nobody|no one|was nt|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
 

@@ -46,7 +46,7 @@ class Item:
     """Something read from a message.
 
     `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
-    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, prophylaxis, unasserted.
+    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, named, prophylaxis, unasserted.
     `line` is the sentence of a state cue, `message` the whole message around it.
     """
 
@@ -309,6 +309,8 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
         flags.add("other")
     if _NEW.search(_around(tokens, item.first, 3)):
         flags.add("new")
+    if item.first == 0 or _NAMED.search(_around(tokens, item.first, 3)):
+        flags.add("named")
     if _REFERRED.search(_around(tokens, item.first, 2)):
         flags.add("referred")
     line = lines[item.sentence]
@@ -344,6 +346,8 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
 
 _NEW = re.compile(r"(?<!\S)(?:new|another|fresh|second|different|today|again|other)(?!\S)")
 _REFERRED = re.compile(r"(?<!\S)(?:the|her|his|my|their|that|this|old|previous|earlier|same)(?: \S+)?$")
+# 'It was sepsis': the name of what was spoken of before.
+_NAMED = re.compile(r"(?<!\S)(?:it was|was|had been|that was|from|i think)(?: an?| the)?$")
 # 'kidneys recovered' says nothing of the infection.
 _ANOTHER_ORGAN = re.compile(
     r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight|pom\w*|imnovid|pomalyst|capsules?|chemo|drug|cycle|steroids?|dex\w*|delirium|confusion|af|rash|neuropathy)(?: \S+)?(?: ,| now| all| since| has| have| had| is| are| long| fully| completely| been){0,4}$"
@@ -382,7 +386,7 @@ def _state_flags(item: Item, context: Context, before: str, line: str, after_mar
     if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()}"):
         flags.add("hypothetical")
     said = item.words.text.lower()
-    if item.name in ("resolved", "well") and (_QUALIFIED.search(said) or _QUESTIONED.search(line) or after_mark == "?"):
+    if item.name in ("resolved", "well") and (_QUALIFIED.search(said) or _QUESTIONED.search(line) or after_mark == "?" or item_after.startswith(("or not", "or no"))):
         flags.add("unasserted")
     if item.name == "treatment_done" and _PLANNED.search(said):
         flags.add("unasserted")

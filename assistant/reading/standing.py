@@ -203,6 +203,11 @@ def _settles(denied: Item, fever: Item, thread: Thread | None) -> bool:
     return bool(_EXCLUDED.search(denied.words.text.lower())) or (denied.first > fever.first and any(not s.has("negated", "unasserted", "hypothetical") for s in gone))
 
 
+def _said_after(fever: Item, thread: Thread | None) -> bool:
+    over = [s for s in thread.states if s.name in ("resolved", "well", "symptom_free") and not s.has("negated", "unasserted", "hypothetical")] if thread else []
+    return any((s.turn, s.first) > (fever.turn, fever.first) for s in over)
+
+
 def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> bool:
     """A past infection with pomalidomide restarted since, or one of years ago with nothing said of a hold."""
     if treatment is Treatment.TAKING:
@@ -254,7 +259,7 @@ def _without_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread | 
     settled = denied is not None and (fever is None or _settles(denied, fever, thread))
     if carried:
         found.explained = True
-    if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED):
+    if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED and _said_after(fever, thread)):
         found.infection = Infection.SUSPECTED
     elif denied is not None or carried:
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED

@@ -1,0 +1,79 @@
+"""Numbers that stand for themselves: the answer to what was asked back, a corrected value, a cell of a pasted table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from assistant.reading import quantities
+from assistant.reading.quantities import Quantity
+
+_Read = Callable[[str], list[Quantity]]
+_LABELS: dict[str, tuple[re.Pattern[str], _Read]] = {
+    "anc": (re.compile(r"\b(?:anc|neut\w*|absolute neutrophil count|polys|granulocytes)\b"), quantities.counts),
+    "platelets": (re.compile(r"\b(?:plts?|platelets?|platelet count|plats?|thrombocytes)\b"), quantities.counts),
+    "temp": (re.compile(r"\b(?:t|temps?|temperature|fever)\b"), quantities.temperatures),
+    "egfr": (re.compile(r"\b(?:e?gfr|crcl|creatinine clearance)\b"), quantities.filtrations),
+    "age": (re.compile(r"\b(?:age|how old)\b"), quantities.ages),
+    "pom": (re.compile(r"\b(?:dose|which dose|what dose|strength)\b"), quantities.doses),
+}
+# An answer is no longer than this; a bare decimal after talk of a fever or of neutrophils is a neutrophil count.
+_ANSWER = 24
+_DECIMAL = re.compile(r"(?<![\d./])\d?[.,]\d{1,2}(?![\d/%]|\s*(?:mg|cm|l\b|kg|c\b|g\b))")
+_SPEAKS_OF_COUNTS = re.compile(r"\b(?:fever|febrile|temp|neutrop\w*|anc|neuts?|counts?|fn|fbc|cbc|bloods)\b")
+_CORRECTION = re.compile(r"(?P<new>\d[\d.,]*)\s*,?\s*(?:and )?not\s+(?P<old>\d[\d.,]*\d|\d)|\bnot\s+(?P<old2>\d[\d.,]*\d|\d)\s*(?:,|;|-|but|its|it's|it is|is)+\s*(?P<new2>\d[\d.,]*\d|\d)(?!\d)")
+_CELLS = re.compile(r"[^|\n]*")
+
+
+def answered(turn: str, before: str) -> list[Quantity]:
+    """What a short message gives without naming it ('0.38' after 'ANC?'); empty where it names it or gives nothing.
+
+    Args:
+        turn: the message, folded.
+        before: the message before it, folded.
+    """
+    if len(turn.strip()) > _ANSWER or not re.search(r"\d", turn):
+        return []
+    if any(read(turn) for _, read in _LABELS.values()):
+        return []
+    asked = [(m.start(), name) for name, (label, _) in _LABELS.items() for m in label.finditer(before) if not re.search(r"\d", before[m.end() : m.end() + 12])]
+    name = max(asked)[1] if asked else ""
+    if not name and _DECIMAL.search(turn) and _SPEAKS_OF_COUNTS.search(before):
+        name = "anc"
+    if not name:
+        return []
+    label = f"{name} "
+    start = re.search(r"[\d.,]", turn)
+    told = turn[start.start() if start else 0 :]
+    shift = len(turn) - len(told) - len(label)
+    return [replace(q, start=max(0, q.start + shift), end=q.end + shift) for q in _LABELS[name][1](label + told)]
+
+
+def corrected(turn: str, known: dict[str, Quantity]) -> Iterator[Quantity]:
+    """The values that a message takes back for another: '3.0 not 0.3', 'not 79, 75'."""
+    for match in _CORRECTION.finditer(turn):
+        new, old = (match["new"], match["old"]) if match["new"] else (match["new2"], match["old2"])
+        was, now = quantities.number(old.rstrip(".,")), quantities.number(new.rstrip(".,"))
+        for name, quantity in known.items():
+            scale = next((s for s in (1.0, 1000.0) if was and abs(quantity.value * s - was) < 1e-6), None)
+            if scale:
+                yield Quantity(name, now / scale, match.start(), match.end())
+
+
+def tabulated(folded: str) -> list[Quantity]:
+    """Counts and temperatures of a table whose first row names its columns, row by row."""
+    rows = [(m.start(), m.group()) for m in re.finditer(r"[^\n]+", folded) if m.group().count("|") >= 2]
+    found: list[Quantity] = []
+    names: dict[int, str] = {}
+    for offset, row in rows:
+        cells = [(offset + m.start(), m.group()) for m in _CELLS.finditer(row) if m.group() or m.start() == 0]
+        header = {n: name for n, (_, cell) in enumerate(cells) for name, (label, _) in _LABELS.items() if label.fullmatch(cell.strip())}
+        if header:
+            names = header
+            continue
+        for column, name in names.items():
+            if column < len(cells) and re.search(r"\d", cells[column][1]):
+                start, cell = cells[column]
+                found += [replace(q, start=start, end=start + len(cell)) for q in _LABELS[name][1](f"{name} {cell.strip()}")]
+    return found
