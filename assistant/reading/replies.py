@@ -22,7 +22,7 @@ _LABELS: dict[str, tuple[re.Pattern[str], _Read]] = {
 _ANSWER = 24
 _DECIMAL = re.compile(r"(?<![\d./])\d?[.,]\d{1,2}(?![\d/%]|\s*(?:mg|cm|l\b|kg|c\b|g\b))")
 _SPEAKS_OF_COUNTS = re.compile(r"\b(?:fever|febrile|temp|neutrop\w*|anc|neuts?|counts?|fn|fbc|cbc|bloods)\b")
-_CORRECTION = re.compile(r"(?P<new>\d[\d.,]*)\s*,?\s*(?:and )?not\s+(?P<old>\d[\d.,]*\d|\d)|\bnot\s+(?P<old2>\d[\d.,]*\d|\d)\s*(?:,|;|-|but|its|it's|it is|is)+\s*(?P<new2>\d[\d.,]*\d|\d)(?!\d)")
+_CORRECTION = re.compile(r"(?<![\d.,])(?P<new>\d[\d.,]{0,7}),?\s?(?:and )?not\s(?P<old>\d[\d.,]{0,7})|\bnot\s(?P<old2>\d[\d.,]{0,7})[,;]?\s?(?:-|but|its|it's|it is|is)?\s?(?P<new2>\d[\d.]{0,7})(?!\d)")
 _CELLS = re.compile(r"[^|\n]*")
 
 

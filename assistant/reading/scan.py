@@ -195,7 +195,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
     items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
-    items = _with_lists(_with_shared(items), tokens)
+    items = _with_predicates(_with_lists(_with_shared(items), tokens))
     items = [i for i in items if not (i.kind == "severity" and (_about_something_else(i, tokens) or _another_cause(i, items, lines)))]
     items = _without_covered(items)
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
@@ -214,6 +214,16 @@ def _with_shared(items: list[Item]) -> list[Item]:
     """'Her son has a cold. She has one too': what is said to be shared is the patient's as well."""
     shared = {s for i in items if i.kind == "intent" and i.name == "shared_illness" for s in (i.sentence - 1, i.sentence)}
     return [replace(i, flags=i.flags - {"other", "exposure"}) if i.sentence in shared and i.kind != "intent" else i for i in items]
+
+
+def _with_predicates(items: list[Item]) -> list[Item]:
+    """'I don't think the infection has cleared': what is denied is that it has cleared, and not the infection."""
+    denied = [i for i in items if i.kind == "state" and i.name == "resolved" and i.has("negated")]
+
+    def is_subject(item: Item) -> bool:
+        return item.kind == "infection" and item.has("negated") and any(s.first <= item.last <= s.last or item.last + 1 == s.first for s in denied)
+
+    return [replace(i, flags=i.flags - {"negated"}) if is_subject(i) else i for i in items]
 
 
 def _with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:

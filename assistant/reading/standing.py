@@ -152,7 +152,8 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.infection = _STATE[outcome.state]
     found.silent = outcome.silent
     found.named = bool(thread.specific)
-    found.hinted = past or any(s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
+    supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
+    found.hinted = not supposed and (past or any(s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") for s in thread.states))
     found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
     found.neutropenic_fever = bool(febrile)
