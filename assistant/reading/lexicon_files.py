@@ -19,10 +19,10 @@ KINDS = {
     "severity": ("life_threatening", "severe", "mild"),
     "intents": (
         "decision", "general", "fact", "injection", "outside_drugless", "outside", "permanent_stop", "permanent_stop_not", "held", "taking", "new_patient",
-        "two_patients", "prophylaxis", "clinician_voice", "caregiver_voice",
+        "two_patients", "prophylaxis", "clinician_voice", "caregiver_voice", "shared_illness", "leading", "hold_asked", "antimicrobial_choice", "figure",
     ),
 }  # fmt: skip
-SCOPES = ("negation", "uncertain", "hypothetical", "historical", "other_person", "exposure")
+SCOPES = ("negation", "uncertain", "hypothetical", "historical", "other_person", "exposure", "refutation", "averted")
 
 
 def keyed(folder: Path, name: str, keys: Iterable[str], faults: list[str]) -> dict[str, Any]:
