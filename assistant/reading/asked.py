@@ -172,6 +172,7 @@ def _names_a_quinolone_alone(last: Scan) -> bool:
     """'Quinolone + pom = ?': the interaction, with no infection, course or patient told."""
     clinical = [i for i in last.items if i.kind in ("infection", "symptom", "state", "severity", "antimicrobial")]
     clinical = [i for i in clinical if not (i.kind == "infection" and i.entry.kind == "not_infection")]
+    clinical = [i for i in clinical if not (i.name == "treatment_given" and i.words.text.lower().startswith("with"))]
     named = [i for i in clinical if i.kind == "antimicrobial" and i.entry.quinolone]
     return bool(named) and len(named) == len(clinical) and not speaks_of_a_patient(last) and not last.intents("hold_asked")
 

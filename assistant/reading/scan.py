@@ -27,7 +27,7 @@ _TIMES = {
     ),
 }  # fmt: skip
 _NOT_ASSERTED = re.compile(
-    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|may|presumably|believes?|should have|whether|unclear|unsure|anything but|far from|what i would call)(?!\S)"
+    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|(?<!in )(?<!its )(?<!is )(?<!since )(?<!early )(?<!late )may(?= (?:have|be|well|already|not|still|now)|$)|presumably|believes?|should have|whether|unclear|unsure|anything but|far from|what i would call)(?!\S)"
 )
 _HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
 _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")

@@ -16,7 +16,7 @@ from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, 
 FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE = 0.2, 0.7, 0.6, 0.7
+DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.7, 0.7, 0.6, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -126,8 +126,10 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
     Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
     """
     likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
-    if found.infection is Infection.RESOLVED and not found.plain and likely["resolved"] <= DOUBT_RESOLVED:
+    if found.infection is Infection.RESOLVED and not found.plain and likely["infected"] >= DOUBT_RESOLVED:
         found.infection, found.doubted = Infection.RESOLVING, True
+    elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and likely["none"] >= SURE_LONG_OVER:
+        found.infection = Infection.NONE
     elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.explained:
         found.infection, found.doubted = Infection.SUSPECTED, True
     elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and found.hinted and fever is None:
