@@ -142,7 +142,8 @@ def flags_of(case: Case) -> tuple[str, ...]:
         ("contradiction", case.contradiction),
     ]
     always = [("two_patients", case.two_patients), ("patient_voice", case.patient_voice)]
-    nobodys = case.infection is Infection.GENERAL or case.asked is Asked.FACT
+    # A question of fact is about a patient only where it says that this one has no infection.
+    nobodys = case.infection is Infection.GENERAL or (case.asked is Asked.FACT and case.infection is not Infection.NONE)
     chosen = wording + always if nobodys else patient + wording + always
     return tuple(name for name, holds in chosen if holds)
 

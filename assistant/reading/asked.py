@@ -35,6 +35,10 @@ def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
     if case.drug is Drug.OTHER:
         return by_lexicon
+    if _goes_on_about_a_fact(case, scans):
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
+    if last.intents("injection") and by_lexicon.asked is Asked.DECISION:
+        return by_lexicon
     return _asked_by_both(by_lexicon, case, scans, last)
 
 
@@ -125,7 +129,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
     if case.drug is Drug.OTHER:
         return replace(case, asked=Asked.DECISION)
-    if last.intents("injection") and not now and (at_large or not ill):
+    if last.intents("injection") and not (now and speaks_of_a_person(last)) and (at_large or not ill):
         return replace(case, asked=Asked.DECISION) if ill else replace(case, asked=Asked.OUTSIDE, outside="override")
     if last.intents("outside_drugless") and not (now or _clinical(last) or topics) and (not pom_now or not decision):
         return replace(case, asked=Asked.OUTSIDE if len(scans) > 1 or decision else Asked.NOTHING, outside="nothing")
@@ -133,15 +137,17 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if last.intents("leading") and decision and (now or ill) and not names_the_source(last):
         return replace(case, asked=Asked.DECISION)
-    if case.drug is Drug.UNSPECIFIED and last.intents("antimicrobial_choice") and not speaks_of_a_person(last):
+    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not pom_now)
+    if elsewhere and last.intents("antimicrobial_choice") and not speaks_of_a_person(last):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if topics and (fact or decision or not ill) and _names_a_quinolone_alone(last):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
-    told_of_someone = _tells_of_a_course(last) and not speaks_at_large(last) and not names_the_source(last)
+    course_told = any(i.kind == "state" and i.name.startswith("treatment") and not i.has("hypothetical") for i in last.items)
+    told_of_someone = course_told and not speaks_at_large(last) and not names_the_source(last)
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill) and not (ill and told_of_someone):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
-    if _goes_on_about_a_fact(case, scans):
-        return replace(case, asked=Asked.FACT, topics=_topics(scans))
+    if fact and len(scans) > 1 and not (now or measured_now or last.intents("hold_asked")) and (found := _topics(scans)):
+        return replace(case, asked=Asked.FACT, topics=found)
     if decision and at_large and len(scans) == 1 and _after_an_infection(last):
         if topics and fact:
             return replace(case, asked=Asked.FACT, topics=_topics(scans))
@@ -150,6 +156,8 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
     if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not low_counts(case):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
+    if case.infection is Infection.NONE and topics and last.intents("dose_asked") and not last.intents("hold_asked"):
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if (ever and (now or decision or ill)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
     if topics:

@@ -81,7 +81,7 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
                     _attach(early, thread)
                 waiting = []
             elif item.kind in ("state", "severity", "antimicrobial") and not _is_aside(item):
-                if item.kind == "severity" and item.has("negated") and threads:
+                if item.has("taken_back" if item.kind != "severity" else "negated") and item.kind != "state" and threads:
                     _take_back(item, threads[-1])
                 if item.kind != "state" and (item.has("negated", "historical") or _belongs_to_the_past(item, threads)):
                     continue
@@ -100,6 +100,8 @@ def _take_back(denial: Item, thread: Thread) -> None:
     """'Not life-threatening, that was autotext': the same words said before no longer count."""
     said = denial.words.text.lower()
     thread.severities = [s for s in thread.severities if not (s.words.text.lower() == said and s.turn < denial.turn)]
+    if denial.kind == "antimicrobial":
+        thread.treatments = [t for t in thread.treatments if not (t.name == denial.name and t.turn < denial.turn)]
 
 
 def _place(item: Item, threads: list[Thread]) -> Thread:
@@ -120,7 +122,7 @@ def _is_another(item: Item, last: Thread) -> bool:
     later = item.turn > before.turn
     same_name = item.entry.kind in _GENERIC or item.name in last.specific
     ended = any(s.name in ("resolved", "treatment_done", "well") and not s.has("negated", "unasserted", "hypothetical") for s in last.states)
-    if later and not last.specific and not item.has("new", "now") and item.has("named"):
+    if later and not item.has("new", "now") and (item.has("recalled") or (not last.specific and item.has("named"))):
         return False
     if ended and (item.has("new") or (later and not item.has("referred") and item.entry.kind != "generic")):
         return True
@@ -134,7 +136,10 @@ def _is_another(item: Item, last: Thread) -> bool:
 
 def _belongs_to_the_past(item: Item, threads: list[Thread]) -> bool:
     """'Septic shock in 2019' beside a cold sore of today: history, whatever comes first in the message."""
-    return item.has("far") and bool(threads) and bool(threads[-1].mentions) and not any(m.has("far") for m in threads[-1].mentions)
+    if not (item.has("far") and threads and threads[-1].mentions) or any(m.has("far") for m in threads[-1].mentions):
+        return False
+    last = threads[-1].mentions[-1]
+    return not (item.kind == "infection" and last.entry.kind == "organism" and last.turn == item.turn and item.first - last.last <= 1) and not (item.kind != "infection" and item.sentence == last.sentence and item.first - last.last <= 2 and last.entry.kind == "organism")
 
 
 def _attach(item: Item, thread: Thread) -> None:
@@ -231,7 +236,7 @@ def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
         against["fever"] = fever
     found = []
     for name, item in against.items():
-        later = [last[k] for k in _OVERRULED_BY[name] if k in last and _place_of(last[k]) > _place_of(item)]
+        later = [last[k] for k in _OVERRULED_BY[name] if k in last and _place_of(last[k]) > _place_of(item) and not (last[k].has("claimed") and last[k].turn == item.turn)]
         if name == "treatment_ongoing" and "resolved" in last and last["resolved"].turn > item.turn:
             continue
         if not any(o.turn > item.turn or o.sentence > item.sentence or name == "treatment_ongoing" or "afebrile" in o.name for o in later):

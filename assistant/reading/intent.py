@@ -10,10 +10,10 @@ from assistant.reading.scan import Scan
 from assistant.records import Drug
 
 _PATIENT_WORDS = re.compile(
-    r"(?<!give )(?<!tell )(?<!show )(?<!remind )(?<!for )(?<!\S)(?!pt (?:ed|education|leaflet|info|information)(?!\S))(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
+    r"(?<!give )(?<!tell )(?<!show )(?<!remind )(?<!for )(?<!\S)(?!pt (?:ed|education|leaflet|info|information)(?!\S))(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|(?:creat|creatinine|crp|hb|lactate|wbc|wcc|anc|plts?|bp|sats|spo2|temp) \d\S*|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
 )
-_POM_IN_THE_PAST = re.compile(r"(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)")
-_NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
+_POM_IN_THE_PAST = re.compile(r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)")
+_NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|has never had|never been on|had never|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
 _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
 # A turn of so few words that names another drug alone ('ok and Darzalex') asks about it.
 _SHORT = 4
@@ -22,7 +22,7 @@ _SOURCE = re.compile(
     r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
 )
 _AT_LARGE = re.compile(
-    r"(?<!\S)(?:(?:purely )?in theory|theoretical(?:ly)?|for (?:the|my|a|our) (?:\S+ )?(?:pocket card|card|sop|flyer|intranet|wiki|bulletin|faq|curiosity)|own curiosity|general(?: question)? ,|as a general|(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
+    r"(?<!\S)(?:(?:purely )?in theory|theoretical(?:ly)?|for (?:the|my|a|our) (?:\S+ )?(?:pocket card|card|sop|flyer|intranet|wiki|bulletin|faq|curiosity)|own curiosity|general(?: question)? ,|as a general|(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|in principle|as a principle|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
 )
 _VERB = r"(?:pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
 _OTHER_ASKED = re.compile(rf"(?<!\S)(?:{_VERB}|do with|about) (?:\S+ ){{0,2}}<drug>|<drug> (?:\S+ ){{0,2}}{_VERB}(?!\S)")
@@ -51,9 +51,23 @@ def drug_of(scans: Sequence[Scan]) -> tuple[Drug, str]:
     drugs = [i for scan in scans for i in scan.of("drug")]
     ours = [i for i in drugs if i.entry.role == "pomalidomide"]
     others = [i for i in drugs if i.entry.role != "pomalidomide"]
+    if others and _wrong_drug(scans):
+        return Drug.OTHER, others[-1].name
     if others and (not ours or _asks_about_the_other(scans[-1]) or _denies_ours(scans) or _turns_to_another(scans)):
         return Drug.OTHER, others[-1].name
     return (Drug.POMALIDOMIDE, "") if ours else (Drug.UNSPECIFIED, "")
+
+
+def _wrong_drug(scans: Sequence[Scan]) -> bool:
+    """A later turn, or the one turn after pomalidomide is over, that names another drug as the only one."""
+    for number, scan in enumerate(scans):
+        line = scan.classed.text
+        alone, denied = _ALONE.search(line), _NO_POM.search(line) and "<drug>" in line
+        if number and (denied or (alone and "<pom>" not in line)):
+            return not any("<pom>" in s.classed.text and not _NO_POM.search(s.classed.text) for s in scans[number + 1 :])
+        if alone and _POM_IN_THE_PAST.search(line):
+            return True
+    return False
 
 
 def _denies_ours(scans: Sequence[Scan]) -> bool:

@@ -19,7 +19,7 @@ KINDS = {
     "severity": ("life_threatening", "severe", "mild"),
     "intents": (
         "decision", "general", "fact", "injection", "outside_drugless", "outside", "permanent_stop", "permanent_stop_not", "held", "taking", "new_patient",
-        "two_patients", "prophylaxis", "clinician_voice", "caregiver_voice", "shared_illness", "leading", "hold_asked", "antimicrobial_choice", "figure",
+        "two_patients", "prophylaxis", "clinician_voice", "caregiver_voice", "shared_illness", "leading", "hold_asked", "antimicrobial_choice", "figure", "dose_asked",
     ),
 }  # fmt: skip
 SCOPES = ("negation", "uncertain", "hypothetical", "historical", "other_person", "exposure", "refutation", "averted")

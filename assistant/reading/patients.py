@@ -33,7 +33,7 @@ def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
 def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
-    relative = re.search(r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
+    relative = re.search(r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?= (?:is|was|has|takes|on|had|got|started)\b)|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
     if not relative or _OWN_DRUG.search(folded):
         return False
     return bool(_CAREGIVER_PATIENT.search(folded[relative.end() :]))
@@ -42,7 +42,7 @@ def caregiver_writes(text: str) -> bool:
 _BODY = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd)\b (?:also |still |just |now |really |only |was |have |am |have been |been |keep |woke |feel |felt )*(?:take|taking|on|tested|have|had|feel|felt|got|getting|woke|started|finished|paused|stopped|swallow|swallowed|well|fine|sick|ill|ache|cough|coughing|coughed|unwell|catch|caught|want to stop|been|in hospital|keep|came down|almost died|nearly died|perfectly|running|shivering|sneez\w+|hot|better|recovered|completely|given)\b"
     r"|\bmy (?:own |left |right |big |head |usual )?(?:onc|specialist|cold|self|pill box|steroids?|doctor|dr|gp|oncologist|haematologist|hematologist|consultant (?!insist)|nurse|myeloma|capsules?|pomalidomide|pom\w*|imnovid|infection|chest|temp\w*|throat|leg|foot|toe|arm|eye|ear|tooth|cough|antibiotics|pomalyst|roommate|flatmate|kids?|dose|tablets|pills|kidneys|bloods|counts|neutrophils|port|line|dentist|pharmacist|treatment|skin|cold|face|lip|mouth|bladder|washbag|wife|husband)\b"
-    r"|\b(?:gave|given|put|told|tells|prescribed|had|have|keeping|kept|on|at|left|sent|for|but) me\b(?! (?:a|an) (?:patient|call|lady|man))|\bme (?:off|on)\b"
+    r"|\b(?:do i (?:go ba|still take|have to stop|need to stop|start agen|start back)|can i (?:start back|take my|go back on)|am i (?:ok|okay|safe|allowed)|take or not take|in my hand|my flatmate)|\b(?:gave|given|put|told|tells|prescribed|had|have|keeping|kept|on|at|left|sent|for|but) me\b(?! (?:a|an) (?:patient|call|lady|man))|\bme (?:off|on)\b"
 )
 _THIRD_PERSON = re.compile(r"\b(?:he|she|his|her|him|hers|pt|pts|patient|lady|gentleman|mr|mrs|man|woman|chap)\b")
 _ABOUT_STAFF = re.compile(r"\b(?:doctor|dr|gp|nurse|oncologist|haematologist|hematologist|consultant|pharmacist|dentist|wife|husband|daughter|son|mum|they (?:have|had|gave|put|kept|said|told|want)|clinic|hospital|line|team|optician|surgeon)\b")

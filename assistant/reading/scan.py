@@ -35,7 +35,7 @@ _OTHER_NOUN = re.compile(
     r"^(?:\S+ )?(?:asthma|pain|allerg\S*|renal|ckd|copd|anaemi\S*|anemi\S*|stroke|neutrop\S*|thrombocytop\S*|impairment|dementia|headaches?|hypertension|hyperglyc\S*|glyc\S*|insomnia|tremor|mania|confusion|delirium|hypotension|cramps?|vomiting|myopathy|weakness|adverse|depression|reaction|aortic|mitral|regurg\S*|learning|heart|fatigue|neuropathy|nausea|constipation|arthritis|osteoarthritis|obesity|hearing|mr|as|tr|lv|nephropathy|cognitive|diarrhoea|reflux|oedema|edema|cytop\S*|hypokal\S*|hyponat\S*|rash|events?|saes?|aes?|cataract|scoliosis|malnutrition|deconditioning|pneumonitis|myeloma|disease|depress\S*|about|question|doubts?|concerns?)(?!\S)"
 )
 _ELECTIVE = re.compile(r"(?<!\S)(?:elective|kyphoplasty|planned|hip|knee|fractur\S*|a fall|fell|surgery|social|respite|transplant|chemo(?:therapy)?|biopsy|observation only|procedure|transfusion|radiotherapy|hernia|cataract\S*)(?!\S)")
-_AMBIGUOUS = {"gent": re.compile(r"(?:elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"), "abs": re.compile(r"$^"), "nitro": re.compile(r"gtn $")}
+_AMBIGUOUS = {"gent": re.compile(r"(?:^|elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"), "abs": re.compile(r"$^"), "nitro": re.compile(r"gtn $")}
 _A_DOCTORS = re.compile(r"(?:the|her|his|my|their|your|our|a|by|to|from|per|via|saw|local|usual|called|calling|outside|new)$")
 _DOCTOR_DOES = re.compile(r"(?:called|wrote|gave|gives|says|said|prescribed|started|treated|put|sent|office|thinks|wants|told|asked|asks|saw|stopped|held|ordered|is|has|just|visit|clinic|did|diagnosed|recommends?|refuses|will|would|does|doc|and)$")
 _ADJECTIVES = re.compile(r"^(?:severe|severely|serious|seriously|mild|mildly|minor|moderate|trivial|slight|minimal|superficial|(?:ctcae )?(?:grade|gr|g) ?\S+)$")
@@ -46,7 +46,7 @@ class Item:
     """Something read from a message.
 
     `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
-    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, named, prophylaxis, unasserted.
+    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, named, recalled, taken_back, claimed, counted, prophylaxis, unasserted.
     `line` is the sentence of a state cue, `message` the whole message around it.
     """
 
@@ -197,7 +197,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
     items = _with_predicates(_with_lists(_with_shared(items), tokens))
     items = [i for i in items if not (i.kind == "severity" and (_about_something_else(i, tokens) or _another_cause(i, items, lines)))]
-    items = _without_covered(items)
+    items = _without_covered([i for i in items if not _another_wait(i, items, lines)])
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in _with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
     return Scan(turn, text, scanner.folded, tuple(tokens), tuple(_framed(items, tokens)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines))
@@ -208,6 +208,13 @@ def _sentence_lines(tokens: list[Token], sentence_of: list[int]) -> list[str]:
     for token, sentence in zip(tokens, sentence_of, strict=True):
         lines.setdefault(sentence, []).append(token.text)
     return [" ".join(lines[k]) for k in sorted(lines)]
+
+
+def _another_wait(item: Item, items: list[Item], lines: list[str]) -> bool:
+    """'Wait until the daughter is better': no course of treatment that runs until then."""
+    if item.kind != "state" or item.name != "treatment_ongoing" or not item.words.text.lower().startswith(("until", "till", "through")):
+        return False
+    return not _COURSE.search(lines[item.sentence]) and not any(i.kind == "antimicrobial" and i.sentence == item.sentence for i in items)
 
 
 def _with_shared(items: list[Item]) -> list[Item]:
@@ -237,6 +244,7 @@ def _with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:
     return found
 
 
+_COURSE = re.compile(r"(?<!\S)(?:course|drip|ivs?|treatment|therapy|antibiotics?|abx|tablets|pills|capsules|picc|infusions?|treated|opat|drops|cream|finish\w*|complet\w*|runs?|continu\w*)(?!\S)")
 _COVERED_BY = {
     "resolved": ("residual", "no_infection", "treatment_ongoing", "treatment_done"),
     "well": ("residual",),
@@ -303,7 +311,7 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
     before = _around(tokens, item.first, 6)
     if item.kind == "state":
         after_mark = tokens[item.last].text if item.last < len(tokens) else ""
-        flags |= _state_flags(item, context, before, lines[item.sentence], after_mark, _after(tokens, item.last, 2))
+        flags |= _state_flags(item, context, before, lines[item.sentence], after_mark, _after(tokens, item.last, 4))
         if context.reaching("other_person", item.first, item.last) and not relative_is_patient:
             flags.add("other")
         return replace(item, flags=frozenset(flags))
@@ -319,6 +327,12 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
         flags.add("other")
     if _NEW.search(_around(tokens, item.first, 3)):
         flags.add("new")
+    if _RECALLED.search(lines[item.sentence]):
+        flags.add("recalled")
+    if item.kind in ("severity", "antimicrobial") and _SCRAPPED.search(before):
+        flags |= {"negated", "taken_back"}
+    if item.kind == "severity" and _BEYOND.search(_around(tokens, item.first, 3)):
+        flags.add("hypothetical")
     if item.first == 0 or _NAMED.search(_around(tokens, item.first, 3)):
         flags.add("named")
     if _REFERRED.search(_around(tokens, item.first, 2)):
@@ -357,6 +371,11 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
 _NEW = re.compile(r"(?<!\S)(?:new|another|fresh|second|different|today|again|other)(?!\S)")
 _REFERRED = re.compile(r"(?<!\S)(?:the|her|his|my|their|that|this|old|previous|earlier|same)(?: \S+)?$")
 # 'It was sepsis': the name of what was spoken of before.
+_RECALLED = re.compile(r"(?<!\S)(?:left out|forgot (?:to|that)|omitted|should have (?:said|mentioned|added)|with it|at its worst|at the time|during it|at that time|back then)(?!\S)")
+# 'Scrap what I said about IV aciclovir': taken back.
+_SCRAPPED = re.compile(r"(?<!\S)(?:scrap|forget|ignore|disregard|strike|delete|misread|misspoke about|wrong about)(?: \S+){0,5}$")
+# 'Hold only for grade 3 or more': a threshold, and no grade of this infection.
+_BEYOND = re.compile(r"(?:>|≥|\bonly for|\bat least|\babove|\bfor)(?: =)?$")
 _NAMED = re.compile(r"(?<!\S)(?:it was|was|had been|that was|from|i think)(?: an?| the)?$")
 # 'kidneys recovered' says nothing of the infection.
 _ANOTHER_ORGAN = re.compile(
@@ -367,11 +386,15 @@ _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "t
 _FRACTION = re.compile(
     r"(?<!\S)(\d{1,2}) (?:days?|doses?|tablets|weeks?)? ?(?:of|out of|from|into) (?:the |her |his |my |their |a |an )?(?:full |total |planned |prescribed )?(\d{1,2}) ?(?:-|day\b|days\b|d\b|doses?\b|tablets?\b|tabs?\b|capsules?\b|caps\b|pills?\b|weeks?\b|wks?\b|treatments?\b|infusions?\b|bags?\b|antibiotic)"
 )
+# What the patient or a relative claims does not outweigh what was found.
+_CLAIMED = re.compile(r"(?<!\S)(?:says?|claims?|insists?|reckons?|thinks?|believes?|swears?|tells me|maintains?) (?:that )?(?:he|she|they|hes|shes|it|its|theyre)?(?: is| are| has| was| s)?$")
+_OTHER_EVENT = re.compile(r"(?<!\S)(?:fatigue|insomnia|neuropathy|rash|constipation|nausea|anaemia|anemia|neutropenia|thrombocytopenia|hypertension|oedema|edema|arthralgia|tremor|baseline)(?: \S+){0,2}$")
+_MEANS = re.compile(r"(?<!\S)(?:means?|count as|counts as|meaning|called|mean that it is)$")
 # 'Appetite is back' is recovery, and 'come back on it' is about the drug.
 _GOOD_TO_HAVE_BACK = re.compile(r"(?<!\S)(?:taste|smell|appetite|energy|strength|colour|color|voice|smile|sense of (?:taste|smell)|hair|weight|humour|humor|pom\w*|imnovid|pomalyst|counts?|neutrophils?)(?: has| have| is| are)?$")
 _BACK_ON = re.compile(r"^(?:into|on|onto|for review|for clinic|to (?:clinic|pom\w*|imnovid|it|see|treatment|the drug)|in)(?!\S)")
 # What an infection leaves behind is not the infection (spec, section 4.22).
-_SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
+_SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|neuropathic pain|shingles pain|where the rash|staining|pigmentation|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
 
 
 # What may have been discussed, or be a place of work, and not have come about.
@@ -389,11 +412,15 @@ def _state_flags(item: Item, context: Context, before: str, line: str, after_mar
     flags: set[str] = set()
     if item.name == "residual" and context.reaching("negation", item.first, item.last, 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
         flags.add("hypothetical")
+    if item.name in ("resolved", "well") and _CLAIMED.search(before):
+        flags.add("claimed")
+    if item.name == "residual" and (_OTHER_EVENT.search(before) or _MEANS.search(before)):
+        flags.add("hypothetical")
     if item.name in ("resolved", "well") and _ANOTHER_ORGAN.search(before):
         flags.add("hypothetical")
     if item.name == "worse" and (_GOOD_TO_HAVE_BACK.search(before) or _BACK_ON.search(item_after)):
         flags.add("hypothetical")
-    if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()}"):
+    if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()} {item_after}"):
         flags.add("hypothetical")
     said = item.words.text.lower()
     if item.name in ("resolved", "well") and (_QUALIFIED.search(said) or _QUESTIONED.search(line) or after_mark == "?" or item_after.startswith(("or not", "or no"))):

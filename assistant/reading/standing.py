@@ -132,6 +132,8 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection = Infection.NONE
     elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.explained:
         found.infection, found.doubted = Infection.SUSPECTED, True
+    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None and likely["none"] >= SURE_LONG_OVER:
+        found.infection = Infection.NONE
     elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and found.hinted and fever is None:
         if likely["resolved"] >= SURE_RESOLVED:
             found.infection = Infection.RESOLVED
@@ -229,6 +231,8 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
     """'Dengue negative' denies dengue and not the pneumonia beside it."""
     specific = {i.name for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind not in ("generic", "organism", "not_infection")}
     named = threads[-1].specific if threads else set()
+    if specific and not named and any(i.kind == "symptom" and i.name == "skin signs" and not i.has("negated", "hypothetical", "other", "historical") for i in scan.items):
+        return False
     return not specific or not named or bool(specific & named)
 
 
