@@ -101,6 +101,7 @@ class Vocabulary:
         self._exact: dict[str, list[tuple[tuple[str, ...], _Entry, str]]] = {}
         self._fuzzy: dict[str, list[tuple[str, _Entry]]] = {}
         self._stop = stoplist
+        self._guessed: dict[str, _Entry | None] = {}
         for entry in entries:
             for form, cased in [*((f, "") for f in entry.forms), *((c, c) for c in entry.cased)]:
                 words = tuple(t.text for t in tokenise(fold(form)) if t.text != "/")
@@ -131,11 +132,16 @@ class Vocabulary:
             if last and (not cased or original[tokens[index].start : tokens[last - 1].end].replace(".", "") in (cased, f"{cased}s")):
                 return Found(entry, index, last)
         word = tokens[index].text
-        if len(word) >= 6 and word not in self._stop and word.isalpha():
-            for form, entry in self._fuzzy.get(word[0], ()):
-                if _near(word, form):
-                    return Found(entry, index, index + 1)
-        return None
+        guess = self._misspelt(word) if len(word) >= 6 and word not in self._stop and word.isalpha() else None
+        return Found(guess, index, index + 1) if guess else None
+
+    def _misspelt(self, word: str) -> _Entry | None:
+        """The entry that a word is one slip away from; remembered, for the same words come again and again."""
+        if word not in self._guessed:
+            if len(self._guessed) > 20_000:
+                self._guessed.clear()
+            self._guessed[word] = next((entry for form, entry in self._fuzzy.get(word[0], ()) if _near(word, form)), None)
+        return self._guessed[word]
 
 
 def _match(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:

@@ -27,7 +27,7 @@ _TIMES = {
     ),
 }  # fmt: skip
 _NOT_ASSERTED = re.compile(
-    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|(?<!in )(?<!its )(?<!is )(?<!since )(?<!early )(?<!late )may(?= (?:have|be|well|already|not|still|now)|$)|presumably|believes?|should have|whether|unclear|unsure|anything but|far from|what i would call)(?!\S)"
+    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|(?:restarted|restart|resumed|resume|given|back|only) after(?: the| an?| this| her| his)?(?=(?: \S+){0,2}$)|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|(?<!in )(?<!its )(?<!is )(?<!since )(?<!early )(?<!late )may(?= (?:have|be|well|already|not|still|now)|$)|presumably|believes?|should have|whether|unclear|unsure|anything but|far from|what i would call)(?!\S)"
 )
 _HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
 _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")
@@ -194,7 +194,8 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
-    items = [_with_context(item, context, tokens, lines, relative_is_patient) for item in scanner.items]
+    recalled = [bool(_RECALLED.search(line)) for line in lines]
+    items = [_with_context(item, context, tokens, lines, recalled, relative_is_patient) for item in scanner.items]
     items = _with_predicates(_with_lists(_with_shared(items), tokens))
     items = [i for i in items if not (i.kind == "severity" and (_about_something_else(i, tokens) or _another_cause(i, items, lines)))]
     items = _without_covered([i for i in items if not _another_wait(i, items, lines)])
@@ -304,7 +305,7 @@ def _another_cause(item: Item, items: list[Item], lines: list[str]) -> bool:
     return not any(i.kind == "infection" and i.sentence == item.sentence and i.entry.kind not in ("not_infection", "carriage") and not i.has("negated", "other", "hypothetical") for i in items)
 
 
-def _with_context(item: Item, context: Context, tokens: list[Token], lines: list[str], relative_is_patient: bool) -> Item:
+def _with_context(item: Item, context: Context, tokens: list[Token], lines: list[str], recalled: list[bool], relative_is_patient: bool) -> Item:
     if item.kind in ("time", "intent", "drug"):
         return item
     flags = set(item.flags)
@@ -327,7 +328,7 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
         flags.add("other")
     if _NEW.search(_around(tokens, item.first, 3)):
         flags.add("new")
-    if _RECALLED.search(lines[item.sentence]):
+    if recalled[item.sentence]:
         flags.add("recalled")
     if item.kind in ("severity", "antimicrobial") and _SCRAPPED.search(before):
         flags |= {"negated", "taken_back"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, 
 FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-DOUBT_RESOLVED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.7, 0.7, 0.6, 0.7, 0.9
+DOUBT_RESOLVED, SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.2, 0.7, 0.7, 0.6, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -69,8 +70,9 @@ def _fever(scans: Sequence[Scan]) -> Item | None:
 def _temperature_items(scan_: Scan) -> list[Item]:
     """The temperatures of a message as items `fever` or `normal`, in order."""
     items = []
+    ends = [t.end for t in scan_.tokens]
     for quantity in quantities.temperatures(scan_.folded):
-        first = next((n for n, t in enumerate(scan_.tokens) if t.end > quantity.start), 0)
+        first = min(bisect_right(ends, quantity.start), len(ends) - 1)
         words = Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
         name = "fever" if quantity.value >= FEVER else "normal"
         items.append(Item("temperature", name, scan_.turn, first, first + 1, words, scan_.sentence_of[first]))
@@ -126,19 +128,30 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
     Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
     """
     likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
-    if found.infection is Infection.RESOLVED and not found.plain and likely["infected"] >= DOUBT_RESOLVED:
+    if found.infection is Infection.RESOLVED and not found.plain and likely["infected"] >= SURE_INFECTED and likely["resolved"] <= DOUBT_RESOLVED:
         found.infection, found.doubted = Infection.RESOLVING, True
     elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
     elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.explained:
         found.infection, found.doubted = Infection.SUSPECTED, True
-    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None and likely["none"] >= SURE_LONG_OVER:
+    elif _open_to_doubt(found, scans, fever) and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
     elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and found.hinted and fever is None:
         if likely["resolved"] >= SURE_RESOLVED:
             found.infection = Infection.RESOLVED
         elif likely["none"] >= SURE_NONE and not found.named:
             found.infection = Infection.NONE
+
+
+# Whose illness it may be, or why a finding may be none: only beside such words may a named infection be read away.
+_ELSEWHERE = re.compile(
+    r"(?<!\S)(?:wife|husband|partner|son|daughter|grand\S+|child\S*|kids?|boy|girl|baby|neighbou?rs?|colleagues?|flatmate|roommate|bay|school|nursery|household|everyone|everybody|outbreak|contact|exposed|exposure|colonis\S+|coloniz\S+|contaminant|carrier|vaccin\S+|jab|shot|hay ?fever|pollen|igg|excluded|ruled out|false positive)(?!\S)"
+)
+
+
+def _open_to_doubt(found: Standing, scans: Sequence[Scan], fever: Item | None) -> bool:
+    """Whether nothing was told of the infection's course, and words stand there that may take it from this patient."""
+    return found.infection is Infection.ACTIVE and found.silent and fever is None and any(_ELSEWHERE.search(s.plain.text) for s in scans)
 
 
 _HINTS = ("symptom_free", "well", "untreated", "treatment_done")
