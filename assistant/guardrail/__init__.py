@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.guardrail.judging import Judged, fate_of, judge, kept, says_main
+from assistant.guardrail.judging import Judged, fate_of, judge, kept, says_main, unsaid_hold
 from assistant.guardrail.missing import lacking
 from assistant.guardrail.readings import Context, context
 from assistant.guardrail.repair import repair
@@ -30,7 +30,8 @@ def check(text: str, *, case: Case, decision: Decision, dictated: Dictated) -> V
         return _override(judged, [Finding(check="missing", severity="major", sentence="", why="The draft is empty.", rule=told.rule)], told)
     absent = lacking(kept(judged), told)
     findings += [Finding(check="missing", severity="major", sentence="", why=f"The draft lacks '{name}'.", rule=told.rule) for name in absent]
-    if any(f.main for j in judged for f in j.faults) and not says_main(judged, told):
+    contradicts = any(f.main for j in judged for f in j.faults) or unsaid_hold(judged, told)
+    if contradicts and not says_main(judged, told):
         return _override(judged, findings, told)
     if not findings:
         return Verdict(outcome=Outcome.PASS, text=text, ledger=_ledger(judged, [j.piece.text for j in judged], told))

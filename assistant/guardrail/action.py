@@ -29,6 +29,7 @@ def stops_for_good(reading: Reading) -> bool:
         and o.negated
         and "never" in [t.text for t in o.segment.tokens]
         and not o.conditions
+        and "ACTIVE" not in o.segment.tags
         and on_pomalidomide(o, reading)
         for o in reading.orders
     ):
@@ -37,11 +38,15 @@ def stops_for_good(reading: Reading) -> bool:
         return True
     if reading.any("PROGRESSION", "PLANNED", "EVALNEG"):
         return _prefers_for_good(reading)
+    if any(p.kind == "until" and Condition.RESOLVED in kinds_of(p) for p in reading.parts):
+        return False
     for part in reading.parts:
         if part.kind not in ("main", "reason", "quote"):
             continue
         for at, token in enumerate(part.tokens):
             if token.tag == "PERM":
+                if token.text == "not come back" and any(p.kind in ("while", "if", "until") for p in reading.parts):
+                    continue
                 comma = max((to for to in range(at) if part.tokens[to].text in (",", "|", ":")), default=0)
                 negative = sum(t.tag == "NEG" and t.text != "neither" for t in part.tokens[comma:at])
                 again = token.text in ("ever again", "at any dose", "for good", "for ever", "forever")

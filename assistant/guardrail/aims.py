@@ -34,6 +34,10 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
         return order.act in ("STOP", "RESTART") or (order.act == "GO" and not reading.any("AMB", "AMBNAME", "RESP"))
     if order.text in ("unchanged", "no change", "no adjustment", "no modification") and order.segment.tags & {"DOSE", "SAME", "RENAL"}:
         return False
+    if order.act == "DELAY" and order.negated and not order.segment.tags & {"POM", "SAME", "DOSE"} and not reading.any("RESTART", "RESOLVED"):
+        return False  # `neither should wait`: what is not put off is not named
+    if order.act == "DELAY" and reading.any("STOP") and not reading.any("RESTART"):
+        return False
     if order.act == "START":
         pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
         return (
@@ -62,6 +66,8 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
     """
     through = any(p.kind == "until" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)
     for part in order.conditions:
+        if is_concession(part):
+            continue
         kinds = kinds_of(part)
         if part.kind == "onlyif" and Condition.RESOLVED not in kinds:
             return True
@@ -82,6 +88,11 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
     )
 
 
+def is_concession(part: Segment) -> bool:
+    """`an infection, if a mild one`: nothing hangs on it."""
+    return part.kind == "if" and "MILD" in part.tags and len(part.tokens) <= 4 and "BE" not in part.tags
+
+
 def ends_early(part: Segment) -> bool:
     """Whether an `until` names an end short of complete resolution."""
     kinds = kinds_of(part)
@@ -94,5 +105,5 @@ def says_stop_now(order: Order, reading: Reading) -> bool:
     """Whether an order is the stop that a hold asks for: given, firm, not tied to anything."""
     if not on_pomalidomide(order, reading) or direction(order) != "stop" or not is_instruction(order) or order.weak or reading.asks:
         return False
-    narrowed = any(p.kind in ("if", "onlyif") and ("INF" not in p.tags or p.tags & {"SEVERE", "LIFETHR"}) for p in order.conditions)
+    narrowed = any(p.kind in ("if", "onlyif") and not is_concession(p) and ("INF" not in p.tags or p.tags & {"SEVERE", "LIFETHR"}) for p in order.conditions)
     return not restricted(order) and not narrowed

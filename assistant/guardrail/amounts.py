@@ -83,6 +83,8 @@ def _drug(reading: Reading, at: int) -> str:
 
 def _is_reference(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[max(0, at - 3) : at]
+    cut = max((place + 1 for place, t in enumerate(before) if t.tag == "PUNCT"), default=0)
+    before = before[cut:]
     if any(t.text in _FROM or t.tag == "BEEN" for t in before):
         return True
     after = tokens[at + 1 : at + 4]

@@ -26,6 +26,7 @@ _NEARLY = frozenset(
         "better",
     }
 )
+_REMAINS = frozenset({"remain", "remains"})
 _SPAN = re.compile(
     r"\b(?:for|after|in|within|another|skip|omit|miss|first|next|only|of)\s+(?:(?:at least|about|up to|only|just|roughly|the next|another|a further|the first)\s+)*"
     r"(?:\d+|one|two|three|four|five|six|seven|ten|twelve|fourteen|a few|a couple of|several|a|some)(?:\s*(?:-|to|or)\s*(?:\d+|two|three|four|five|seven|ten))?\s*(?:clear |full |more |afebrile |further |short )*(?:days?|weeks?|hours?|h|doses?|cycles?|nights?|capsules?|months?)\b"
@@ -68,7 +69,7 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
     found: set[Condition] = set()
     short = bool(words & _NEARLY) or ("PARTIAL" in tags and not ("RESOLVED" in tags and tags & {"INF", "FULL"}))
     short = short or ("FEVER" in tags and "RESOLVED" in tags and not tags & {"INF", "FULL", "NF", "TREAT", "AMB"})
-    if "RESIDUAL" in tags and "NEG" not in tags:
+    if "RESIDUAL" in tags and "NEG" not in tags and not ("MILD" in tags and words & _REMAINS):
         short = True
     if short:
         found.add(Condition.NOT_RESOLVED)

@@ -104,6 +104,8 @@ class ClaimFile(_Strict):
     markers: list[MarkerEntry]
     injection: list[InjectionEntry]
     foreign: list[str]
+    monitored: list[str]
+    likened: list[str]
 
 
 @dataclass(frozen=True, slots=True)

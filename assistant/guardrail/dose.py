@@ -21,6 +21,7 @@ _FOR_OTHERS = re.compile(
 _DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
 _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
+_OVER_75 = re.compile(r"(?:over|above|older than|>|beyond|past|more than|exceed\w*)\s*(?:the age of |age )?75")
 _BORDER = re.compile(
     r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?"
 )
@@ -58,9 +59,19 @@ def _amount_fault(amount: Amount, reading: Reading, context: Context) -> str:
         return ""
     if amount.mg not in _mentioned(context):
         return f"{amount.mg:g} mg is no dose that the decision allows."
+    if _above_before(amount, reading, context):
+        return f"{amount.mg:g} mg is more than was given before."
     if not amount.reference and amount.mg not in _recommended(reading, context):
         return f"{amount.mg:g} mg is not the dose that the decision gives."
     return ""
+
+
+def _above_before(amount: Amount, reading: Reading, context: Context) -> bool:
+    """More than the patient took, told as the dose to give."""
+    before = context.case.dose_mg
+    if before is None or amount.reference or amount.mg <= before or reading.any("SOURCE", "LABEL", "SILENT", "ELDERLY", "NEG", "DIALYSIS", "IF"):
+        return False
+    return len({a.mg for a in amounts_of(reading)}) == 1
 
 
 def _turned(reading: Reading) -> str:
@@ -174,7 +185,7 @@ def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
         return "" if amount.mg == 40.0 or not over else "Over 75 dexamethasone is 20 mg weekly, not 40 mg."
     if amount.mg == 40.0 and over and not (reading.any("NEG") and "20" in reading.plain) and "20" not in reading.plain:
         return "Over 75 dexamethasone is 20 mg weekly instead of 40 mg."
-    if amount.mg == 20.0 and not over and "75" not in reading.plain and not reading.silent:
+    if amount.mg == 20.0 and not over and not _OVER_75.search(reading.plain) and not reading.silent:
         return "Dexamethasone 20 mg weekly is for patients over 75 only."
     return ""
 

@@ -66,6 +66,7 @@ _BACKWARD = frozenset(
         "lowered",
     }
 )
+_FORGETS = frozenset({"overlook", "overlooking", "forget", "forgetting", "neglect", "neglecting"})
 _COMPARES = frozenset({"more", "less", "fewer", "greater", "larger", "higher"})
 
 
@@ -125,7 +126,7 @@ def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, plac
         and "CONT" not in subject
     ):
         return "The article says this of continuing."
-    if any(t.tag in ("NEG", "RARE") for t in left) and not any(t.tag in ("GO", "STOP") for t in left):
+    if any(t.tag in ("NEG", "RARE") and t.text not in _FORGETS for t in left) and not any(t.tag in ("GO", "STOP") for t in left):
         return "The article says the contrary."
     if all(e.hedged for e in mine) and any(t.tag == "STRONG" for t in left):
         return "The article says this less firmly."
@@ -154,6 +155,10 @@ def _after_risk(tokens: Sequence[Token], at: int) -> int:
 def _subject(tokens: Sequence[Token], at: int, place: int) -> frozenset[str]:
     """What the effect is said of: the nearest candidate before it, or any before it that is pomalidomide being continued."""
     target = tokens[place]
+    if place < at:
+        agent = next((i for i in range(at + 1, min(at + 3, len(tokens))) if tokens[i].text == "by"), None)
+        if agent is not None:
+            return frozenset(t.tag for t in tokens[agent + 1 : agent + 4] if t.tag in _SUBJECTS)
     before = [t for i, t in enumerate(tokens[:at]) if t.tag in _SUBJECTS and i != place and not (t.tag == "POM" and target.tag == "EXPOSE")]
     if not before:
         return frozenset()

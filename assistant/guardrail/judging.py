@@ -158,6 +158,14 @@ def says_main(judged: Sequence[Judged], context: Context) -> bool:
             return bool(readings)
 
 
+def unsaid_hold(judged: Sequence[Judged], context: Context) -> bool:
+    """Whether a hold is owed and a draft that goes into the matter never states it: what it means instead is not to be guessed."""
+    if "stop_now" not in context.decision.elements or any(j.reading.any("SILENT") for j in judged):
+        return False
+    left = [j for j in judged if not j.removed and j.piece.kind not in ("rule", "heading", "header")]
+    return any(not quoted_from(j.reading) and (j.reading.any("POM", "RESTART", "SOON") or not missing.carried_by(j.reading, context)) for j in left)
+
+
 @lru_cache(maxsize=2048)
 def quoted_from(reading: Reading) -> str:
     """The id of the article passage that holds the piece word for word, or nothing."""

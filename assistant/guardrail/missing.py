@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from assistant.guardrail.aims import direction, is_instruction, on_pomalidomide, says_stop_now
 from assistant.guardrail.amounts import amounts_of
 from assistant.guardrail.companions import withheld
+from assistant.guardrail.cues import cues
 from assistant.guardrail.conditions import Condition, kinds_of
 from assistant.guardrail.readings import Context, Reading
 from assistant.records import Action, Basis
@@ -69,10 +70,19 @@ def _monitor(readings: Reads, context: Context) -> bool:
             and not any(o.act == "MONITOR" and o.negated for o in reading.orders)
         ):
             return True
-        if reading.has("RESP") and reading.any("CONFIRM", "START", "MONITOR", "REASSESS"):
+        if reading.has("RESP") and not _denied(reading, "RESP"):
             return True
-        if "unmonitored" in reading.plain:
+        if any(word in reading.plain for word in cues().claims.monitored):
             return True
+    return False
+
+
+def _denied(reading: Reading, tag: str) -> bool:
+    """Whether what a tag names is denied: an odd number of negations before it in its segment."""
+    for part in reading.parts:
+        for at, token in enumerate(part.tokens):
+            if token.tag == tag and sum(t.tag in ("NEG", "EVALNEG") for t in part.tokens[:at]) % 2:
+                return True
     return False
 
 
@@ -89,7 +99,7 @@ def _reassess(readings: Reads, context: Context) -> bool:
 
 def _confirm(readings: Reads, context: Context) -> bool:
     for reading in readings:
-        if reading.has("CONFIRM") or (reading.has("RESOLVED") and reading.any("SHOULD", "STRONG", "EVALPOS")):
+        if reading.has("CONFIRM") or (reading.has("RESOLVED") and (reading.any("SHOULD", "STRONG", "EVALPOS") or "confirm" in reading.plain)):
             return True
         for part in reading.parts:
             if (

@@ -136,6 +136,8 @@ _FILLERS = frozenset(
 
 
 def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    if len(tokens) > 1 and tokens[0].text in ("no", "yes") and tokens[1].tag == "PUNCT":
+        tokens = tokens[2:]
     following = [*tokens[1:], None]
     return tuple(
         t

@@ -12,8 +12,9 @@ from assistant.guardrail.verbs import merge_split_verbs, target_of
 
 _TOPICS = frozenset({"POM", "AMB", "DEX", "PARTNER", "PROPH"})
 _NEEDS = frozenset({"PROPH", "GCSF", "CBC", "AMB"})
-_ABOUT = frozenset({"of", "about", "for", "by", "from", "on", "with"})
+_ABOUT = frozenset({"of", "about", "for", "by", "from", "on", "with", "around"})
 _HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "RISK"})
+_KNOWN = frozenset({"knows", "know", "aware", "knowing", "told"})
 _WISHES = frozenset(
     "want wants wanted wish wishes hope hopes hoping tempted temptation urge keen asked ask asking asks whether wonder wondering desire pressure eager instinct".split()
 )
@@ -49,6 +50,8 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
         or any(t.text in LEANS for t in left)
         or ((token.form in ("ing", "word") or is_named(left)) and any(t.tag in ("WEAK", "CONSIDER") for t in right))
     )
+    if past and token.tag == "GO" and any(t.tag == "EVALPOS" for t in left):
+        past = False  # `the reviewer has approved continuation`
     past = past or (token.form in ("ing", "word") and any(t.text in ("was", "were") for t in right[:4]))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
     named = token.form in ("ing", "word") or (token.form == "base" and is_named(left))
@@ -65,7 +68,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     )
     wish = next((place for place, t in enumerate(left) if t.text in _WISHES), None)
     wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
-    patient = token.tag == "START" and bool(left) and left[-1].text in ("who", "patients", "people")
+    patient = token.tag == "START" and bool(left) and (left[-1].text in ("who", "patients", "people") or any(t.text in _KNOWN for t in left))
     patient = patient or (
         token.tag == "START" and token.form in ("ing", "past") and not any(t.tag in ("BE", "SHOULD", "WEAK", "STRONG", "BEEN") for t in left[-3:])
     )

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, replace
 
 _MARKUP = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)|<(?:img|input|meta|link|embed)\b[^>]*>|!\[[^\]]*\]\([^)\n]*\)|```.*?(?:```|\Z)",
+    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)|<(?:img|input|meta|link|embed)\b[^>]*>|!\[[^\]]*\]\([^)\n]*\)|```.*?(?:```|\Z)"
+    r"|</?(?:form|div|span|html|body|style|button|font|table|td|tr|p|br|section|label|marquee)\b[^>\n]*>|\[(?:system|assistant|developer|admin)\b[^\]\n]*\]",
     re.S | re.I,
 )
 _PREFIX = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.guardrail.cues import cues
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action
 
@@ -32,6 +33,8 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     if reading.any("PARTNER") and _advises(reading):
         return [Fault("scope", "It gives advice on another drug, which no source covers.", context.rule)]
     outside = context.decision.action is Action.OUT_OF_SCOPE
+    if outside and context.case.other_drug and not reading.any("NEG") and any(word in reading.plain for word in cues().claims.likened):
+        return [Fault("scope", "It carries the article over to another drug.", context.rule)]
     if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE):
         return [Fault("scope", "It answers a question that the sources do not cover.", context.rule)]
     return []

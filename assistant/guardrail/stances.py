@@ -14,6 +14,7 @@ _LATE = re.compile(
     r"\b(?:gradually|eventually|slowly|stepwise|tomorrow|next week|in a few days|by degrees|taper\w*|(?:at|after) the end of (?:the|this|her|his) (?:current )?(?:cycle|week|pack|blister)|"
     r"after (?:this|the current|tonight|her next|his next|the next) (?:cycle|pack|blister|dose|capsule)|from (?:the )?next (?:cycle|week)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 )
+_DETERMINERS = frozenset({"a", "the", "any", "this", "that", "planned", "later", "of", "how", "when"})
 _ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 
 
@@ -71,11 +72,13 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
     """Under a hold: whether a restart is told for a time before complete resolution."""
     kinds = all_kinds(order.conditions)
     own = order.segment.tags
+    if _nominal(order) and not (own & {"NOW", "SOON", "EVALPOS", "RESIDUAL", "PARTIAL", "GO"}) and not kinds & {Condition.DATE, Condition.COUNTS, Condition.NOT_RESOLVED}:
+        return False
     if _ANYWAY.search(reading.plain) or any("RESOLVED" in p.tags and "NEG" in p.tags and p.kind in ("if", "while", "once") for p in order.conditions):
         return True
     if order.kind == "onlyif":
         return Condition.RESOLVED not in kinds_of(order.segment)
-    if Condition.NOT_RESOLVED in kinds or (reading.any("RESIDUAL") and "NEG" not in own):
+    if Condition.NOT_RESOLVED in kinds or (reading.any("RESIDUAL") and "NEG" not in own and not _stays_mild(reading)):
         return True
     if Condition.RESOLVED in kinds or Condition.REASSESSED in kinds:
         return False
@@ -87,10 +90,23 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
     return not dosed
 
 
+def _stays_mild(reading: Reading) -> bool:
+    """`if it remains mild`: how bad it is goes on, not the infection."""
+    return all(t.text in ("remain", "remains") for t in reading.tokens if t.tag == "RESIDUAL") and reading.any("MILD")
+
+
+def _nominal(order: Order) -> bool:
+    """`the restart`, `a resumption`: spoken of, not ordered."""
+    tokens = order.segment.tokens
+    at = next((place for place, t in enumerate(tokens) if t.text == order.text), 0)
+    noun = order.text in ("resumption", "reintroduction", "re-introduction", "rechallenge") or order.text == "restart"
+    return noun and at > 0 and tokens[at - 1].text in _DETERMINERS and not spans_time(text_of(order.segment))
+
+
 def _under_resume(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
     waits = kinds & {Condition.RESOLVED, Condition.COUNTS, Condition.INFECTION} and not kinds & {Condition.DATE}
-    if aim == "stop" and not waits and order.kind != "while":
+    if aim == "stop" and not waits and order.kind != "while" and not order.segment.tags & {"PERM", "PROGRESSION"}:
         named = order.act == "STOP" and (
             order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order)
         )
@@ -143,7 +159,7 @@ def _under_no_hold(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
     infected = (
         Condition.INFECTION in kinds
-        or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER"}
+        or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER", "FEVER"}
         or "moment" in text_of(order.segment)
         or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
     )

@@ -171,7 +171,7 @@ def _names_drug(reading: Reading, context: Context) -> str:
             order.target == "GCSF"
             and not order.negated
             and "gcsf" not in context.decision.elements
-            and not reading.any("NF", "FEVER")
+            and not reading.any("NF", "FEVER", "NEUTRO")
             and context.decision.action is not Action.INFORM
         ):
             return "G-CSF support is for neutropenic fever."

@@ -94,6 +94,8 @@ def _is_off(tokens: Sequence[Token], at: int) -> bool:
 
 def target_of(tokens: Sequence[Token], at: int, topic: str) -> str:
     token = tokens[at]
+    if token.tag in ("GO", "RESTART") and _of_another_thing(tokens, at):
+        return "THING"
     passive = token.form in ("past", "word") or (token.form == "ing" and False)
     right = _scan(tokens, range(at + 1, min(at + 9, len(tokens))))
     left = _scan(tokens, range(at - 1, -1, -1))
@@ -117,12 +119,23 @@ def target_of(tokens: Sequence[Token], at: int, topic: str) -> str:
         token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")
     ):
         return "POM"
+    if found == "PRON" and topic == "AMB" and token.tag == "STOP" and token.form in ("word", "ing"):
+        return "POM"
     if found == "PRON" or not found:
         other = left if left not in ("", "PRON") else ""
         found = other or topic
     if found in _AS_POM:
         found = next((t.tag for t in tokens if t.tag in ("DEX", "PARTNER")), "POM" if found != "TREAT" else "TREAT")
     return found
+
+
+def _of_another_thing(tokens: Sequence[Token], at: int) -> bool:
+    """`the cough may carry on`, `he can go on walking`, `continue to monitor`: nothing is said of a drug."""
+    after = [t for t in tokens[at + 1 : at + 4] if t.text not in ("to", "with", "the", "normal", "her", "his", "their", "usual", "on", "wear", "a")]
+    if after and (after[0].tag in ("THING", "MONITOR", "CONFIRM")):
+        return True
+    before = [t for t in tokens[max(0, at - 4) : at] if t.tag not in ("WEAK", "SHOULD", "STRONG", "BE", "BEEN", "NEG") and t.text != "like that"]
+    return bool(before) and before[-1].tag == "THING"
 
 
 def _scan(tokens: Sequence[Token], places: range) -> str:
