@@ -81,10 +81,17 @@ def _companion(order: Order, reading: Reading, context: Context) -> Fault | None
     if order.past or order.noun or order.kind in ("if", "once", "until", "before", "onlyif"):
         return None
     target = {"AMBNAME": "AMB", "QUIN": "AMB"}.get(order.target, order.target)
+    if target == "AMB" and order.act == "START" and not order.segment.tags & {"AMB", "AMBNAME", "QUIN", "TREAT", "PRON"}:
+        return None  # `no date can be given`: the antibiotics stand in the sentence before
+    if target == "AMB" and order.text.startswith(("finish", "complet")) and not order.segment.tags & {"AMB", "AMBNAME", "QUIN"}:
+        return None
     if target in _NAMES and reading.silent:
         return None
     if target == "AMB" and context.decision.action in (Action.HOLD, Action.INFORM) and _denies_treatment(order, reading):
         return _fault(target, context)
+    later = context.decision.action in (Action.RESUME, Action.REASSESS)
+    if later and target == "AMB" and order.act == "STOP" and withheld(order) and order.text.startswith(("withh", "omit", "skip")):
+        return _fault("PROPH", context)
     if target == "PROPH" and withheld(order) and not order.rejected:
         return _fault(target, context)
     informs = context.decision.action is Action.INFORM

@@ -98,6 +98,8 @@ def _reassess(readings: Reads, context: Context) -> bool:
 
 
 def _confirm(readings: Reads, context: Context) -> bool:
+    if any("confirmed" in r.plain for r in readings) and any(r.has("RESOLVED") for r in readings):
+        return True
     for reading in readings:
         if reading.has("CONFIRM") or (reading.has("RESOLVED") and (reading.any("SHOULD", "STRONG", "EVALPOS") or "confirm" in reading.plain)):
             return True

@@ -9,6 +9,7 @@ from assistant.guardrail.tokens import Token
 
 DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "one", "this", "that", "her", "his", "their"})
 LEANS = frozenset({"towards", "toward", "favours", "favors", "favouring", "suggests", "leans", "prefers", "preference"})
+_SWAPS = frozenset({"instead of", "rather than", "in place of"})
 _ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
 _STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
 
@@ -49,6 +50,8 @@ def flips_left(left: Sequence[Token]) -> int:
     for at, token in enumerate(left):
         if token.text == "neither" and any(t.text == "nor" for t in left):
             continue
+        if token.text in _SWAPS and at + 1 < len(left) and left[at + 1].tag == "NUM":
+            continue  # `3 mg instead of 4 mg, with prophylactic antibiotics`
         following = next((t for t in left[at + 1 :] if t.text not in DETERMINERS), None)
         absence = token.text in _ABSENCE and following is not None and following.tag in _STATES
         count += not absence and (token.tag in ("NEG", "EVALNEG", "DELAY"))

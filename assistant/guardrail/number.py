@@ -119,7 +119,7 @@ def _spans(reading: Reading) -> str:
 def _averages(reading: Reading) -> str:
     """`recovery takes six weeks on average`: how long things take stands in no source."""
     text = reading.plain
-    if reading.any("FIRST3", "PROPH", "DEX") or not reading.any("INF", "RECOVERY", "RESOLVED", "POM") or not _AVERAGE.search(text):
+    if reading.any("FIRST3", "PROPH") or not reading.any("INF", "RECOVERY", "RESOLVED", "POM") or not _AVERAGE.search(text):
         return ""
     found = next((m for m in _SPAN.finditer(text) if m.group(2)), None)
     return f"No source holds the span '{found.group().strip()}'." if found else ""

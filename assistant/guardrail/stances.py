@@ -52,6 +52,8 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
         if order.act == "STOP" and order.negated and "PERM" in order.segment.tags:
             return ""
         return "It lets pomalidomide go on; the decision is to hold it."
+    if aim == "stop" and order.act == "STOP" and order.segment.tags >= {"PERM", "PROGRESSION"}:
+        return ""
     if aim == "stop" and order.act == "STOP":
         if _LATE.search(reading.plain) and not reading.any("NOW", "RESTART", "NEG"):
             return "It puts the stop off."
