@@ -105,7 +105,9 @@ def says_stop_now(order: Order, reading: Reading) -> bool:
     """Whether an order is the stop that a hold asks for: given, firm, not tied to anything."""
     if not on_pomalidomide(order, reading) or direction(order) != "stop" or not is_instruction(order) or order.weak or reading.asks:
         return False
-    denials = sum(t.tag in ("NEG", "EVALNEG") for t in order.segment.tokens)
+    tokens = order.segment.tokens
+    answered = len(tokens) > 1 and tokens[0].text == "no" and tokens[1].tag == "PUNCT"
+    denials = sum(t.tag in ("NEG", "EVALNEG") for t in tokens[answered:])
     if order.act != "STOP" and denials > 1:
         return False  # `not something that it cannot be taken through`
     narrowed = any(p.kind in ("if", "onlyif") and not is_concession(p) and ("INF" not in p.tags or p.tags & {"SEVERE", "LIFETHR"}) for p in order.conditions)

@@ -21,6 +21,7 @@ _FOR_OTHERS = re.compile(
 _DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
 _DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
+_QUOTED = re.compile(r'"[^"]*"')
 _OVER_75 = re.compile(r"(?:over|above|older than|>|beyond|past|more than|exceed\w*)\s*(?:the age of |age )?75")
 _BORDER = re.compile(
     r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?"
@@ -168,7 +169,7 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
 
 
 def _schedule(reading: Reading) -> str:
-    text = reading.plain
+    text = _QUOTED.sub(" ", reading.plain) if reading.any("STOP", "NEG", "EVALNEG") else reading.plain
     split = _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG"))
     if split and not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
         return "It gives a schedule or a scaling of the dose that no source gives."

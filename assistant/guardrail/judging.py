@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.guardrail import action, aims, citation, companions, dose, injection, missing, number, scope, support
+from assistant.guardrail import action, aims, citation, companions, dose, injection, missing, number, scope, support, telling
 from assistant.guardrail.pieces import Piece, cut
 from assistant.guardrail.readings import Context, Fault, Reading, read_all
 from assistant.guardrail.tokens import MARKER
@@ -16,6 +16,10 @@ from assistant.records import Action, Fate, Finding
 
 _QUOTE_WORDS = 5
 _REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
+# Log-odds of the second ear; chosen on drafts that it was not trained on.
+CONDEMNS = 1.0
+CONDEMNS_CONFIRMED = 2.0
+ACQUITS = -2.5
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
 
@@ -118,6 +122,8 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
         return tuple(wrong + [f for f in action.faults(reading, context) + dose.faults(reading, context) if piece.kind != "markup"])
     named = pitfalls or any(t.text in ("pitfall", "pitfalls") for t in reading.tokens)
     orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind) + companions.faults(reading, context)
+    if piece.kind in ("text", "item", "row"):
+        orders = _second(orders, reading, context, named=named)
     quoted = quoted_from(reading)
     if quoted:
         return () if quoted.startswith("article:pitfalls") and ":" in reading.body else tuple(orders)
@@ -127,6 +133,20 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
         found += support.faults(reading, context, last=last, kind=piece.kind)
     found += citation.faults(reading, context, around)
     return tuple({(f.check, f.why): f for f in found}.values())
+
+
+def _second(orders: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
+    """What the second ear adds, and what it takes back of the faults that rest on a doubtful reading."""
+    if reading.asks or reading.silent:
+        return orders
+    against = telling.against(reading, context.decision.action)
+    if orders:
+        return [] if against < ACQUITS else orders
+    bound = CONDEMNS_CONFIRMED if missing.carried_by(reading, context) else CONDEMNS
+    if against < bound or named:
+        return orders
+    why = "It sounds like an instruction against the decision, in words that no rule confirms."
+    return [Fault("action", why, context.rule, "critical", main=True)]
 
 
 def _only_names(reading: Reading) -> bool:

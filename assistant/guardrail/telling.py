@@ -1,0 +1,148 @@
+"""A second ear for instructions: linear classifiers over clauses, for wordings that no list foresees.
+
+They say how much a clause sounds like an instruction against a decision (go on, restart early, put the hold off, another
+dose ...). Trained by `python -m eval.train_telling` on examples that the repository holds; the weights lie in
+`knowledge/second_reader/`. They need numpy and nothing else, and give the same numbers everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import KnowledgeError
+from assistant.guardrail.readings import Reading
+from assistant.guardrail.tokens import Token
+from assistant.knowledge import HOME
+from assistant.records import Action
+
+FOLDER = HOME / "second_reader"
+NAME = "telling"
+BUCKETS = 1 << 15
+WORLDS = {Action.HOLD: "hold", Action.INFORM: "hold", Action.RESUME: "resume", Action.REASSESS: "resume"}
+"""Which classifier judges under which decision; under the others none does."""
+
+_MASK = BUCKETS - 1
+_NOUNS = frozenset({"POM", "INF", "AMB", "AMBNAME", "QUIN", "WHO", "NUM", "SOURCE", "PARTNER", "OUTSIDE", "RENAL", "TREAT"})
+_ARTICLES = frozenset({"the", "a", "an"})
+_REACH = 4  # how far apart two marks may stand to count as a pair
+
+
+@lru_cache(maxsize=16384)
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+@lru_cache(maxsize=16384)
+def _letters(word: str) -> tuple[int, ...]:
+    """The buckets of a word and of its runs of 3 to 5 letters; a number keeps nothing but that it is one."""
+    shown = "#" if word[0].isdigit() else word
+    padded = f"<{shown}>"
+    grams = {f"w {shown}"} | {f"c {padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1)}
+    return tuple(sorted(_hash(g) & _MASK for g in grams))
+
+
+@lru_cache(maxsize=8192)
+def _marks(token: Token) -> tuple[int, int, int, tuple[int, ...]]:
+    """A token as noun class or word, as head, as tag, and its letters."""
+    mixed = token.tag if token.tag in _NOUNS else token.text
+    head = token.text if token.tag in ("W", "PUNCT") else token.tag + token.form[:1]
+    letters = tuple(b for word in token.text.split() for b in _letters(word))
+    return _hash(f"m {mixed}"), _hash(f"h {head}"), _hash(f"l {token.tag} {token.form}"), letters
+
+
+def features(reading: Reading) -> np.ndarray:
+    """The buckets of a clause, shape (n,), each once: letters, sequences of words and of tags, and what the rules read."""
+    found: list[int] = [_hash(name) & _MASK for name in _read(reading)]
+    mixed, heads, loud = [], [], []
+    for token in reading.tokens:
+        one, head, tag, letters = _marks(token)
+        found += letters
+        if token.tag != "W" or token.text not in _ARTICLES:
+            mixed.append(one)
+            heads.append(head)
+        if token.tag not in ("W", "PUNCT"):
+            loud.append(tag)
+    for marks in (mixed, heads, loud):
+        found += _runs(marks)
+    found += _pairs(loud)
+    return np.unique(np.array(found, dtype=np.int64))
+
+
+def _runs(marks: Sequence[int]) -> list[int]:
+    """A bucket for each mark, each two and each three neighbours."""
+    made = [m & _MASK for m in marks]
+    edged = [7, *marks, 11]
+    two = [(a * 1000003 ^ b) & 0xFFFFFFFF for a, b in zip(edged, edged[1:], strict=False)]
+    made += [(v ^ v >> 15) & _MASK for v in two]
+    three = [(a * 69069 ^ b) & 0xFFFFFFFF for a, b in zip(two, edged[2:], strict=False)]
+    return made + [(v ^ v >> 15) & _MASK for v in three]
+
+
+def _pairs(marks: Sequence[int]) -> list[int]:
+    """A bucket for each two marks that stand near one another, in their order."""
+    made = []
+    for at, one in enumerate(marks):
+        for other in marks[at + 1 : at + 1 + _REACH]:
+            value = (one * 16777619 ^ other) & 0xFFFFFFFF
+            made.append((value ^ value >> 15) & _MASK)
+    return made
+
+
+def _read(reading: Reading) -> Iterator[str]:
+    """What the rules read, as features."""
+    for order in reading.orders:
+        yield f"o {order.act} {order.target} {order.negated}"
+        yield f"o {order.act} {order.negated} {order.weak} {order.kind} {order.noun or order.past or order.rejected}"
+        for part in order.conditions:
+            for tag in part.tags:
+                yield f"k {order.act} {order.negated} {part.kind} {tag}"
+    for part in reading.parts:
+        for tag in part.tags:
+            yield f"s {part.kind} {tag}"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The classifiers: names, weights of shape (buckets, names), bias of shape (names,)."""
+
+    names: tuple[str, ...]
+    weights: Any
+    bias: Any
+
+    def scores(self, reading: Reading) -> dict[str, float]:
+        """For each decision the log-odds that a clause speaks against it."""
+        buckets = features(reading)
+        made = self.weights[buckets].sum(axis=0, dtype=np.float64) / max(1.0, np.sqrt(len(buckets))) + self.bias
+        return dict(zip(self.names, made.tolist(), strict=True))
+
+
+@lru_cache(maxsize=2)
+def telling(folder: Path = FOLDER) -> Telling:
+    """The trained classifiers.
+
+    Raises:
+        KnowledgeError: where the weights are missing or do not fit.
+    """
+    try:
+        names = json.loads((folder / f"{NAME}.json").read_text(encoding="utf-8"))["names"]
+        table = np.load(folder / f"{NAME}.npy")
+    except (OSError, ValueError, KeyError):
+        raise KnowledgeError(f"second_reader/{NAME}: weights missing or damaged; run `python -m eval.train_telling`.") from None
+    if table.shape != (BUCKETS + 1, len(names)):
+        raise KnowledgeError(f"second_reader/{NAME}: {table.shape} weights for {len(names)} names; run `python -m eval.train_telling`.")
+    return Telling(tuple(names), table[:-1].astype(np.float32), table[-1].astype(np.float64))
+
+
+@lru_cache(maxsize=4096)
+def against(reading: Reading, action: Action) -> float:
+    """The log-odds that a clause speaks against a decision; 0 where no classifier judges."""
+    world = WORLDS.get(action)
+    return telling().scores(reading)[world] if world else 0.0
