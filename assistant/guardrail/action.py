@@ -76,6 +76,8 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
     """The faults of one piece as to pomalidomide itself; a heading or a bare label names a step, it does not order it."""
     label = kind in ("heading", "header") or sum(t.tag not in ("PUNCT", "NUM") for t in reading.tokens) <= 1
     found: list[Fault] = []
+    if kind in ("heading", "header") and next((t.form for t in reading.tokens if t.tag not in ("PUNCT", "W", "NUM")), "") == "ing":
+        return found  # `Carrying on`: a heading that names a deed
     action = context.decision.action
     if stops_for_good(reading) and not reading.asks:
         found.append(_fault("It stops pomalidomide for good; a temporary hold with planned resumption is preferred.", context))

@@ -37,6 +37,8 @@ def supported(reading: Reading) -> frozenset[str]:
         found.add("1")
     if reading.any("ELDERLY") and " mg" in reading.plain:
         found.add("3")
+    if "20 mg" in reading.plain and "week" in reading.plain:
+        found.add("2")
     if reading.tags & _LABEL_TAGS:
         found |= {"US", "EU"}
     return frozenset(found)

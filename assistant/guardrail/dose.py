@@ -12,7 +12,7 @@ from assistant.records import Action, Severity
 
 _SPLIT = re.compile(
     r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
-    r"days? \d+ ?(?:-|to|until) ?\d+|rest week|week off|days? on\b|three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|half (?:your|her|his|the|of the) (?:pom\w*|capsules?)|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
+    r"days? \d+ ?(?:-|to|until) ?\d+|(?:without|no) (?:a |the |any )?(?:rest week|week off)|days? on\b|three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|half (?:your|her|his|the|of the) (?:pom\w*|capsules?)|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
 )
 _UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|ml|iu|units|mg/kg|mg/m2)\b")
 _FOR_OTHERS = re.compile(

@@ -135,7 +135,8 @@ def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, plac
 
 def _object(tokens: Sequence[Token], at: int) -> int | None:
     """The place of what an effect is said to act on: after it, or before it for `exposure may rise`."""
-    for place in range(at + 1, min(at + 9, len(tokens))):
+    passive = tokens[at].text in _BACKWARD and at > 0 and tokens[at - 1].tag in ("BE", "BEEN")
+    for place in range(at + 1, at + 1 if passive else min(at + 9, len(tokens))):
         token = tokens[place]
         if token.text in (";", ".", "|") or (token.tag in EFFECTS and token.text not in _COMPARES):
             break

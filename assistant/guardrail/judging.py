@@ -19,7 +19,6 @@ _REACH = 6  # parts of one sentence that a marker reaches over: a list without e
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
 CONDEMNS = 1.0
 CONDEMNS_CONFIRMED = 2.0
-ACQUITS = -2.5
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
 
@@ -136,17 +135,26 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
 
 
 def _second(orders: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
-    """What the second ear adds, and what it takes back of the faults that rest on a doubtful reading."""
-    if reading.asks or reading.silent:
+    """What the second ear hears where the rules find nothing."""
+    if orders or reading.asks or reading.silent:
         return orders
     against = telling.against(reading, context.decision.action)
-    if orders:
-        return [] if against < ACQUITS else orders
-    bound = CONDEMNS_CONFIRMED if missing.carried_by(reading, context) else CONDEMNS
-    if against < bound or named:
+    bound = CONDEMNS_CONFIRMED if _confirmed(reading, context) else CONDEMNS
+    if against < bound or named or quoted_from(reading):
         return orders
     why = "It sounds like an instruction against the decision, in words that no rule confirms."
     return [Fault("action", why, context.rule, "critical", main=True)]
+
+
+_FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"), Action.RESUME: ("restart", "go"), Action.REASSESS: ("stop", "norestart")}
+
+
+def _confirmed(reading: Reading, context: Context) -> bool:
+    """Whether the rules read in a piece what the decision owes, or an order that fits it."""
+    fits = _FITS.get(context.decision.action, ())
+    if reading.has("PERM", "NEG") or any(aims.on_pomalidomide(o, reading) and aims.is_instruction(o) and aims.direction(o) in fits for o in reading.orders):
+        return True
+    return bool(missing.carried_by(reading, context))
 
 
 def _only_names(reading: Reading) -> bool:

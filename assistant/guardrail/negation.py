@@ -52,6 +52,8 @@ def flips_left(left: Sequence[Token]) -> int:
             continue
         if token.text in _SWAPS and at + 1 < len(left) and left[at + 1].tag == "NUM":
             continue  # `3 mg instead of 4 mg, with prophylactic antibiotics`
+        if token.text == "without" and at + 1 < len(left) and (left[at + 1].text in ("one", "any", "it") or left[at + 1].tag == "PRON"):
+            continue
         following = next((t for t in left[at + 1 :] if t.text not in DETERMINERS), None)
         absence = token.text in _ABSENCE and following is not None and following.tag in _STATES
         count += not absence and (token.tag in ("NEG", "EVALNEG", "DELAY"))

@@ -54,7 +54,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
         past = False  # `the reviewer has approved continuation`
     past = past or (token.form in ("ing", "word") and any(t.text in ("was", "were") for t in right[:4]))
     about = bool(left) and left[-1].text in _ABOUT and token.form in ("ing", "word")
-    about = about or (token.text == "back" and any(t.text in _ABOUT for t in left[-4:]))
+    about = about or (token.text.startswith("back") and any(t.text in _ABOUT for t in left[-4:]))
     named = token.form in ("ing", "word") or (token.form == "base" and is_named(left))
     praised = any(t.tag == "EVALPOS" for t in right) and not any(t.tag in ("RISK", "REASSESS") for t in left)
     omitted = token.tag == "STOP" and flips % 2 == 1
@@ -67,6 +67,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
         and left[-2].text in ("not", "instead of", "rather than")
         and flips == 1
     )
+    of_it = token.tag == "STOP" and token.form == "base" and len(left) > 1 and left[-1].text in DETERMINERS and left[-2].text == "of"
     wish = next((place for place, t in enumerate(left) if t.text in _WISHES), None)
     wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
     patient = token.tag == "START" and bool(left) and (left[-1].text in ("who", "patients", "people") or any(t.text in _KNOWN for t in left))
@@ -75,7 +76,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     )
     return Order(
         act=token.tag, target=target_of(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
-        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=((named or token.text == "back") and about and flips % 2 == 0 and not praised) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
+        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=of_it or ((named or token.text.startswith("back")) and about and flips % 2 == 0 and not praised) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def judge_aim(aim: str, order: Order, reading: Reading, action: Action, *, gener
         case Action.REASSESS:
             return _under_reassess(aim, order, reading)
         case Action.NO_HOLD:
-            return _under_no_hold(aim, order)
+            return _under_no_hold(aim, order, reading)
         case Action.OUT_OF_SCOPE:
             return (
                 "It gives an order about pomalidomide where none can be given."
@@ -59,7 +59,7 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
             return "It puts the stop off."
         if restricted(order, by_tier=not general):
             return "It ties the hold to a condition, or ends it before complete resolution."
-        if order.weak and action is Action.HOLD and not reading.any("SOURCE"):
+        if order.weak and action is Action.HOLD and not reading.any("SOURCE") and len(reading.tokens) > 3:
             return "It leaves the hold open; the decision is to hold."
     if aim == "restart" and reading.any("LIFETHR") and not reading.any("REASSESS", "MILD", "SEVERE", "NEG") and "mg" in reading.plain:
         return "After a life-threatening infection risk and benefit are reassessed first."
@@ -74,6 +74,8 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
     """Under a hold: whether a restart is told for a time before complete resolution."""
     kinds = all_kinds(order.conditions)
     own = order.segment.tags
+    if reading.any("HARMLESS") and not own & {"NOW", "SOON", "EVALPOS"} and "decide" in reading.plain:
+        return False
     if _nominal(order) and not (own & {"NOW", "SOON", "EVALPOS", "RESIDUAL", "PARTIAL", "GO"}) and not kinds & {Condition.DATE, Condition.COUNTS, Condition.NOT_RESOLVED}:
         return False
     if _ANYWAY.search(reading.plain) or any("RESOLVED" in p.tags and "NEG" in p.tags and p.kind in ("if", "while", "once") for p in order.conditions):
@@ -157,13 +159,14 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
     return ""
 
 
-def _under_no_hold(aim: str, order: Order) -> str:
+def _under_no_hold(aim: str, order: Order, reading: Reading) -> str:
     kinds = all_kinds(order.conditions)
     infected = (
         Condition.INFECTION in kinds
         or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER", "FEVER"}
         or "moment" in text_of(order.segment)
         or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
+        or any(p.kind in ("if", "once") and p.tags & {"INF", "NF", "OCCUR", "FEVER"} for p in reading.parts)
     )
     if aim == "stop" and order.act == "STOP" and order.kind != "while":
         if not infected and Condition.WORSE not in kinds:

@@ -17,6 +17,7 @@ _NO_BEARING = re.compile(
     r"\b(?:risk|exposure|chance)s? (?:is|are|remains?|stays?) (?:very |quite |really )?(?:low|small|minimal|trivial|unaffected|unchanged|theoretical|negligible|irrelevant)\b|\bno (?:bearing|effect|influence|impact|relation|link|connection)\b"
     r"|\bnot (?:affect|influence|alter|change|matter|impact|related|linked|associated)\b[^.;]{0,30}\b(?:risk|recovery|infections?|exposure)\b"
 )
+_BEFORE_VERBS = frozenset({"NEG", "SHOULD", "WEAK", "WHO"})  # behind these stands a verb, no name of a thing
 _TESTS = frozenset({"cultures", "culture", "blood cultures", "blood culture", "sputum", "urine culture", "imaging", "swab", "swabs", "ct"})
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _STOPS = str.maketrans(dict.fromkeys(".,;:!?()[]\"'«»0123456789%", " "))
@@ -148,7 +149,11 @@ def _others(reading: Reading, context: Context) -> str:
         tested = token.text in _TESTS and reading.any("NEG", "RESIDUAL", "DELAY")
         if token.tag == "OUTSIDE" and not context.knows(token.text) and not tested:
             return f"No source speaks of '{token.text}'."
-    unknown = [t.text for t in reading.tokens if t.tag == "UNKNOWN" and not context.knows(t.text)]
+    unknown = [
+        t.text
+        for before, t in zip((None, *reading.tokens), reading.tokens, strict=False)
+        if t.tag == "UNKNOWN" and not context.knows(t.text) and not (before and (before.tag in _BEFORE_VERBS or before.text == "to"))
+    ]
     if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE", "WEAK") and not _anchored(reading):
         return f"'{unknown[0]}' stands in no source."
     return ""

@@ -7,6 +7,7 @@ dose ...). Trained by `python -m eval.train_telling` on examples that the reposi
 
 from __future__ import annotations
 
+import itertools
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -80,7 +81,7 @@ def _runs(marks: Sequence[int]) -> list[int]:
     """A bucket for each mark, each two and each three neighbours."""
     made = [m & _MASK for m in marks]
     edged = [7, *marks, 11]
-    two = [(a * 1000003 ^ b) & 0xFFFFFFFF for a, b in zip(edged, edged[1:], strict=False)]
+    two = [(a * 1000003 ^ b) & 0xFFFFFFFF for a, b in itertools.pairwise(edged)]
     made += [(v ^ v >> 15) & _MASK for v in two]
     three = [(a * 69069 ^ b) & 0xFFFFFFFF for a, b in zip(two, edged[2:], strict=False)]
     return made + [(v ^ v >> 15) & _MASK for v in three]

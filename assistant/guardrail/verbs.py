@@ -119,6 +119,8 @@ def target_of(tokens: Sequence[Token], at: int, topic: str) -> str:
         token.tag == "RESTART" and found in ("AMB", "AMBNAME", "CBC", "GCSF", "PROPH", "QUIN")
     ):
         return "POM"
+    if token.tag == "STOP" and token.form == "base" and not right and left in ("AMB", "AMBNAME", "PROPH", "CBC") and _after_other_head(tokens, at):
+        return "POM"  # `treat the infection, watch the response, and hold until ...`
     if found == "PRON" and topic == "AMB" and token.tag == "STOP" and token.form in ("word", "ing"):
         return "POM"
     if found == "PRON" or not found:
@@ -127,6 +129,11 @@ def target_of(tokens: Sequence[Token], at: int, topic: str) -> str:
     if found in _AS_POM:
         found = next((t.tag for t in tokens if t.tag in ("DEX", "PARTNER")), "POM" if found != "TREAT" else "TREAT")
     return found
+
+
+def _after_other_head(tokens: Sequence[Token], at: int) -> bool:
+    """Whether another order with an object of its own stands before this one in the clause."""
+    return any(t.tag in HEADS for t in tokens[:at]) and tokens[at - 1].tag in ("AND", "PUNCT")
 
 
 def _of_another_thing(tokens: Sequence[Token], at: int) -> bool:
