@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from assistant.guardrail.aims import direction, is_instruction, on_pomalidomide, says_stop_now
 from assistant.guardrail.amounts import amounts_of
 from assistant.guardrail.companions import withheld
-from assistant.guardrail.cues import cues
 from assistant.guardrail.conditions import Condition, kinds_of
+from assistant.guardrail.cues import cues
 from assistant.guardrail.readings import Context, Reading
 from assistant.records import Action, Basis
 

@@ -40,7 +40,7 @@ def test_where_no_classifier_judges_nothing_is_heard() -> None:
 
 
 def test_missing_or_unfit_weights_are_told(tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="weights missing or damaged; run `python -m eval.train_telling`"):
+    with pytest.raises(KnowledgeError, match=r"weights missing or damaged; run `python -m eval\.train_telling`"):
         telling(tmp_path)
     (tmp_path / "telling.json").write_text(json.dumps({"names": ["hold"]}))
     np.save(tmp_path / "telling.npy", np.zeros((4, 1)))
