@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import logging
 import os
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from assistant import upkeep
 from assistant.errors import HoldfastError
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("source", type=Path, metavar="FILE", help="what `ask --receipt FILE` or the page saved")
     replay.set_defaults(run=_replay)
 
-    index = commands.add_parser("index", help="look after the search index")
-    index.add_argument("what", choices=("ready", "build", "verify", "info"), help="build it where that is needed; build it anew; say whether it is sound; say what it was built from")
-    index.set_defaults(run=_index)
+    upkeep.add_commands(commands, _tell)
     return parser
 
 
@@ -111,28 +109,6 @@ def _replay(options: argparse.Namespace) -> int:
     print(f"{len(found.differs)} difference(s):")
     print("\n".join(f"- {line}" for line in found.differs))
     return 1
-
-
-def _index(options: argparse.Namespace) -> int:
-    from assistant import encoder, index, settings, wiring
-
-    settings.switch_off_telemetry()
-    chosen = settings.read()
-    wanted = wiring.wanted_stamp(chosen)
-    fault = index.examine(chosen.data, wanted)
-    if options.what == "info":
-        folder = index.current(chosen.data)
-        print(json.dumps({"folder": str(folder) if folder else None, "fault": fault or None, **(index.manifest(folder) if folder else {})}, indent=1))
-        return 0
-    if options.what == "verify":
-        fault = fault or index.probe(chosen.data, encoder.load(chosen.encoder, chosen.data))
-        print(f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`" if fault else "the index is sound")
-        return 1 if fault else 0
-    if options.what == "ready":
-        encoder.load(chosen.encoder, chosen.data)  # what it needs is made now, not when the first question waits
-    if options.what == "build" or fault:
-        index.build(chosen.data, wiring.passages(), wanted, encoder.load(chosen.encoder, chosen.data), _tell, because=fault or "asked for")
-    return 0
 
 
 def _leave(status: int) -> NoReturn:

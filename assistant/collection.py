@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
+import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from assistant.errors import IndexUnusable
+from assistant.files import replacing
 from assistant.records import Passage
 
 if TYPE_CHECKING:
@@ -69,6 +74,72 @@ def digest(get: Callable[..., Any]) -> str:
     for name, text, about, vector in sorted(zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True), key=lambda row: row[0]):
         whole.update(f"{name}\x1f{text}\x1f{json.dumps(about, sort_keys=True)}\x1f".encode() + np.asarray(vector, dtype="<f4").tobytes())
     return whole.hexdigest()
+
+
+class Place:
+    """Where a collection that may be changed lies: in a folder of this machine, or on a Chroma server."""
+
+    def __init__(self, home: Path, server: str = "", prefix: str = "") -> None:
+        self._home = home
+        self._server = server
+        self._prefix = prefix
+
+    @property
+    def local(self) -> bool:
+        """Whether it lies on this machine."""
+        return not self._server
+
+    @property
+    def name(self) -> str:
+        """What tells this place from another."""
+        return f"{self._server} {self._prefix}" if self._server else f"folder {self._pointer()}"
+
+    def collection(self, name: str, metadata: dict[str, Any]) -> Collection:
+        """The collection of that name, made where there is none.
+
+        Raises:
+            IndexUnusable: the server does not answer.
+        """
+        client = served(self._server) if self._server else _client(self._home / self._pointer())
+        return client.get_or_create_collection(f"{self._prefix}{name}", metadata=metadata, embedding_function=None)
+
+    def clear(self, name: str) -> None:
+        """Begin anew without the collection. A folder is left for a fresh one, since Chroma keeps a client for each path it has seen."""
+        if self._server:
+            from chromadb.errors import NotFoundError
+
+            with suppress(NotFoundError):
+                served(self._server).delete_collection(f"{self._prefix}{name}")
+            return
+        self._home.mkdir(parents=True, exist_ok=True)
+        old = self._home / self._pointer()
+        with replacing(self._home / "folder") as file:
+            file.write(f"chroma-{secrets.token_hex(4)}")
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _pointer(self) -> str:
+        try:
+            return (self._home / "folder").read_text(encoding="utf-8").strip() or "chroma"
+        except (OSError, UnicodeDecodeError):
+            return "chroma"
+
+
+def served(address: str) -> ClientAPI:
+    """A client of the Chroma server at an address.
+
+    Raises:
+        IndexUnusable: it does not answer.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    parts = urlsplit(address)
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname or "localhost", port=parts.port or (443 if parts.scheme == "https" else 80), ssl=parts.scheme == "https", settings=Settings(anonymized_telemetry=False)
+        )
+    except Exception as fault:  # the client raises ValueError, httpx errors and its own for a server that is not there
+        raise IndexUnusable(f"The Chroma server at HOLDFAST_CHROMA does not answer ({type(fault).__name__}); start it, or unset HOLDFAST_CHROMA.") from fault
 
 
 def _client(folder: Path) -> ClientAPI:

@@ -22,6 +22,8 @@ _OUTLOOK_PASSAGES = {
     Severity.SEVERE: ("article:algorithm.severe.reduce", "article:resuming.prophylaxis"),
     Severity.UNSPECIFIED: ("article:resuming.dose", "article:algorithm.life-threatening.reassess"),
 }
+ADDED = "added"  # the source of passages that were added here
+_MOST_ADDED = 3
 _BELOW_4_MG = ("us.severe", "eu.severe")  # what the labels say where the article names no step
 _IN_HEADLINE = ("stop_now", "hold_until_resolved")
 _DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
@@ -209,3 +211,32 @@ def _citations(sentences: list[Sentence], known: Knowledge) -> tuple[Citation, .
                 if marker in passage.markers:
                     found.setdefault((marker, passage_id), Citation(marker=marker, passage_id=passage_id, quote=passage.text))
     return tuple(found[key] for key in sorted(found))
+
+
+def added_sentences(decision: Decision, hits: Iterable[Hit]) -> list[Sentence]:
+    """Which added sources may bear on the question: marker, title and page, and no word of the source itself."""
+    found = [] if decision.rules == ("scope.nothing",) else _best_added(hits)
+    if not found:
+        return []
+    places = "; ".join(f"{hit.passage.section[0]}{_page(hit)} [{hit.passage.markers[0]}]" for hit in found)
+    text = wording().labels["added"].format(places=places)
+    return [Sentence(text=text, kind=Fate.HARMLESS, basis=ADDED, passage_ids=tuple(hit.passage.id for hit in found), block="added")]
+
+
+def added_citations(hits: Iterable[Hit]) -> tuple[Citation, ...]:
+    """The passages behind those markers."""
+    return tuple(Citation(marker=hit.passage.markers[0], passage_id=hit.passage.id, quote=hit.passage.text) for hit in _best_added(hits))
+
+
+def _best_added(hits: Iterable[Hit]) -> list[Hit]:
+    """The best passage of each added source, at most three."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.passage.source == ADDED:
+            best.setdefault(hit.passage.markers[0], hit)
+    return list(best.values())[:_MOST_ADDED]
+
+
+def _page(hit: Hit) -> str:
+    page = hit.passage.face.partition(", page ")[2].partition(".")[0]
+    return f", page {page}" if page else ""

@@ -18,6 +18,10 @@ class IndexUnusable(HoldfastError):
     """The search index cannot be built or read."""
 
 
+class SourceRefused(HoldfastError):
+    """A file cannot be added as a source, or a source that is named is not here."""
+
+
 class SettingsError(HoldfastError):
     """A setting has a value that cannot be used."""
 

@@ -93,15 +93,16 @@ class Assistant:
         labels = self._labels(case)
         dictated = composing.compose(case, decision, hits, labels)
         release = Release(case, decision, dictated, released, started=started)
-        draft = self.drafter.draft(case, decision, hits, question, release.hear) if self.drafter else None
+        draft = self.drafter.draft(case, decision, _own(hits), question, release.hear) if self.drafter else None
         verdict, remark = _judge(draft, case, decision, dictated)
+        added = composing.added_sentences(decision, hits)
         return Answer(
-            text=verdict.text,
+            text="\n\n".join([verdict.text, *(s.text for s in added)]),
             decision=decision,
             case=case,
             hits=hits,
-            citations=_citations(verdict.text, dictated, hits),
-            sentences=_sentences(verdict, dictated),
+            citations=(*_citations(verdict.text, dictated, _own(hits)), *composing.added_citations(hits)),
+            sentences=(*_sentences(verdict, dictated), *added),
             verdict=verdict,
             draft=draft,
             notes=notes.beside(case, decision, turns, labels),
@@ -150,6 +151,11 @@ def _text(text: str, what: str) -> str:
     except UnicodeEncodeError:
         raise QuestionError(f"{what} is not valid text (it holds half of a surrogate pair)") from None
     return text
+
+
+def _own(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The knowledge's own passages: no model is given a word of what was added."""
+    return tuple(hit for hit in hits if hit.passage.source != composing.ADDED)
 
 
 def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictated) -> tuple[Verdict, str]:

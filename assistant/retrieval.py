@@ -14,11 +14,10 @@ question. The encoder alone is blind to numbers and to negation, BM25 alone to s
 from __future__ import annotations
 
 import logging
-import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Protocol
 
 import bm25s
 import numpy as np
@@ -32,27 +31,16 @@ from pydantic import ConfigDict
 from assistant.encoder import MAX_CHARACTERS
 from assistant.index import embedded_text
 from assistant.records import Decision, Hit, Passage, Why
+from assistant.terms import weight, words
 
 DEFAULT_K = 8
 MAX_K = 50
 CANDIDATES = 64  # how many passages are asked of Chroma; below this number search by meaning is complete
+MOST_ADDED = 4  # passages of added sources beside those of the knowledge
+LEAST_ADDED = 0.3  # below this score an added passage has nothing to do with the question
 DIGITS = 4  # scores are rounded, so that the last bits of a float never decide an order
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # its import sets DEBUG, and it would speak up at every start
-
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
-_COMMON = frozenset(
-    "a about after all an and any are as at be been but by can could did do does for from had has have he her him his how i if in is it its "
-    "just me my no not now of on once or our out she should so than that the their them then there they this to up was we were what when "
-    "where which while who why will with would you your".split()
-)
-
-
-def words(text: str) -> list[str]:
-    """The words of a text that count in the search by words: lower case, no plural s, common words left out."""
-    found = (w.removesuffix("'s") for w in _WORD.findall(text.lower()))
-    return [w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in found if w not in _COMMON]
-
 
 class WordRetriever(BaseRetriever):
     """BM25 over passages as a LangChain retriever; ours, since LangChain's own lies in a package that is being retired."""
@@ -71,7 +59,7 @@ class WordRetriever(BaseRetriever):
         engine = bm25s.BM25(method="lucene")
         engine.index(corpus, show_progress=False)
         holding = Counter(w for text in corpus for w in set(text))
-        weights = {w: _weight(len(corpus), n) for w, n in holding.items()}
+        weights = {w: weight(len(corpus), n) for w, n in holding.items()}
         return cls(passages=tuple(passages), engine=engine, weights=weights)
 
     def scores(self, question: str) -> dict[str, float]:
@@ -80,7 +68,7 @@ class WordRetriever(BaseRetriever):
         known = [w for w in asked if w in self.weights]
         if not known:
             return dict.fromkeys((p.id for p in self.passages), 0.0)
-        unknown = _weight(len(self.passages), 0)
+        unknown = weight(len(self.passages), 0)
         whole = sum(self.weights.get(w, unknown) for w in asked)
         found = np.asarray(self.engine.get_scores(known), dtype=float) / whole
         return {p.id: min(max(float(s), 0.0), 1.0) for p, s in zip(self.passages, found, strict=True)}
@@ -91,15 +79,19 @@ class WordRetriever(BaseRetriever):
         return [Document(id=p.id, page_content=p.text, metadata={"source": p.source, "score": scores[p.id]}) for p in best]
 
 
-def _weight(passages: int, holding: int) -> float:
-    """Inverse document frequency, as BM25 in Lucene's form has it."""
-    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
+class Added(Protocol):
+    """What searches the added sources."""
+
+    def search(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
+        """The best passages, best first, at most `k`."""
+        ...
 
 
 class Retriever:
     """Search by meaning and by words over one set of passages; holds no state between questions."""
 
-    def __init__(self, store: Chroma, encoder: Embeddings, passages: Sequence[Passage]) -> None:
+    def __init__(self, store: Chroma, encoder: Embeddings, passages: Sequence[Passage], added: Added | None = None) -> None:
+        self._added = added
         self._store = store
         self._encoder = encoder
         self._words = WordRetriever.over(passages)
@@ -118,20 +110,23 @@ class Retriever:
         unknown = quoted - self._passages.keys()
         if unknown:
             raise KeyError(f"the decision quotes passages that are not indexed: {', '.join(sorted(unknown))}")
-        scores = self._scores(text, quoted) if text else dict.fromkeys(quoted, 0.0)
+        vector = self._encoder.embed_query(text) if text else []
+        scores = self._scores(text, vector, quoted) if text else dict.fromkeys(quoted, 0.0)
         ranked = sorted(scores, key=lambda name: (-scores[name], self._order[name]))
         room = max(min(k, MAX_K) - len(quoted), 0) if k > 0 else 0
         filled = set(islice((name for name in ranked if name not in quoted), room))
-        return tuple(
-            Hit(passage=self._passages[name], score=scores[name], why=Why.RULE if name in quoted else Why.SEARCH)
-            for name in ranked
-            if name in quoted or name in filled
-        )
+        own = (Hit(passage=self._passages[name], score=scores[name], why=Why.RULE if name in quoted else Why.SEARCH) for name in ranked if name in quoted or name in filled)
+        return tuple(sorted([*own, *self._added_hits(text, vector, k)], key=lambda hit: -hit.score))
 
-    def _scores(self, text: str, quoted: set[str]) -> dict[str, float]:
+    def _added_hits(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
+        """What added sources have to say: beside the knowledge's own passages, never in the place of one."""
+        if self._added is None or not text or k <= 0:
+            return ()
+        return tuple(hit for hit in self._added.search(text, vector, MOST_ADDED) if hit.score >= LEAST_ADDED)
+
+    def _scores(self, text: str, vector: Sequence[float], quoted: set[str]) -> dict[str, float]:
         """Score by passage id, for all that search by meaning finds and all that is quoted."""
-        vector = self._encoder.embed_query(text)
-        near = self._store.similarity_search_by_vector_with_relevance_scores(vector, k=CANDIDATES)
+        near = self._store.similarity_search_by_vector_with_relevance_scores(list(vector), k=CANDIDATES)
         meaning = {str(document.id): 1.0 - distance for document, distance in near}
         far = sorted(quoted - meaning.keys())
         if far:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from assistant.asking import Asker
+    from assistant.collection import Place
     from assistant.drafting import Drafter
+    from assistant.library.found import FollowingSearch
     from assistant.model_reader import ModelReader
     from assistant.retrieval import Retriever
 
@@ -63,6 +65,13 @@ def wanted_stamp(settings: Settings) -> Stamp:
     return index.stamp(passages(), settings.encoder, encoder.fingerprint(settings.encoder))
 
 
+def place_of_added(settings: Settings) -> Place:
+    """Where the search over the added sources lies."""
+    from assistant.collection import Place
+
+    return Place(settings.data / "added" / ".search")
+
+
 class LazyRetriever:
     """Opens the index (builds it where that is needed) when the first question comes."""
 
@@ -87,7 +96,13 @@ class LazyRetriever:
 
         embeddings = self._load(self._settings.encoder) if self._load else encoder.load(self._settings.encoder, self._settings.data)
         store = index.ready(self._settings.data, passages(), wanted_stamp(self._settings), embeddings, self._tell)
-        return Retriever(store, embeddings, passages())
+        return Retriever(store, embeddings, passages(), added=self._added(embeddings))
+
+    def _added(self, embeddings: Embeddings) -> FollowingSearch:
+        from assistant.library.found import FollowingSearch
+
+        s = self._settings
+        return FollowingSearch(s.data, place_of_added(s), embeddings, encoder.fingerprint(s.encoder), self._tell)
 
 
 class LazyDrafter:

@@ -47,8 +47,8 @@ def _plain(text: str) -> str:
 def _sources(answer: Answer) -> list[str]:
     """Each place that the answer rests on, in its own words."""
     found = dict.fromkeys((stop["mark"], stop["passage"]) for stop in sources.stops(answer))
-    known = knowledge()
-    return ["Sources:", *(f"[{mark}] {' › '.join(known.passages[name].section) or 'Opening sentence'}: “{known.passages[name].text}”" for mark, name in found)] if found else []
+    places = [(mark, sources.named(name, answer, knowledge())) for mark, name in found]
+    return ["Sources:", *(f"[{mark}] {' › '.join(p.section) or 'Opening sentence'}: “{p.text}”" for mark, p in places)] if places else []
 
 
 def _basis(answer: Answer) -> str:

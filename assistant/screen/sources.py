@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
-from assistant.records import Answer, Sentence
+from assistant.records import Answer, Passage, Sentence
 from assistant.screen.words import words
 from assistant.wording import markers_in
 
@@ -81,22 +81,27 @@ def stops(answer: Answer) -> list[Json]:
     return found
 
 
+def named(name: str, answer: Answer, known: Knowledge) -> Passage:
+    """A passage by its id: the knowledge's own, or one of an added source that was found for this answer."""
+    return known.passages.get(name) or next(hit.passage for hit in answer.hits if hit.passage.id == name)
+
+
 def _behind(sentence: Sentence, answer: Answer, known: Knowledge) -> Iterator[tuple[str, str]]:
     """Marker and passage id: first what the sentence's markers name, then what it says of the article without one."""
     cited: list[str] = []
     for marker in markers_in(sentence.text):
-        own = [p for p in sentence.passage_ids if marker in known.passages[p].markers]
+        own = [p for p in sentence.passage_ids if marker in named(p, answer, known).markers]
         for passage_id in own or [c.passage_id for c in answer.citations if c.marker == marker]:
             cited.append(passage_id)
             yield marker, passage_id
     for passage_id in sentence.passage_ids:
         if passage_id not in cited:
-            yield known.passages[passage_id].markers[0] if passage_id.startswith("label:") else UNCITED, passage_id
+            yield UNCITED if passage_id.startswith("article:") else named(passage_id, answer, known).markers[0], passage_id
 
 
 def _exact(passage_id: str, answer: Answer, known: Knowledge) -> tuple[int, int]:
     """Where the words stand that are quoted; the passage's whole text where no rule quotes a part of it."""
-    text = known.passages[passage_id].text
+    text = named(passage_id, answer, known).text
     whole = _PRINTED.sub("", text)
     quoted = next((q.words for part in (answer.decision, *answer.decision.patients) for q in part.quotes if q.passage_id == passage_id), whole)
     start = text.find(quoted)
@@ -113,7 +118,7 @@ def passages(answer: Answer, used: list[Json]) -> list[Json]:
 
 
 def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowledge) -> Json:
-    passage = known.passages[name]
+    passage = named(name, answer, known)
     rank, hit = found or (None, None)
     rules = _quoting(name, answer, known)
     return {
@@ -122,6 +127,7 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "section": list(passage.section),
         "text": passage.text,
         "markers": list(passage.markers),
+        "face": passage.face,
         "cited": cited,
         "score": hit.score if hit else None,
         "rank": rank,

@@ -117,7 +117,7 @@ function drawPanel(root, state, act) {
   if (drawn === state.drawn) { home(root, state); return; }
   state.drawn = drawn;
   const content = state.panel === "stop" ? drawStop(turn, state.stop, data, act)
-    : state.panel === "read" ? [el("div", { class: "panel-head" }, el("div", {}, el("h2", { tabindex: "-1" }, "The whole article"), el("p", { class: "where" }, data.article.title)), closer(act)), drawArticle(has ? turn : null, data, act, null, state.passage)]
+    : state.panel === "read" ? [el("div", { class: "panel-head" }, el("div", {}, el("h2", { tabindex: "-1" }, has && state.passage && drawElsewhere(turn, data, state.passage) ? "Found by search" : "The whole article"), el("p", { class: "where" }, data.article.title)), closer(act)), (has && drawElsewhere(turn, data, state.passage)) || drawArticle(has ? turn : null, data, act, null, state.passage)]
     : drawList(has ? turn : null, data, act);
   const had = panel.contains(root.getRootNode().activeElement);
   panel.replaceChildren(...content);

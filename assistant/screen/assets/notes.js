@@ -32,3 +32,12 @@ function drawFigures(reference, passage) {
   const found = reference.figures.filter((f) => `article:${f.passage}` === passage);
   return found.length ? el("ul", { class: "figures" }, found.map((f) => el("li", {}, el("b", {}, `“${f.words}”: ${f.verdict}.`), ` ${f.found}`))) : null;
 }
+
+// A passage that is none of the article's: a product label, or a source that was added here, at its place. Nothing for the article.
+function drawElsewhere(turn, data, id) {
+  const passage = turn && turn.answer ? turn.answer.passages.find((p) => p.id === id) : null;
+  if (data.labels[id]) return drawLabel(data.labels[id]);
+  if (!passage || passage.source !== "added") return null;
+  return el("div", { class: "article label", tabindex: "0", role: "region", "aria-label": "Added source" },
+    el("p", { class: "over" }, passage.face), el("h3", {}, passage.section.join(" › ")), el("p", {}, el("mark", {}, passage.text)));
+}

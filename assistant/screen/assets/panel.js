@@ -46,8 +46,7 @@ function drawStop(turn, index, data, act) {
     el("button", { type: "button", "aria-label": "Next source", title: "Next source (right arrow)", onclick: step(1) }, icon("next", 18)));
   const head = el("div", { class: "panel-head" },
     el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage))), ...(nav ? [nav] : []), closer(act));
-  const isLabel = passage.source === "labels";
-  const text = isLabel ? drawLabel(data.labels[passage.id]) : drawArticle(turn, data, act, stop);
+  const text = drawElsewhere(turn, data, passage.id) || drawArticle(turn, data, act, stop);
   return [head, text, drawRecord(passage, stop, data)];
 }
 
