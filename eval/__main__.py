@@ -16,6 +16,7 @@ from assistant.errors import HoldfastError
 
 COMMANDS = {
     "run": "score question sets and drafts: results, reports and gates in a dated folder",
+    "retrieval": "compare kinds of search on labelled questions",
 }
 
 
