@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.knowledge import knowledge, load_yaml
 from assistant.pipeline import Assistant
-from assistant.records import Action, Answer, Case, Decision, Fate
+from assistant.records import Action, Answer, Basis, Case, Decision, Fate
 from assistant.wording import markers_in
 from eval.sets import HOME, Item
 
@@ -26,7 +26,7 @@ NO_ANSWER = frozenset({"inform", "out_of_scope"})
 BOLDNESS = ("same_dose", "depends_on_severity", "consider_reduction", "reassess_first")
 _STATED = frozenset({"mild", "severe", "life_threatening"})
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_MARKS = re.compile(r"\[[^\]]{1,3}\]")
+_MARKS = re.compile(r"\[[^\]]{1,3}\]|references? \d", re.IGNORECASE)
 
 
 def score(assistant: Assistant, item: Item) -> Json:
@@ -69,8 +69,11 @@ def _question(assistant: Assistant, item: Item) -> Json:
         "rules": list(decision.rules),
         "near": [n.rule_id for n in decision.near],
         "asks": [a.fact for a in decision.asks],
+        "notes": [n.id for n in answer.notes],
     }
     checks = _labels(gold, said) | _asking(gold, said, decision) | _evidence(answer) | _elements(gold, answer)
+    if gold.get("notes"):
+        checks["notes"] = [len(set(gold["notes"]) & set(said["notes"])), len(gold["notes"])]
     checks |= _facts(gold, answer) | _reading(gold, answer.case, item.turns)
     record: Json = {
         "gold": {k: gold.get(k, [None]) for k in ("action", "severity", "restart")} | {"flags": sorted(gold.get("flags", []))},
@@ -124,10 +127,12 @@ def _evidence(answer: Answer) -> Json:
         found["quote_verbatim"] = [sum(c.quote in passages[c.passage_id].text for c in known), len(answer.citations)]
         right = [c for c in known if c.marker in passages[c.passage_id].markers and c.quote in passages[c.passage_id].text]
         found["citation_precision"] = [len(right), len(answer.citations)]
-    owed = {m for name in answer.decision.elements for m in knowledge().algorithm.elements[name].markers}
+    by_label = answer.decision.basis is Basis.LABEL and answer.decision.action is Action.HOLD
+    owing = [name for name in answer.decision.elements if not (by_label and name == "stop_now")]  # the article does not ask for that hold
+    owed = {m for name in owing for m in knowledge().algorithm.elements[name].markers}
     if owed:
         found["citation_recall"] = [len(owed & shown), len(owed)]
-    claims = [s for s in answer.sentences if s.kind is not Fate.HARMLESS]
+    claims = [s for s in answer.sentences if s.kind is not Fate.HARMLESS and s.basis not in answer.decision.notes]  # a note discloses how it was read
     if claims:
         told = {f for turn in answer.turns for f in _FIGURE.findall(turn)} | {f"{fact.value:g}" for fact in answer.case.facts if isinstance(fact.value, float)}
         found["sentence_support"] = [sum(_supported(s.text, s.passage_ids, told) for s in claims), len(claims)]
@@ -141,7 +146,7 @@ def _supported(text: str, passage_ids: Sequence[str], told: set[str]) -> bool:
         return False
     source = " ".join(passages[name].text for name in passage_ids)
     labels = " ".join(p.text for p in passages.values() if p.source == "labels") if "label" in text.lower() or "[" in text else ""
-    held = set(_FIGURE.findall(f"{source} {labels}")) | told | {"38.0", "1.0", "1"}
+    held = set(_FIGURE.findall(f"{source} {labels}")) | told
     return set(_FIGURE.findall(_MARKS.sub("", text))) <= held
 
 
