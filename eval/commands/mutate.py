@@ -1,0 +1,44 @@
+"""`mutate`: are rules and checks noticed when they break?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from assistant.errors import HoldfastError
+from assistant.settings import ROOT
+from eval import engine, sets
+
+RULE_TESTS = ("tests/spec/test_decision_table.py", *(f"tests/spec/test_section_{n}.py" for n in ("2_decisions", "3_severity", "4_edges", "5_elements")))
+CHECK_TESTS = tuple(sorted(str(p) for p in (ROOT / "tests" / "unit").glob("test_guardrail_*.py")))
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("what", choices=["rules", "checks", "all"], nargs="?", default="all")
+    parser.add_argument("--only", default="", metavar="WORD", help="mutants whose group or change holds this word")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every so-manieth mutant alone, for a quick look")
+    parser.add_argument("--at-least", type=float, default=95.0, metavar="PERCENT", help="fail where fewer are killed")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one for each core)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where enough are killed, 1 where too many survive."""
+    from eval import mutants, mutating
+
+    items = [i for path in sets.project_sets() for i in sets.load(path).items]
+    fates: list[mutating.Fate] = []
+    for what, made, tests in (("rules", mutants.all_rules, RULE_TESTS), ("checks", mutants.all_checks, CHECK_TESTS)):
+        if options.what not in (what, "all"):
+            continue
+        chosen = [m for m in made() if options.only in f"{m.group} {m.what}"][:: options.every]
+        assistant = engine.assistant()
+        notice = (mutating.Questions.of(assistant, items) if what == "rules" else mutating.Drafts.of(assistant, items)).notice
+        print(f"{what}: {len(chosen)} mutants", file=sys.stderr)
+        runner = mutating.hold(chosen, notice, tests, options.workers, mutating.progress)
+        if runner.broken or len(runner.fates) != len(chosen):
+            raise HoldfastError(f"mutants of {what} could not be held against the tests: {runner.broken or 'pytest stopped early'}.")
+        fates += runner.fates
+    print(mutating.table(fates))
+    return 0 if 100 * mutating.killed_share(fates) >= options.at_least else 1
