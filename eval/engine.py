@@ -55,7 +55,7 @@ class KeptVectors(Embeddings):
 
     @property
     def _model(self) -> Embeddings:
-        return encoder.load(self._settings.encoder)
+        return encoder.load(self._settings.encoder, self._settings.data)
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of one text, 384 floats, as the encoder itself gives it."""

@@ -42,6 +42,8 @@ def danger_line(figures: Json) -> str:
     """The first line of every report: the dangerous error with its exact bound."""
     if "dangerous" in figures:
         d = figures["dangerous"]
+        if not d["of"]:
+            return "none could occur"
         return f"{d['count']} of {d['of']}, upper 95 % bound {percent(d['upper_95'])}"
     d = figures.get("guardrail", {}).get("dangerous")
     return f"{d['count']} of {d['of']} critical drafts, upper 95 % bound {percent(d['upper_95'])}" if d else "–"

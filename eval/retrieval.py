@@ -27,7 +27,7 @@ from eval.stats import mcnemar
 
 DEPTH = 10
 Json = dict[str, Any]
-Scores = Mapping[str, Any]
+Scores = Any  # an array of one score for each passage, in their order
 
 
 class Encodes(Protocol):
@@ -125,21 +125,18 @@ def kinds(task: Task, encoder: Encodes) -> dict[str, Callable[[str], Scores]]:
 
         return scores
 
-    def expanded(share: float, prior: float = 0.0) -> Callable[[str], Scores]:
-        """Meaning also by the example questions that a passage answers; `prior` is what the article is given over other sources."""
-        examples = [[vectors["headed"][n], *(np.array(encoder.embed_query(q)) for q in task.examples.get(p.id, ()))] for n, p in enumerate(task.passages)]
+    def raised(share: float, *, asked_as: bool, prior: float) -> Callable[[str], Scores]:
+        """With `asked_as`, meaning also by the example questions that a passage answers; `prior` is the article's over other sources."""
+        shown = task.examples if asked_as else {}
+        near = [np.array([vectors["headed"][n], *(encoder.embed_query(q) for q in shown.get(p.id, ()))]) for n, p in enumerate(task.passages)]
         first = np.array([prior * (p.source == "article") for p in task.passages])
 
         def scores(question: str) -> Scores:
             asked = np.array(encoder.embed_query(question))
-            meaning = np.array([max(float(v @ asked) for v in those) for those in examples])
+            meaning = np.array([float(np.max(those @ asked)) for those in near])
             return share * np.maximum(meaning, 0.0) + (1 - share) * lexical("headed")(question) + first
 
         return scores
-
-    def expanded_by_source(share: float, prior: float) -> Callable[[str], Scores]:
-        first = np.array([prior * (p.source == "article") for p in task.passages])
-        return lambda question: weighted(share)(question) + first
 
     def normalised(question: str) -> Scores:
         return sum(_unit(one(question)) for one in (dense("headed"), lexical("headed")))
@@ -153,9 +150,9 @@ def kinds(task: Task, encoder: Encodes) -> dict[str, Callable[[str], Scores]]:
         "both, 3/4 meaning": weighted(0.75),
         "both, 1/4 meaning": weighted(0.25),
         "both, scaled to the best": normalised,
-        "both, with example questions": expanded(0.5),
-        "both, article first": expanded_by_source(0.5, 0.05),
-        "both, example questions, article first": expanded(0.5, 0.05),
+        "both, with example questions": raised(0.5, asked_as=True, prior=0.0),
+        "both, article first": raised(0.5, asked_as=False, prior=0.05),
+        "both, example questions, article first": raised(0.5, asked_as=True, prior=0.05),
         "fusion of ranks, k = 60": fused(60),
         "fusion of ranks, k = 10": fused(10),
     }

@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from assistant.index import embedded_text
 from assistant.records import Action, Decision
 from assistant.wiring import passages
 from eval import engine, retrieval, sets
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if options.pairs:
         found = retrieval.measure(task, encoder)
     else:
-        encoder.learn([*task.questions.values(), *(retrieval.embedded_text(p) for p in task.passages), *(p.text for p in task.passages), *(q for qs in task.examples.values() for q in qs)])
+        encoder.learn([*task.questions.values(), *(embedded_text(p) for p in task.passages), *(p.text for p in task.passages), *(q for qs in task.examples.values() for q in qs)])
         search = engine.assistant().retriever.search
         found = retrieval.measure(task, encoder, lambda text: [h.passage.id for h in search(text, Decision(action=Action.INFORM))])
     print(json.dumps(found, indent=1) if options.json else retrieval.table(found))
