@@ -40,7 +40,7 @@ def _edits(verdict: Verdict) -> Iterator[Edit]:
             at = place.end()
         if line.fate is Fate.REMOVED:
             yield _struck(line, verdict)
-        elif line.fate is Fate.CORRECTED:
+        elif line.shown and line.shown != line.text:
             yield from _corrected(line, verdict)
         else:
             yield Edit(kind=EditKind.KEPT, text=line.text)
@@ -70,7 +70,8 @@ def _struck(line: LedgerLine, verdict: Verdict) -> Edit:
 def _corrected(line: LedgerLine, verdict: Verdict) -> Iterator[Edit]:
     """A sentence set right, word by word: what was kept of it stands once."""
     found = _found(line, verdict)
-    why = " ".join(dict.fromkeys(finding.why for finding in found)) or line.basis
+    told = line.basis if line.fate is Fate.CORRECTED else "The marker of its source was added."
+    why = " ".join(dict.fromkeys(finding.why for finding in found)) or told
     check, rule = found[0].check if found else "", _rule(found)
     before, after = _WORDS.findall(line.text), _WORDS.findall(line.shown)
     for tag, b, e, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

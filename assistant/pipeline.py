@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant import claims, composing, guardrail, notes, reading, rules
+from assistant import claims, composing, grounding, guardrail, notes, reading, rules
 from assistant.corrections import Value, apply
 from assistant.errors import QuestionError
-from assistant.records import Answer, Case, Citation, ClaimsRead, Decision, Dictated, Draft, Finding, Hit, Outcome, Sentence, Verdict, Weighed, Weight
+from assistant.records import Answer, Case, Citation, ClaimsRead, Decision, Dictated, Draft, Finding, Hit, Outcome, Verdict, Weighed, Weight
 from assistant.release import Release, Shows
 from assistant.wording import markers_in
 
@@ -102,7 +102,7 @@ class Assistant:
             case=case,
             hits=hits,
             citations=(*_citations(verdict.text, dictated, _own(hits)), *composing.added_citations(hits)),
-            sentences=(*_sentences(verdict, dictated), *added),
+            sentences=(*grounding.sentences(verdict, dictated), *added),
             verdict=verdict,
             draft=draft,
             notes=notes.beside(case, decision, turns, labels),
@@ -164,7 +164,7 @@ def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictat
         return Verdict(outcome=Outcome.PASS, text=dictated.text), ""
     if draft.failure:
         return Verdict(outcome=Outcome.PASS, text=dictated.text), f"The model gave no usable text ({draft.failure}); this is the answer that the rules dictate."
-    verdict = guardrail.check(draft.text, case=case, decision=decision, dictated=dictated)
+    verdict = grounding.cited(guardrail.check(draft.text, case=case, decision=decision, dictated=dictated), case, decision, dictated)
     strays = tuple(_stray(marker) for marker in draft.strays)
     if strays and verdict.outcome is Outcome.PASS:  # ruling 13: a marker that is dropped leaves a text that passes
         return replace(verdict, findings=strays), ""
@@ -191,9 +191,3 @@ def _citations(text: str, dictated: Dictated, hits: Sequence[Hit]) -> tuple[Cita
         found += [Citation(marker=marker, passage_id=h.passage.id, quote=h.passage.text) for h in hits if marker in h.passage.markers][:1]
     order = list(shown)
     return tuple(sorted(found, key=lambda citation: order.index(citation.marker)))
-
-
-def _sentences(verdict: Verdict, dictated: Dictated) -> tuple[Sentence, ...]:
-    if verdict.text == dictated.text:
-        return dictated.sentences
-    return tuple(Sentence(text=line.shown, kind=line.fate, basis=line.basis) for line in verdict.ledger if line.shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from assistant.settings import Settings
@@ -26,8 +27,11 @@ def disclosure(settings: Settings, environ: Mapping[str, str] = os.environ) -> s
     if settings.send_question:
         sent = "the question, with names, dates, numbers and addresses masked, what was read from it, and the passages"
     if _is_here(host):
-        return f"Explained by {settings.model} on this machine. It is given {sent}. Nothing leaves this machine."
-    return f"Explained by {settings.model}. It is sent {sent}, to {host or 'its provider'}."
+        told = f"Explained by {settings.model} on this machine. It is given {sent}. Nothing leaves this machine."
+    else:
+        told = f"Explained by {settings.model}. It is sent {sent}, to {host or 'its provider'}."
+    others = [f"{name} ({destination(replace(settings, model=name), environ) or 'at its provider'})" for name in settings.other_models if name != settings.model]
+    return f"{told} Where a reader chooses it, the same goes to {', '.join(others)}." if others else told
 
 
 def destination(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:

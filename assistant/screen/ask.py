@@ -25,7 +25,8 @@ def draw() -> None:
     _top(engine)
     _failed(engine)
     if held.entries:
-        component.draw(view(held, waiting=_waiting(engine), models=engine.models), session.acted)
+        data = view(held, waiting=_waiting(engine), models=engine.models)
+        component.draw({**data, "writing": session.writing(), "receipt": session.receipt()}, session.acted)
     else:
         _welcome()
     _bottom()
@@ -68,10 +69,7 @@ def _exports() -> None:
 def _privacy(engine: Engine) -> str:
     if not engine.model and session.store() is not None and not shared.keeping().here:
         return "No model is used. Conversations are kept in the operator's database."
-    if not engine.model:
-        return "No model is used. Nothing leaves this machine."
-    sent = "the question and what was read from it" if engine.sends_question else "what was read from the question, not its words"
-    return f"Explained by {engine.model}. It is sent {sent}."
+    return engine.disclosure
 
 
 def _welcome() -> None:

@@ -11,8 +11,8 @@ import streamlit as st
 
 KEY = "conversation_view"
 ASSETS = Path(__file__).with_name("assets")
-_SCRIPTS = ("dom.js", "notes.js", "turn.js", "course.js", "why.js", "deeds.js", "panel.js", "main.js")
-_STYLES = ("base.css", "card.css", "course.css", "why.css", "deeds.css", "panel.css", "notes.css", "print.css")
+_SCRIPTS = ("dom.js", "notes.js", "turn.js", "course.js", "why.js", "draft.js", "deeds.js", "panel.js", "main.js")
+_STYLES = ("base.css", "card.css", "course.css", "why.css", "deeds.css", "draft.css", "panel.css", "notes.css", "print.css")
 _HTML = """
 <div class="hf">
   <div class="frame">

@@ -12,8 +12,11 @@ from assistant import settings as environment
 from assistant.errors import HoldfastError, QuestionError, SettingsError
 from assistant.index import Tell
 from assistant.pipeline import Assistant, Drafts
+from assistant.privacy import disclosure
 from assistant.records import Decision, Hit
+from assistant.release import Shows
 from assistant.screen.conversation import Conversation, Entry
+from assistant.settings import Settings
 
 NO_SEARCH = "The search index cannot be used, so no passages were searched. Decision and answer come from the rules and stand without it."
 BROKEN = "Something went wrong inside Holdfast, and this question has no answer. It was kept; please ask again, or put it in other words."
@@ -53,7 +56,7 @@ class Engine:
         self._whole: Assistant | None = None
         self._lock = threading.Lock()
         self._progress = Progress()
-        self.model, self.models, self.sends_question = _configured()
+        self.model, self.models, self.disclosure = _configured()
 
     @property
     def progress(self) -> Progress:
@@ -90,41 +93,49 @@ class Engine:
     def first(self, conversation: Conversation) -> Entry:
         """The last entry answered at once: whole where search is ready and no model is asked, else by the rules alone."""
         entry = conversation.entries[-1]
-        if self._progress.ready and not (entry.model if entry.model is not None else self.model):
+        if self._progress.ready and not self.explains(entry):
             return self.second(conversation)
         quick = _guarded(entry, lambda: self._answered(self._rules, conversation, entry))
         return replace(quick, settled=True, remark=NO_SEARCH) if self._progress.fault and not quick.fault else quick
 
-    def second(self, conversation: Conversation) -> Entry:
-        """The last entry with the whole answer: search, and the model where one is configured."""
+    def explains(self, entry: Entry) -> str:
+        """The model that is to explain an entry, "" for the rules alone."""
+        return self.model if entry.model is None else entry.model
+
+    def second(self, conversation: Conversation, released: Shows | None = None) -> Entry:
+        """The last entry with the whole answer: search, and the model where one is configured.
+
+        `released` is told the checked sentences while the model is still writing.
+        """
         entry = conversation.entries[-1]
         whole = self._whole
         if whole is None:
             return replace(entry, settled=True, remark=NO_SEARCH)
-        chosen = whole if entry.model is None else replace(whole, drafter=_drafter(entry.model))
-        return _guarded(entry, lambda: self._best(chosen, conversation, entry))
+        chosen = whole if entry.model is None else replace(whole, drafter=_drafter(entry.model), reader=whole.reader if entry.model else None)
+        return _guarded(entry, lambda: self._best(chosen, conversation, entry, released))
 
-    def _best(self, assistant: Assistant, conversation: Conversation, entry: Entry) -> Entry:
+    def _best(self, assistant: Assistant, conversation: Conversation, entry: Entry, released: Shows | None) -> Entry:
         """The whole answer; without the model where that cannot be set up, without search where that fails."""
         try:
-            return self._answered(assistant, conversation, entry, settled=True)
+            return self._answered(assistant, conversation, entry, settled=True, released=released)
         except QuestionError:
             raise
         except SettingsError as fault:
             if assistant.drafter is not None:
-                without = self._best(replace(assistant, drafter=None), conversation, entry)
+                without = self._best(replace(assistant, drafter=None), conversation, entry, None)
                 return replace(without, remark=f"The model cannot be used. {fault}")
             raise
         except Exception as fault:  # search or model may raise anything; the rules' answer is shown in their place
             log.error("the whole answer failed with %s", type(fault).__name__)
             return replace(self._answered(self._rules, conversation, entry), settled=True, remark=NO_SEARCH)
 
-    def _answered(self, assistant: Assistant, conversation: Conversation, entry: Entry, *, settled: bool = False) -> Entry:
+    def _answered(self, assistant: Assistant, conversation: Conversation, entry: Entry, *, settled: bool = False, released: Shows | None = None) -> Entry:
         turns = conversation.turns
         set_by_hand = any(e.by_hand for e in conversation.entries)
         corrections = conversation.corrections(self._rules.decide(turns)[0]) if set_by_hand else {}
         assistant = replace(assistant, jurisdiction=conversation.jurisdiction)
-        return replace(entry, answer=assistant.answer(turns, corrections=corrections), settled=settled, remark="", fault="")
+        answer = assistant.answer(turns, corrections=corrections, released=released)
+        return replace(entry, answer=answer, settled=settled, remark="", fault="")
 
 
 def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:
@@ -140,13 +151,13 @@ def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:
         return replace(entry, settled=True, fault=BROKEN)
 
 
-def _configured() -> tuple[str, tuple[str, ...], bool]:
-    """The model, all that may be chosen, and whether they see the question; none where the settings cannot be read, which the start tells."""
+def _configured() -> tuple[str, tuple[str, ...], str]:
+    """The model, all that may be chosen, and what leaves the machine to whom; none where the settings cannot be read, which the start tells."""
     try:
         settings = environment.read()
     except SettingsError:
-        return "", (), False
-    return settings.model, tuple(dict.fromkeys((settings.model, *settings.other_models))) if settings.model else (), settings.send_question
+        return "", (), disclosure(Settings())
+    return settings.model, tuple(dict.fromkeys((settings.model, *settings.other_models))) if settings.model else (), disclosure(settings)
 
 
 def _drafter(model: str) -> Drafts | None:

@@ -12,11 +12,16 @@ import streamlit as st
 
 from assistant import contract
 from assistant.errors import StoreError
-from assistant.screen import component, jurisdiction, keeping, shared
+from assistant.screen import component, corrected, jurisdiction, keeping, shared
 from assistant.screen.conversation import Conversation
 from assistant.screen.engine import by_hand
+from assistant.screen.writing import Writing
 from assistant.storage import Feedback, Store
 
+Json = dict[str, Any]
+
+PAUSE = 2.0  # seconds after which the page looks again at a model that has said nothing new
+_WRITING, _SO_FAR, _RECEIPT, _SAVED = "writing", "written_so_far", "receipt", "receipts_saved"
 _OPEN, _UNKEPT, _OFF, ADDRESS = "conversation", "not_kept", "keep_nothing", "c"
 
 
@@ -147,8 +152,40 @@ def other_label() -> None:
 
 
 def complete() -> None:
-    """Complete the last answer with search, and with the model where one is set up."""
-    put(conversation().with_last(shared.engine().second(conversation())))
+    """Complete the last answer with search, or take what a model has written of it so far; to be called until it is settled."""
+    held, engine = conversation(), shared.engine()
+    if not engine.explains(held.entries[-1]):
+        put(held.with_last(engine.second(held)))
+        return
+    work = st.session_state.get(_WRITING)
+    if not isinstance(work, Writing) or not work.belongs_to(held):
+        work = st.session_state[_WRITING] = Writing(engine, held)
+        st.session_state[_SO_FAR] = ""
+    st.session_state[_SO_FAR], entry = work.wait(st.session_state[_SO_FAR], PAUSE)
+    if entry is not None:
+        del st.session_state[_WRITING]
+        put(held.with_last(entry))
+
+
+def writing() -> Json | None:
+    """The checked sentences of the last answer while a model is writing it."""
+    work, held = st.session_state.get(_WRITING), conversation()
+    if not isinstance(work, Writing) or held.unsettled is None or not work.belongs_to(held):
+        return None
+    return {"turn": held.unsettled, "text": st.session_state[_SO_FAR], "by": shared.engine().explains(held.entries[-1])}
+
+
+def receipt() -> Json | None:
+    """The receipt that was asked for last, until something else is done."""
+    found: Json | None = st.session_state.get(_RECEIPT)
+    return found
+
+
+def _save(number: int) -> None:
+    answer = conversation().entries[number].answer
+    if answer is not None:
+        st.session_state[_SAVED] = st.session_state.get(_SAVED, 0) + 1
+        st.session_state[_RECEIPT] = corrected.receipt(answer, st.session_state[_SAVED])
 
 
 def _edit(number: int, text: str) -> None:
@@ -180,6 +217,7 @@ def acted() -> None:
     """Do what was pressed inside the conversation."""
     act = component.pressed()
     number = int(act.get("number", -1))
+    st.session_state.pop(_RECEIPT, None)
     match act.get("do"):
         case "say":
             ask(str(act["text"]), _pairs(act))
@@ -189,6 +227,8 @@ def acted() -> None:
             _again(str(act["model"]))
         case "tick":
             _tick(number, str(act["item"]), bool(act["on"]))
+        case "receipt" if 0 <= number < len(conversation().entries):
+            _save(number)
         case "feedback" if 0 <= number < len(conversation().entries):
             _say(number, str(act["verdict"]), str(act["comment"]), str(act["expected"]))
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.records import Action, Answer, Outcome
-from assistant.screen import card, exports, notes, prose, reading_view, reasons, sources
+from assistant.screen import card, exports, keeping, notes, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
+from assistant.screen.corrected import corrected
 from assistant.screen.course import course
 from assistant.screen.words import words
 
@@ -69,6 +70,8 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "note": exports.note(answer, conversation.reader),
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
         "checked": _checked(answer),
+        "corrected": corrected(answer) if entry.settled else None,
+        "receipt": entry.settled and entry.remark != keeping.OLDER,
         "settled": entry.settled,
     }
 

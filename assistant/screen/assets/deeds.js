@@ -4,7 +4,8 @@ function drawDeeds(turn, act) {
   const said = el("span", { class: "done", role: "status" });
   const copy = el("button", { type: "button", class: "plain", onclick: async () => { said.textContent = (await copied(noteText(turn, act))) ? "Copied" : "The browser did not allow it"; } }, "Copy as chart note");
   const print = el("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print");
-  const row = el("div", { class: "row" }, copy, print);
+  const save = turn.answer.receipt ? el("button", { type: "button", class: "plain", title: "One file with question, decision, passages, draft and findings; python -m assistant replay FILE gives the same answer or says what differs", onclick: () => act.receipt(turn) }, "Save receipt") : null;
+  const row = el("div", { class: "row" }, copy, print, ...(save ? [save] : []));
   if (turn.last && act.models().length) row.append(drawAgain(act));
   return el("footer", { class: "deeds" }, row, said, drawFeedback(turn, act));
 }

@@ -12,6 +12,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   takeOver(state, data);
   const act = actions(root, state);
   drawTurns(root, state, act);
+  showWriting(root, data.writing);
+  saveReceipt(state, data.receipt);
   state.off?.();
   const listening = new AbortController();
   state.off = () => listening.abort();
@@ -56,7 +58,7 @@ function tick(root, state, turn, item, on) {
 }
 
 function keepOpen(old, node) {
-  for (const name of ["why", "course", "correct"]) if (old.querySelector(`details.${name}[open]`)) node.querySelector(`details.${name}`)?.setAttribute("open", "");
+  for (const name of ["why", "course", "correct", "corrected"]) if (old.querySelector(`details.${name}[open]`)) node.querySelector(`details.${name}`)?.setAttribute("open", "");
 }
 
 function announce(root, state, last) {
@@ -83,6 +85,7 @@ function actions(root, state) {
     tick: (turn, item, on) => tick(root, state, turn, item, on),
     ticked: (turn, item) => state.ticked.has(`${turn.id}:${item}`),
     feedback: (turn, said) => { state.said[turn.id] = said; state.send({ do: "feedback", number: turn.id, ...said }); },
+    receipt: (turn) => state.send({ do: "receipt", number: turn.id }),
     said: (turn) => state.said[turn.id],
     models: () => state.data.models,
     actions: () => state.data.actions,

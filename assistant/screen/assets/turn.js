@@ -8,7 +8,7 @@ function drawTurn(turn, act, data) {
   if (!answer) return node;
   node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer.notes, data)].filter(Boolean));
   if (turn.last && answer.asks.length) node.append(drawAsks(answer.asks, act));
-  node.append(drawCourse(turn, act), drawWhy(turn, act), drawDeeds(turn, act), drawPrinted(answer));
+  node.append(drawCourse(turn, act), drawWhy(turn, act), drawCorrected(turn), drawDeeds(turn, act), drawPrinted(answer));
   return node;
 }
 
