@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.records import Draft, Edit, EditKind, Fate, Finding, LedgerLine, Outcome, Verdict
 
-_WORDS = re.compile(r"\s+|[^\s]+")
+_WORDS = re.compile(r"\s+|\[[^\]\s]{1,4}\]|\w+|[^\w\s]")
 
 
 def difference(draft: Draft | None, verdict: Verdict) -> tuple[Edit, ...]:

@@ -122,7 +122,7 @@ def test_what_the_check_changed_is_struck_and_inserted_with_reason_and_rule(scen
     turn = scene.ask()
     corrected = turn.locator("details.corrected")
     corrected.locator("summary").click(timeout=PATIENCE)
-    assert WRONG in corrected.locator("del").inner_text()
+    assert f"struck: {WRONG}" in " ".join(corrected.locator("del").inner_text().split())
     assert "completely resolved" in " ".join(corrected.locator("ins").all_inner_texts())
     assert "dropped: [2]" in corrected.inner_text()
     assert "Rule severe.hold" in corrected.locator(".reasons").inner_text()
