@@ -29,7 +29,7 @@ FORMAT = "holdfast-receipt/1"
 MAX_BYTES = 16_000_000
 
 _TIMES = ("id", "seconds", "first_sentence_seconds")  # what differs from one run to the next, and is no part of an answer
-_LIBRARIES = ("chromadb", "bm25s", "numpy", "torch", "sentence-transformers", "langchain-core", "langchain-openai")
+_LIBRARIES = ("chromadb", "bm25s", "numpy", "onnxruntime", "torch", "sentence-transformers", "langchain-core", "langchain-openai")
 _SHOWN = 60  # characters of a value that differs
 
 Json = dict[str, Any]
