@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Byte-compiling two gigabytes of libraries takes as long as unpacking them; what is used is compiled when it is used.
 PIP := $(BIN)/python -m pip install --no-compile --disable-pip-version-check --quiet
 
-.PHONY: run test check eval bench index lock clean
+.PHONY: run test check eval bench bench-page screenshots index lock clean
 .DELETE_ON_ERROR:
 
 run: $(RUN)
@@ -36,6 +36,14 @@ eval: $(TEST)
 
 bench: $(RUN)
 	$(BIN)/python -m eval.benchmark $(ARGS)
+
+bench-page: $(TEST)
+	$(BIN)/python -m assistant index ready
+	$(BIN)/python -m tests.page.benchmark $(ARGS)
+
+screenshots: $(TEST)
+	$(BIN)/python -m assistant index ready
+	$(BIN)/python -m tests.page.make_screenshots $(ARGS)
 
 index: $(RUN)
 	$(BIN)/python -m assistant index build

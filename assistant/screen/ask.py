@@ -25,7 +25,7 @@ def draw() -> None:
     _top(engine)
     _failed(engine)
     if held.entries:
-        data = view(held, waiting=_waiting(engine), models=engine.models)
+        data = view(held, waiting=_waiting(engine), models=engine.models, drawn=session.drawn())
         component.draw({**data, "writing": session.writing(), "receipt": session.receipt()}, session.acted)
     else:
         _welcome()
@@ -34,6 +34,8 @@ def draw() -> None:
     if held.unsettled is not None and not engine.progress.running:
         session.complete()
         st.rerun()
+    if held.entries and engine.progress.ready:
+        shared.settled()
 
 
 def _top(engine: Engine) -> None:

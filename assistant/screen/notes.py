@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant.knowledge import knowledge
 from assistant.records import Answer
+from assistant.screen.words import typeset
 
 Json = dict[str, Any]
 
@@ -27,7 +28,7 @@ def notes(answer: Answer) -> list[Json]:
             "always": note.severity == ALWAYS,
             "kind": note.kind,
             "title": note.title,
-            "say": known.notes[note.id].say,
+            "say": typeset(known.notes[note.id].say),
             "sure": SURE[note.confidence],
             "labels": [name for name in note.passage_ids if name.startswith("label:")],
             "references": [name.removeprefix("reference:") for name in note.passage_ids if name.startswith("reference:")],

@@ -15,6 +15,7 @@ from assistant.errors import StoreError
 from assistant.screen import component, corrected, jurisdiction, keeping, shared
 from assistant.screen.conversation import Conversation
 from assistant.screen.engine import by_hand
+from assistant.screen.view import Drawn
 from assistant.screen.writing import Writing
 from assistant.storage import Feedback, Store
 
@@ -22,7 +23,7 @@ Json = dict[str, Any]
 
 PAUSE = 2.0  # seconds after which the page looks again at a model that has said nothing new
 _WRITING, _SO_FAR, _RECEIPT, _SAVED = "writing", "written_so_far", "receipt", "receipts_saved"
-_OPEN, _UNKEPT, _OFF, ADDRESS = "conversation", "not_kept", "keep_nothing", "c"
+_OPEN, _UNKEPT, _OFF, _DRAWN, ADDRESS = "conversation", "not_kept", "keep_nothing", "drawn", "c"
 
 
 def store() -> Store | None:
@@ -67,6 +68,16 @@ def _answered(found: Conversation) -> Conversation:
         if entry.answer is None and not entry.fault:
             anew = replace(shared.engine().first(found.until(number)), settled=True)
             found = replace(found, entries=(*found.entries[:number], anew, *found.entries[number + 1 :]))
+    return found
+
+
+def drawn() -> Drawn:
+    """The turns of the open conversation as they were last made for the browser."""
+    name, made = st.session_state.get(_DRAWN, ("", {}))
+    if name != conversation().id:
+        made = {}
+        st.session_state[_DRAWN] = (conversation().id, made)
+    found: Drawn = made
     return found
 
 

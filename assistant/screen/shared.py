@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 import streamlit as st
@@ -37,3 +38,11 @@ def keeping() -> Keeping:
         return Keeping(open_store(url) if url else None, here=not url or url.startswith("sqlite"))
     except HoldfastError as fault:
         return Keeping(None, str(fault))
+
+
+@st.cache_resource(show_spinner=False)
+def settled() -> bool:
+    """Once, after the first whole answer: what has been loaded by then never becomes garbage, and Streamlit looks through all that is not frozen after every run."""
+    gc.collect()
+    gc.freeze()
+    return True

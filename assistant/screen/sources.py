@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
 from assistant.records import Answer, Passage, Sentence
-from assistant.screen.words import words
+from assistant.screen.words import typeset, words
 from assistant.wording import markers_in
 
 Json = dict[str, Any]
@@ -54,7 +54,7 @@ def references() -> Json:
 
 def labels() -> Json:
     """The label records by passage id."""
-    return {f"label:{label.id}": {**label.model_dump(mode="json"), "face": label.face} for label in knowledge().labels.values()}
+    return {f"label:{label.id}": {**label.model_dump(mode="json"), "text": typeset(label.text), "face": label.face} for label in knowledge().labels.values()}
 
 
 def placed(answer: Answer) -> list[tuple[int, Sentence]]:
@@ -125,7 +125,7 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "id": name,
         "source": passage.source,
         "section": list(passage.section),
-        "text": passage.text,
+        "text": typeset(passage.text),
         "markers": list(passage.markers),
         "face": passage.face,
         "cited": cited,

@@ -17,14 +17,23 @@ from assistant.screen.words import words
 Json = dict[str, Any]
 
 
-def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str] = ()) -> Json:
-    """The whole conversation; `waiting` says what the last answer still waits for, `models` which may explain it anew."""
+Drawn = dict[int, tuple[object, Json]]
+
+
+def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str] = (), drawn: Drawn | None = None) -> Json:
+    """The whole conversation; `waiting` says what the last answer still waits for, `models` which may explain it anew.
+
+    `drawn` holds the turns as they were made before: those that have not changed are taken from it.
+    """
+    drawn = {} if drawn is None else drawn
     turns: list[Json] = []
     last = len(conversation.entries) - 1
     for number, entry in enumerate(conversation.entries):
-        shown = entry_view(conversation.until(number), waiting if number == last and not entry.settled else "")
-        shown["last"] = number == last
-        turns.append({**shown, "id": number, "version": _version(shown)})
+        made_of = (_Same(conversation.entries[: number + 1]), conversation.reader, waiting if number == last and not entry.settled else "", number == last)
+        if number not in drawn or drawn[number][0] != made_of:
+            shown = {**entry_view(conversation.until(number), made_of[2]), "last": number == last}
+            drawn[number] = (made_of, {**shown, "id": number, "version": _version(shown)})
+        turns.append(drawn[number][1])
     return {
         "article": sources.article(),
         "references": sources.references(),
@@ -35,6 +44,18 @@ def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str]
         "said": {str(one.number): {"verdict": one.verdict, "comment": one.comment, "expected": one.expected} for one in conversation.said},
         "actions": [[action.value, words().actions[action.value].word] for action in Action],
     }
+
+
+class _Same:
+    """Entries that are the same where they are the very same objects: they are frozen, and comparing them whole is slow."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and len(self.entries) == len(other.entries) and all(a is b for a, b in zip(self.entries, other.entries, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never looked up
 
 
 def entry_view(conversation: Conversation, waiting: str) -> Json:
@@ -60,6 +81,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "spoken": card.spoken(glance),
         "chips": reading_view.chips(answer.case, conversation.corrections(answer.case), turn),
         "corrections": reasons.corrections(answer.decision),
+        "lead": words().readers[conversation.reader].lead if answer.decision.action in card.DECIDED else "",
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,
         "passages": sources.passages(answer, places),

@@ -47,10 +47,11 @@ class Reply(_Strict):
 
 
 class Reader(_Strict):
-    """Who reads: what the decision means for them, by action, and the things to do in their words, by element."""
+    """Who reads: what the decision means for them, by action, the things to do in their words, by element, and what stands above the answer's text."""
 
     name: str
     calls: bool = False
+    lead: str = ""
     says: dict[str, str] = {}
     now: dict[str, str] = {}
     also: dict[str, str] = {}

@@ -43,10 +43,57 @@ def _cited(question: str, number: int = 0) -> Callable[[Page], None]:
     return play
 
 
+def _top(page: Page, place: str) -> None:
+    """Bring a part of the last answer to the top of the window, below the header."""
+    page.locator(f".hf .turn:last-child {place}").first.evaluate("node => node.scrollIntoView()")
+    page.mouse.wheel(0, -70)
+
+
 def _why(page: Page) -> None:
+    ask(page, MILD).locator(".why > summary").click()
+    _top(page, ".why > summary")
+
+
+def _what_if(page: Page) -> None:
     turn = ask(page, MILD)
     turn.locator(".why > summary").click()
-    turn.locator(".why").scroll_into_view_if_needed()
+    turn.locator(".change summary", has_text="severe").first.click()
+    _top(page, ".changes")
+
+
+def _way(page: Page) -> None:
+    ask(page, SEVERE)
+    for name in ("Pomalidomide stopped", "Appropriate antimicrobials"):
+        page.get_by_role("checkbox", name=name).check()
+    _top(page, ".course")
+
+
+def _kept(page: Page) -> None:
+    ask(page, FACT)
+    page.get_by_role("button", name="New question").click()
+    page.locator(".hf .turn").wait_for(state="detached")
+    ask(page, MILD)
+    page.get_by_test_id("stExpandSidebarButton").click()
+
+
+def _reader(page: Page) -> None:
+    ask(page, SEVERE)
+    page.get_by_role("combobox", name="Who reads").click()
+    page.get_by_role("option", name="For: Patient or caregiver").click()
+    page.locator(".hf .call").wait_for()
+
+
+def _page(name: str) -> Callable[[Page], None]:
+    def play(page: Page) -> None:
+        page.goto(page.url.rstrip("/") + "/" + name)
+        page.locator("h1").wait_for()
+
+    return play
+
+
+def _on_paper(page: Page) -> None:
+    ask(page, MILD)
+    page.emulate_media(media="print")
 
 
 SHOTS = (
@@ -70,6 +117,18 @@ SHOTS = (
     ),
     Shot("caregiver-phone", _asked("My mother is on Imnovid and has had a fever since last night. Should she skip the capsule?"), PHONE),
     Shot("why", _why),
+    Shot("why-phone", _why, PHONE),
+    Shot("what-if", _what_if),
+    Shot("way", _way),
+    Shot("way-phone", _way, PHONE),
+    Shot("kept", _kept),
+    Shot("patient", _reader),
+    Shot("sources", _page("sources")),
+    Shot("sources-phone", _page("sources"), PHONE),
+    Shot("about-dark", _page("about"), dark=True),
+    Shot("print", _on_paper, (794, 1123)),
+    Shot("wide", _asked(SEVERE), (1920, 1080)),
+    Shot("zoom", _asked(SEVERE), (683, 410)),
 )
 
 
@@ -91,7 +150,7 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path:
 def main(folder: Path, names: list[str]) -> None:
     """Take all shots, or those named, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work, page_server(ROOT / ".holdfast", Path(work) / "log") as address, running_browser() as browser:
+    with tempfile.TemporaryDirectory() as work, page_server(ROOT / ".holdfast", Path(work) / "log", {"HOLDFAST_DATABASE": f"sqlite:///{work}/kept.sqlite"}) as address, running_browser() as browser:
         for shot in SHOTS:
             if not names or shot.name in names:
                 target = take(browser, address, shot, folder)

@@ -69,11 +69,17 @@ function announce(root, state, last) {
   root.querySelector(".live").textContent = last.fault || (last.answer ? last.answer.spoken : "");
 }
 
-// A new question is brought to the top, so that its card is in sight; Streamlit would rather show the end of the page.
+// A new question is brought to the top, so that its card is in sight; where the window is so low that the card would not be, the card is.
 function bringUp(node, move) {
-  if (!move) return;
   const main = document.querySelector('[data-testid="stMain"]');
-  const go = () => main && main.scrollTo({ top: main.scrollTop + node.getBoundingClientRect().top - main.getBoundingClientRect().top - 56, behavior: calm() ? "auto" : "smooth" });
+  const under = () => document.querySelector('[data-testid="stBottom"]')?.getBoundingClientRect().top ?? innerHeight;
+  const go = () => {
+    const card = node.querySelector(".card");
+    if (!main || (!move && (!card || card.getBoundingClientRect().bottom <= under()))) return;
+    const top = main.getBoundingClientRect().top + 56;
+    const low = card && card.getBoundingClientRect().top - node.getBoundingClientRect().top + 140 > under() - top;
+    main.scrollTo({ top: main.scrollTop + (low ? card : node).getBoundingClientRect().top - top, behavior: calm() ? "auto" : "smooth" });
+  };
   requestAnimationFrame(() => requestAnimationFrame(go));
 }
 

@@ -103,6 +103,7 @@ function drawProse(turn, act) {
   const answer = turn.answer;
   const box = el("div", { class: "prose" });
   for (const remark of answer.remarks) box.append(el("p", { class: "remark" }, remark));
+  if (answer.lead) box.append(el("h3", {}, answer.lead));
   for (const line of answer.paragraphs) box.append(el("p", {}, line.flatMap((sentence, n) => [n ? " " : "", drawSentence(turn, sentence, act)])));
   const cited = answer.passages.filter((p) => p.cited).length;
   const foot = el("p", { class: "foot" }, el("span", {}, turn.waiting || answer.checked));
