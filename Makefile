@@ -1,6 +1,7 @@
 # make run    set up and open the page on http://127.0.0.1:8501      make test   set up and run all tests
 # make eval   score the question sets                                make bench  measure speed and memory
 # make index  build the search index anew                            make lock   renew the locked versions
+# make bench-page  measure the page in a browser                    make screenshots  take docs/screenshots anew
 # make clean  remove what these made (.venv, the index, caches)
 #
 # Nothing else is needed than Python 3.11 or newer: another one by `make run PYTHON=python3.12`.
