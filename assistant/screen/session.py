@@ -228,7 +228,7 @@ def acted() -> None:
     """Do what was pressed inside the conversation."""
     act = component.pressed()
     number = int(act.get("number", -1))
-    st.session_state.pop(_RECEIPT, None)
+    st.session_state[_RECEIPT] = None
     match act.get("do"):
         case "say":
             ask(str(act["text"]), _pairs(act))
