@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from assistant.screen.pages import about, sources
+from assistant.screen.pages import about, evaluation, sources
 
 
 class Listed(NamedTuple):
@@ -21,5 +21,6 @@ class Listed(NamedTuple):
 
 PAGES = (
     Listed("Sources", "sources", sources.draw),
+    Listed("Evaluation", "evaluation", evaluation.draw),
     Listed("About", "about", about.draw),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.knowledge import knowledge
-from assistant.screen import keeping
+from assistant.screen import keeping, lastrun
 from assistant.settings import ROOT
 
 TEXT = Path(__file__).with_name("about.md")
@@ -21,6 +21,9 @@ def draw() -> None:
         st.markdown("# About Holdfast")
         st.markdown(TEXT.read_text(encoding="utf-8"))
         st.markdown(measured())
+        run = lastrun.last()
+        if run is not None:
+            st.caption(lastrun.conformance(run))
         st.markdown(f"## The article's own words\n\n**{head.review_status}.** {head.updated_words}. {head.purpose}. {head.disclaimer}")
         st.caption(f"Edition of rules and sources: {keeping.edition()}.")
 
