@@ -63,7 +63,8 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     tells = ill and len(scans) > 1 and "?" not in last.text and not last.intents("fact")
     if asked is Asked.FACT and tells:
         return replace(case, asked=Asked.DECISION)
-    enough = 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
+    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    enough = 2.0 if ill and measured_now and not speaks_at_large(last) else 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
     if asked is Asked.DECISION and likely["fact"] >= enough and (len(scans) > 1 or not particular) and not tells and not (informs and ill and "?" not in last.text):
         return _as_fact(by_lexicon, case, scans)
     short = len(last.tokens) <= _SHORT and len(scans) > 1
@@ -181,7 +182,7 @@ def _names_a_quinolone_alone(last: Scan) -> bool:
     clinical = [i for i in last.items if i.kind in ("infection", "symptom", "state", "severity", "antimicrobial")]
     clinical = [i for i in clinical if not (i.kind == "infection" and i.entry.kind == "not_infection")]
     clinical = [i for i in clinical if not (i.name == "treatment_given" and i.words.text.lower().startswith("with"))]
-    named = [i for i in clinical if i.kind == "antimicrobial" and i.entry.quinolone]
+    named = [i for i in clinical if i.kind == "antimicrobial" and (i.entry.quinolone or i.entry.route == "none" or i.entry.id == "antibiotics")]
     return bool(named) and len(named) == len(clinical) and not speaks_of_a_patient(last) and not last.intents("hold_asked")
 
 

@@ -85,6 +85,8 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
                     _take_back(item, threads[-1])
                 if item.kind != "state" and (item.has("negated", "historical") or _belongs_to_the_past(item, threads)):
                     continue
+                if item.kind == "state" and (item.has("historical") or _ends_history(item, rest, threads)):
+                    continue
                 if threads:
                     _attach(item, threads[-1])
                 else:
@@ -94,6 +96,13 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
         for early in waiting:
             _attach(early, threads[0])
     return threads, rest
+
+
+def _ends_history(item: Item, rest: list[Item], threads: list[Thread]) -> bool:
+    """'UTI 2024 resolved': what ended is the earlier infection beside it, and not the one of today."""
+    past = [r for r in rest if r.has("historical") and r.turn == item.turn and r.sentence == item.sentence and r.first < item.last and item.first - r.last <= 3]
+    current = [m for m in threads[-1].mentions if m.turn == item.turn and m.first < item.first] if threads else []
+    return bool(past) and not any(m.first > past[-1].first for m in current)
 
 
 def _take_back(denial: Item, thread: Thread) -> None:

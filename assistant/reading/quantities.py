@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
-_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
+_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|dipped|slid|sank|slumped|tumbled|nosedived|went|settled|hovering|hovers|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|gpt\s*/\s*l|/\s*nl|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
-_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}\s*(?:now|today|this a\.?m|this morning|currently)")
+_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}{_COUNT_UNIT}\s*(?:now|today|this a\.?m|this morning|currently)")
 _TEMPERATURE = re.compile(
     rf"(?<![a-z])(?:t|temp|temps|temperatures?|temperatur|temperature|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|\.(?=\s)|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
 )
@@ -35,7 +35,7 @@ _DOSE_AFTER = re.compile(rf"(?<![\d./])([1-4])\s?-?(?:mg|milligrams?)\s+(?:of\s+
 _DOSE_BARE = re.compile(r"(?<![\d./,])([1-4]|one|two|three|four)\s?-?(?:mg|milligrams?)(?![a-z/])(?!\s*(?:of\s+)?(?:dex|iv|tds|bd|qds|tid|bid|q\d|/|kg|m2))")
 _PROPOSED = re.compile(r"(?:restart|resume|back|go|start|drop|reduce|lower|cut|step|down|now|straight|up)\w*\s*(?:\w+\s){0,3}(?:at|on|to|with)\s*$|(?:\bor|\bto|\binto|instead of|\bvs)\s*$")
 _WORD_DOSE = {"one": 1, "two": 2, "three": 3, "four": 4}
-_FILTRATION = re.compile(rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|[:=~<>(|-])*{_NUMBER}")
+_FILTRATION = re.compile(rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}")
 _MONTHS = re.compile(r"(?:on (?:it|pom\w*|imnovid|pomalyst|therapy|treatment)\s*(?:for|since)?\s*|for\s+)(\d+)\s*(months?|mths?|weeks?|wks?)(?!\s*(?:ago|back))|(\d+)\s*(months?|mths?|weeks?|wks?)\s+(?:in\b|into|on (?:pom|treatment|therapy|imnovid))")
 
 

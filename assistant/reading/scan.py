@@ -27,7 +27,7 @@ _TIMES = {
     ),
 }  # fmt: skip
 _NOT_ASSERTED = re.compile(
-    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|(?:restarted|restart|resumed|resume|given|back|only) after(?: the| an?| this| her| his)?(?=(?: \S+){0,2}$)|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|(?<!in )(?<!its )(?<!is )(?<!since )(?<!early )(?<!late )may(?= (?:have|be|well|already|not|still|now)|$)|presumably|believes?|should have|whether|unclear|unsure|anything but|far from|what i would call)(?!\S)"
+    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|(?:restarted|restart|resumed|resume|given|back|only) after(?: the| an?| this| her| his)?(?=(?: \S+){0,2}$)|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|(?<!in )(?<!its )(?<!is )(?<!since )(?<!early )(?<!late )may(?= (?:have|be|well|already|not|still|now)|$)|presumably|believes?|should have|whether|unclear|unsure|(?:treat|regard|consider|assume|mark|code|count)(?: it| this| her| him| them)?(?: as)?|anything but|far from|what i would call)(?!\S)"
 )
 _HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
 _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")
@@ -377,7 +377,7 @@ _RECALLED = re.compile(r"(?<!\S)(?:left out|forgot (?:to|that)|omitted|should ha
 _SCRAPPED = re.compile(r"(?<!\S)(?:scrap|forget|ignore|disregard|strike|delete|misread|misspoke about|wrong about)(?: \S+){0,5}$")
 # 'Hold only for grade 3 or more': a threshold, and no grade of this infection.
 _BEYOND = re.compile(r"(?:>|≥|\bonly for|\bat least|\babove|\bfor)(?: =)?$")
-_NAMED = re.compile(r"(?<!\S)(?:it was|was|had been|that was|from|i think)(?: an?| the)?$")
+_NAMED = re.compile(r"(?<!\S)(?:it was|was|had been|that was|from|i think|calls it|called it|call it|labelled it|labels it)(?: an?| the)?$")
 # 'kidneys recovered' says nothing of the infection.
 _ANOTHER_ORGAN = re.compile(
     r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight|pom\w*|imnovid|pomalyst|capsules?|chemo|drug|cycle|steroids?|dex\w*|delirium|confusion|af|rash|neuropathy)(?: \S+)?(?: ,| now| all| since| has| have| had| is| are| long| fully| completely| been){0,4}$"
@@ -389,6 +389,7 @@ _FRACTION = re.compile(
 )
 # What the patient or a relative claims does not outweigh what was found.
 _CLAIMED = re.compile(r"(?<!\S)(?:says?|claims?|insists?|reckons?|thinks?|believes?|swears?|tells me|maintains?) (?:that )?(?:he|she|they|hes|shes|it|its|theyre)?(?: is| are| has| was| s)?$")
+_ONCE_THOUGHT = re.compile(r"(?<!\S)(?:until|till|had (?:him|her|them) down as|previously|used to be|isnt|is not|arent|wasnt)(?: \S+){0,5}$")
 _OTHER_EVENT = re.compile(r"(?<!\S)(?:fatigue|insomnia|neuropathy|rash|constipation|nausea|anaemia|anemia|neutropenia|thrombocytopenia|hypertension|oedema|edema|arthralgia|tremor|baseline)(?: \S+){0,2}$")
 _MEANS = re.compile(r"(?<!\S)(?:means?|count as|counts as|meaning|called|mean that it is)$")
 # 'Appetite is back' is recovery, and 'come back on it' is about the drug.
@@ -410,8 +411,10 @@ _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished
 
 
 def _state_flags(item: Item, context: Context, before: str, line: str, after_mark: str, item_after: str) -> set[str]:
-    flags: set[str] = set()
-    if item.name == "residual" and context.reaching("negation", item.first, item.last, 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
+    flags: set[str] = {"historical"} if _HISTORY_LINE.match(line) else set()
+    if item.name == "residual" and context.reaching("negation", item.first, item.last, 5 if "remain" in item.words.text.lower() else 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
+        flags.add("hypothetical")
+    if item.name == "no_infection" and _ONCE_THOUGHT.search(before):
         flags.add("hypothetical")
     if item.name in ("resolved", "well") and _CLAIMED.search(before):
         flags.add("claimed")

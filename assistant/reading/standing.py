@@ -287,5 +287,8 @@ def _without_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread | 
         found.infection = _STATE[outcome.state]
     elif symptoms or any(i.name == "worked_up" and not i.has("negated", "hypothetical") for s in scans for i in s.of("state")):
         found.infection = Infection.SUSPECTED
+    elif found.severity is Severity.LIFE_THREATENING and states & {"symptom_free", "well"}:
+        # Organ failure with nothing named behind it: weighed as if an infection had been.
+        found.infection = Infection.RESOLVED
     elif rest or states & {"symptom_free", "well"} or any(s.of("infection") for s in scans):
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
