@@ -144,6 +144,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     if topics and (fact or decision or not ill) and _names_a_quinolone_alone(last):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     course_told = any(i.kind == "state" and i.name.startswith("treatment") and not i.has("hypothetical") for i in last.items)
+    course_told = course_told or (_names_an_infection(last) and any(i.has("by_mouth") or i.entry.route == "iv" for i in last.of("antimicrobial")))
     told_of_someone = course_told and not speaks_at_large(last) and not names_the_source(last)
     if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill) and not (ill and told_of_someone):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
@@ -159,7 +160,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if case.infection is Infection.NONE and topics and last.intents("dose_asked") and not last.intents("hold_asked"):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
-    if (ever and (now or decision or ill)) or (_clinical(last) and (decision or case.infection is Infection.NONE)) or low_counts(case):
+    if (ever and (now or decision or ill)) or (_clinical(last) and (decision or ill or case.infection is Infection.NONE)) or low_counts(case):
         return replace(case, asked=Asked.DECISION, topics=topics if fact else ())
     if topics:
         return replace(case, asked=Asked.FACT, topics=_topics(scans))

@@ -148,7 +148,8 @@ def _belongs_to_the_past(item: Item, threads: list[Thread]) -> bool:
     if not (item.has("far") and threads and threads[-1].mentions) or any(m.has("far") for m in threads[-1].mentions):
         return False
     last = threads[-1].mentions[-1]
-    return not (item.kind == "infection" and last.entry.kind == "organism" and last.turn == item.turn and item.first - last.last <= 1) and not (item.kind != "infection" and item.sentence == last.sentence and item.first - last.last <= 2 and last.entry.kind == "organism")
+    # 'Meningococcal septicaemia last autumn' is one illness with two names.
+    return item.turn != last.turn or item.sentence != last.sentence or item.first - last.last > 1
 
 
 def _attach(item: Item, thread: Thread) -> None:

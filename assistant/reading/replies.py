@@ -37,13 +37,14 @@ def answered(turn: str, before: str) -> list[Quantity]:
         return []
     if any(read(turn) for _, read in _LABELS.values()):
         return []
-    asked = [(m.start(), name) for name, (label, _) in _LABELS.items() for m in label.finditer(before) if not re.search(r"\d", before[m.end() : m.end() + 12])]
+    lowest = "nadir" in turn
+    asked = [(m.start(), name) for name, (label, _) in _LABELS.items() for m in label.finditer(before) if lowest or not re.search(r"\d", before[m.end() : m.end() + 12])]
     name = max(asked)[1] if asked else ""
     if not name and _DECIMAL.search(turn) and _SPEAKS_OF_COUNTS.search(before):
         name = "anc"
     if not name:
         return []
-    label = f"{name} "
+    label = f"{name} nadir " if lowest else f"{name} "
     start = re.search(r"[\d.,]", turn)
     told = turn[start.start() if start else 0 :]
     shift = len(turn) - len(told) - len(label)
