@@ -24,6 +24,8 @@ _MOST_TOPICS = 3
 _ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
 _SHORT = 6
+# 'Pom + infection?' asks for the decision.
+_BARE = 4
 
 
 def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
@@ -65,7 +67,8 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
         return replace(case, asked=Asked.DECISION)
     measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
     enough = 2.0 if ill and measured_now and not speaks_at_large(last) else 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
-    if asked is Asked.DECISION and likely["fact"] >= enough and (len(scans) > 1 or not particular) and not tells and not (informs and ill and "?" not in last.text):
+    asks_for_a_fact = last.intents("fact") or names_the_source(last) or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
+    if asked is Asked.DECISION and likely["fact"] >= enough and asks_for_a_fact and (len(scans) > 1 or not particular) and not tells and not (informs and ill and "?" not in last.text):
         return _as_fact(by_lexicon, case, scans)
     short = len(last.tokens) <= _SHORT and len(scans) > 1
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)

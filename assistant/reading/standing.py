@@ -208,7 +208,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
 
 
-_TAKES = re.compile(r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ )?(?:since|for \d)")
+_TAKES = re.compile(r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)")
 _IN_BLOOD = re.compile(r"blood|bottles|sets|bacter|bcx|bcs")
 _EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
 
