@@ -38,6 +38,9 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             "HOLDFAST_MODEL": "openai:gpt-x",
             "HOLDFAST_MODEL_BASE_URL": "http://127.0.0.1:8000/v1",
             "HOLDFAST_MODEL_TIMEOUT": " 7.5 ",
+            "HOLDFAST_MODEL_OUTPUT": "Text",
+            "HOLDFAST_MODEL_STREAM": "off",
+            "HOLDFAST_MODEL_READS": "on",
             "HOLDFAST_SEND_QUESTION": "Yes",
             "HOLDFAST_DATA": str(tmp_path / "d"),
             "HOLDFAST_ENCODER": str(tmp_path),
@@ -50,6 +53,9 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         model="openai:gpt-x",
         model_base_url="http://127.0.0.1:8000/v1",
         model_timeout=7.5,
+        model_output="text",
+        model_stream=False,
+        model_reads=True,
         send_question=True,
         data=tmp_path / "d",
         encoder=str(tmp_path),
@@ -101,3 +107,18 @@ def test_the_jurisdiction_is_one_whose_labels_are_on_record(value: str, code: st
     assert settings.read({"HOLDFAST_JURISDICTION": value}).jurisdiction == code
     with pytest.raises(SettingsError, match="HOLDFAST_JURISDICTION: must be one of US, EU, CH, CA, or unset"):
         settings.read({"HOLDFAST_JURISDICTION": "Mars"})
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"HOLDFAST_MODEL_OUTPUT": "xml"}, "HOLDFAST_MODEL_OUTPUT: must be one of auto, text."),
+        ({"HOLDFAST_MODEL_READS": "on"}, "HOLDFAST_MODEL_READS: a model can only read the question where HOLDFAST_MODEL names one and HOLDFAST_SEND_QUESTION allows it."),
+        ({"HOLDFAST_MODEL_READS": "on", "HOLDFAST_MODEL": "openai:m"}, "HOLDFAST_MODEL_READS: a model can only read"),
+        ({"HOLDFAST_MODEL_STREAM": "maybe"}, "HOLDFAST_MODEL_STREAM: must be one of"),
+    ],
+)
+def test_what_a_model_may_do_is_checked(environ: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(environ)
+    assert said in str(caught.value)
