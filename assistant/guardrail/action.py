@@ -11,6 +11,7 @@ from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.guardrail.stances import judge_aim
 from assistant.records import Action, Basis, Infection
 
+UNREAD = "It seems to instruct on pomalidomide in words that cannot be read."
 _NEVER = re.compile(r"\bnever\b[^.;]*\b(?:again|use|take|given|receive|restart\w*|reintroduc\w*|go back)\b")
 _DEFERS = re.compile(r"\b(?:another|a further|at least|wait|after) (?:\w+ )?(?:days?|weeks?|months?|cycles?)\b[^.;]*\b(?:before|until)\b")
 _KNOWN = (
@@ -91,7 +92,7 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
             if why and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
     if not found and _unread(reading):
-        found.append(_fault("It seems to instruct on pomalidomide in words that cannot be read.", context, main=False))
+        found.append(_fault(UNREAD, context, main=False))
     if action is Action.RESUME and _refuses_restart(reading):
         found.append(_fault("It refuses or defers the restart; the decision is that pomalidomide can be resumed.", context))
     if action in (Action.HOLD, Action.INFORM) and _reviews_late(reading):

@@ -112,6 +112,8 @@ def _one(tokens: Sequence[Token], at: int, reading: Reading) -> str:
 def _fits(entries: Sequence[EffectEntry], tokens: Sequence[Token], at: int, place: int) -> str:
     target = tokens[place]
     subject = _subject(tokens, at, place)
+    if place < at and subject and not any(subject & set(e.subject) for e in entries):
+        subject |= {t.tag for t in tokens[at:] if t.tag in _SUBJECTS}  # `the risk may be higher when renal function is impaired`
     mine = [e for e in entries if not subject or subject & set(e.subject)]
     if not mine:
         return f"No source says that this bears on {target.text} so."
@@ -174,7 +176,7 @@ def _subject(tokens: Sequence[Token], at: int, place: int) -> frozenset[str]:
 
 def _closing(tokens: Sequence[Token], at: int) -> bool:
     """The article's closing words: efficacy maximised, complications minimised by following the guidance."""
-    return any(t.tag == "COMPL" for t in tokens[at : at + 4]) and not any(t.tag in ("POM", "PROPH", "QUIN", "GO") for t in tokens[:at])
+    return any(t.tag == "COMPL" for t in tokens[max(0, at - 3) : at + 4]) and not any(t.tag in ("POM", "PROPH", "QUIN", "GO") for t in tokens[:at])
 
 
 def _without_object(token: Token, reading: Reading) -> str:

@@ -19,6 +19,7 @@ _REACH = 6  # parts of one sentence that a marker reaches over: a list without e
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
 CONDEMNS = 1.0
 CONDEMNS_CONFIRMED = 2.0
+ACQUITS = -0.5  # of words that the rules cannot read
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
 
@@ -136,9 +137,13 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
 
 def _second(orders: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
     """What the second ear hears where the rules find nothing."""
-    if orders or reading.asks or reading.silent:
+    if reading.asks or reading.silent:
         return orders
     against = telling.against(reading, context.decision.action)
+    if orders and against < ACQUITS and context.decision.action in telling.WORLDS:
+        return [f for f in orders if f.why != action.UNREAD]
+    if orders:
+        return orders
     bound = CONDEMNS_CONFIRMED if _confirmed(reading, context) else CONDEMNS
     if against < bound or named or quoted_from(reading):
         return orders

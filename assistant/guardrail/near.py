@@ -125,7 +125,7 @@ _HARD = frozenset(
 )
 _INSTEAD = frozenset({"W", "STOP", "ONCE", "BEFORE", "WHILE", "GO", "RESTART", "AMB", "CBC", "RENAL"})
 _DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE", "PATHWAY"}
-_LOSABLE = frozenset({"multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
+_LOSABLE = frozenset({"significant", "multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
 _FIRM = frozenset({"SHOULD", "STRONG", "EVALPOS"})
 _FILLERS = frozenset(
     """a an the of to in on at for with by from their her his its this that these those any all both also then there first second third next please yes therefore simply just well such same other following
@@ -138,6 +138,7 @@ _FILLERS = frozenset(
 def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
     if len(tokens) > 1 and tokens[0].text in ("no", "yes") and tokens[1].tag == "PUNCT":
         tokens = tokens[2:]
+    tokens = _not_stopping(tokens)
     following = [*tokens[1:], None]
     return tuple(
         t
@@ -146,6 +147,17 @@ def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
         and not (t.tag == "W" and t.text in _FILLERS)
         and not (t.tag == "NUM" and after is not None and after.text in ("%", "percent"))
     )
+
+
+def _not_stopping(tokens: Sequence[Token]) -> Sequence[Token]:
+    """`not stopping` is continuing."""
+    made: list[Token] = []
+    for token in tokens:
+        if made and made[-1].text in ("not", "without") and token.tag == "STOP" and token.form == "ing":
+            made[-1] = Token("GO", "continuing", "ing")
+        else:
+            made.append(token)
+    return made
 
 
 class Statement(NamedTuple):

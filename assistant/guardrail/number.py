@@ -135,6 +135,7 @@ def _fractions(reading: Reading) -> str:
         right = (share in _THIRD and not neutro and "pneumonia" not in text.split(";")[0][: found.end() + 30]) or (
             share in ("half",) and neutro and re.search(r"\b(?:more than|over) half", text)
         )
+        right = right or ("three in ten" in found.group() and reading.any("SEVERE") | ("grade" in text))
         right = right or (share in ("seven", "7") and "pneumonia" in text) or (share in ("six", "6") and "serious" in text)
         if not right and re.search(r"\b(?:patients|people|of them|cases)\b", text):
             return f"No passage holds the share '{found.group()}'."

@@ -15,6 +15,7 @@ _NEEDS = frozenset({"PROPH", "GCSF", "CBC", "AMB"})
 _ABOUT = frozenset({"of", "about", "for", "by", "from", "on", "with", "around"})
 _HARM = frozenset({"PROLONG", "COMPL", "PROGRESSION", "IMPAIR", "RISK"})
 _KNOWN = frozenset({"knows", "know", "aware", "knowing", "told"})
+_CALLS = frozenset("ring call phone report contact tell inform".split())
 _WISHES = frozenset(
     "want wants wanted wish wishes hope hopes hoping tempted temptation urge keen asked ask asking asks whether wonder wondering desire pressure eager instinct".split()
 )
@@ -76,7 +77,7 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     )
     return Order(
         act=token.tag, target=target_of(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
-        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=of_it or ((named or token.text.startswith("back")) and about and flips % 2 == 0 and not praised) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
+        rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=of_it or (bool(left) and left[-1].text == "about" and named) or ((named or token.text.startswith("back")) and about and flips % 2 == 0 and not praised) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
 
 
@@ -113,6 +114,8 @@ def _carried_on(parts: Sequence[Segment], number: int) -> list[Token]:
 def _is_last(order: Order, at: int) -> bool:
     """Whether no comma or colon with another head stands between an order and the end of its segment."""
     after = order.segment.tokens[at + 1 :]
+    if any(t.text in _CALLS for t in after):
+        return False  # `stop the capsules and ring if she gets worse`
     cuts = [place for place, t in enumerate(after) if t.text in (",", ":", "|")]
     return not any(t.tag in HEADS for place in cuts for t in after[place:])
 

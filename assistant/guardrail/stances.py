@@ -15,6 +15,7 @@ _LATE = re.compile(
     r"after (?:this|the current|tonight|her next|his next|the next) (?:cycle|pack|blister|dose|capsule)|from (?:the )?next (?:cycle|week)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 )
 _DETERMINERS = frozenset({"a", "the", "any", "this", "that", "planned", "later", "of", "how", "when"})
+_RETURNS = frozenset({"sign", "signs", "new", "another", "again", "reason", "left", "residual"})
 _ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 
 
@@ -109,7 +110,12 @@ def _nominal(order: Order) -> bool:
 
 def _under_resume(aim: str, order: Order) -> str:
     kinds = all_kinds(order.conditions)
+    own = order.segment.tags
     waits = kinds & {Condition.RESOLVED, Condition.COUNTS, Condition.INFECTION} and not kinds & {Condition.DATE}
+    returns = {t.text for t in order.segment.tokens} & _RETURNS and own & {"INF", "FEVER", "OCCUR", "RESIDUAL"}
+    again = any(p.kind in ("if", "once") for p in order.conditions) and not kinds & {Condition.DATE, Condition.TIER, Condition.OTHER}
+    if aim in ("stop", "norestart") and (again or returns):
+        return ""
     if aim == "stop" and not waits and order.kind != "while" and not order.segment.tags & {"PERM", "PROGRESSION"}:
         named = order.act == "STOP" and (
             order.text in ("pause", "hold", "break", "stop", "interruption", "on hold", "off") and order.segment.tokens and _named(order)

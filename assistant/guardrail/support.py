@@ -207,6 +207,7 @@ def _states(reading: Reading, context: Context) -> str:
         or context.case.moderate
         or not reading.any("BE", "BEEN")
         or reading.any("SOURCE", "NEG", "IF", "ONLYIF", "WEAK")
+        or any(p.kind == "if" for p in reading.parts)
     ):
         return ""
     named = {Severity.MILD: "MILD", Severity.SEVERE: "SEVERE", Severity.LIFE_THREATENING: "LIFETHR"}[severity]
