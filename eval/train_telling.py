@@ -72,7 +72,9 @@ def matrix(texts: list[str]) -> Any:
     found = [features(read(text, "POM")) for text in texts]
     indptr = np.concatenate([[0], np.cumsum([len(b) for b in found])])
     values = np.concatenate([np.full(len(b), 1.0 / max(1.0, np.sqrt(len(b)))) for b in found])
-    return csr_matrix((values, np.concatenate(found), indptr), shape=(len(texts), BUCKETS))
+    made = csr_matrix((values, np.concatenate(found), indptr), shape=(len(texts), BUCKETS))
+    made.sum_duplicates()
+    return made
 
 
 def fit(examples: list[Example]) -> Any:

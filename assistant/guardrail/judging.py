@@ -18,7 +18,7 @@ _QUOTE_WORDS = 5
 _REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
 CONDEMNS = 1.0
-CONDEMNS_CONFIRMED = 2.0
+CONDEMNS_CONFIRMED = 1.5
 ACQUITS = -0.5  # of words that the rules cannot read
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
@@ -137,7 +137,7 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
 
 def _second(orders: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
     """What the second ear hears where the rules find nothing."""
-    if reading.asks or reading.silent:
+    if reading.asks or reading.silent or reading.has("PERM", "NEG") or (orders and all(f.why != action.UNREAD for f in orders)):
         return orders
     against = telling.against(reading, context.decision.action)
     if orders and against < ACQUITS and context.decision.action in telling.WORLDS:
@@ -157,7 +157,7 @@ _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"
 def _confirmed(reading: Reading, context: Context) -> bool:
     """Whether the rules read in a piece what the decision owes, or an order that fits it."""
     fits = _FITS.get(context.decision.action, ())
-    if reading.has("PERM", "NEG") or any(aims.on_pomalidomide(o, reading) and aims.is_instruction(o) and aims.direction(o) in fits for o in reading.orders):
+    if any(aims.on_pomalidomide(o, reading) and aims.is_instruction(o) and aims.direction(o) in fits for o in reading.orders):
         return True
     return bool(missing.carried_by(reading, context))
 

@@ -11,7 +11,7 @@ import itertools
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ WORLDS = {Action.HOLD: "hold", Action.INFORM: "hold", Action.RESUME: "resume", A
 _MASK = BUCKETS - 1
 _NOUNS = frozenset({"POM", "INF", "AMB", "AMBNAME", "QUIN", "WHO", "NUM", "SOURCE", "PARTNER", "OUTSIDE", "RENAL", "TREAT"})
 _ARTICLES = frozenset({"the", "a", "an"})
+_KEPT = 20_000
 _REACH = 4  # how far apart two marks may stand to count as a pair
 
 
@@ -60,12 +61,17 @@ def _marks(token: Token) -> tuple[int, int, int, tuple[int, ...]]:
 
 
 def features(reading: Reading) -> np.ndarray:
-    """The buckets of a clause, shape (n,), each once: letters, sequences of words and of tags, and what the rules read."""
-    found: list[int] = [_hash(name) & _MASK for name in _read(reading)]
+    """The buckets of a clause, shape (n,), repeats included: letters, sequences of words and of tags, and what the rules read."""
+    letters = [b for token in reading.tokens for b in _marks(token)[3]]
+    return np.array(letters + _sequences(reading), dtype=np.int64)
+
+
+def _sequences(reading: Reading) -> list[int]:
+    """The buckets of a clause without its letters."""
+    found = [_hash(name) & _MASK for name in _read(reading)]
     mixed, heads, loud = [], [], []
     for token in reading.tokens:
-        one, head, tag, letters = _marks(token)
-        found += letters
+        one, head, tag, _ = _marks(token)
         if token.tag != "W" or token.text not in _ARTICLES:
             mixed.append(one)
             heads.append(head)
@@ -73,8 +79,7 @@ def features(reading: Reading) -> np.ndarray:
             loud.append(tag)
     for marks in (mixed, heads, loud):
         found += _runs(marks)
-    found += _pairs(loud)
-    return np.unique(np.array(found, dtype=np.int64))
+    return found + _pairs(loud)
 
 
 def _runs(marks: Sequence[int]) -> list[int]:
@@ -117,12 +122,26 @@ class Telling:
     names: tuple[str, ...]
     weights: Any
     bias: Any
+    _spelt: dict[Token, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def scores(self, reading: Reading) -> dict[str, float]:
         """For each decision the log-odds that a clause speaks against it."""
-        buckets = features(reading)
-        made = self.weights[buckets].sum(axis=0, dtype=np.float64) / max(1.0, np.sqrt(len(buckets))) + self.bias
+        buckets = _sequences(reading)
+        size = len(buckets) + sum(len(_marks(token)[3]) for token in reading.tokens)
+        made = self.weights[buckets].sum(axis=0) if buckets else np.zeros(len(self.names))
+        for token in reading.tokens:
+            made = made + self._letters(token)
+        made = made / max(1.0, size**0.5) + self.bias
         return dict(zip(self.names, made.tolist(), strict=True))
+
+    def _letters(self, token: Token) -> Any:
+        """What the letters of a token weigh, kept: the same words come again and again."""
+        known = self._spelt.get(token)
+        if known is None:
+            if len(self._spelt) > _KEPT:
+                self._spelt.clear()
+            known = self._spelt[token] = self.weights[list(_marks(token)[3])].sum(axis=0)
+        return known
 
 
 @lru_cache(maxsize=2)
@@ -139,7 +158,7 @@ def telling(folder: Path = FOLDER) -> Telling:
         raise KnowledgeError(f"second_reader/{NAME}: weights missing or damaged; run `python -m eval.train_telling`.") from None
     if table.shape != (BUCKETS + 1, len(names)):
         raise KnowledgeError(f"second_reader/{NAME}: {table.shape} weights for {len(names)} names; run `python -m eval.train_telling`.")
-    return Telling(tuple(names), table[:-1].astype(np.float32), table[-1].astype(np.float64))
+    return Telling(tuple(names), table[:-1].astype(np.float64), table[-1].astype(np.float64))
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,6 @@ from assistant.records import Action
 def test_the_features_of_a_clause_are_the_same_wherever_they_are_made() -> None:
     found = features(read("Let her finish the strip first.", "POM"))
     assert found.dtype == np.int64
-    assert (np.diff(found) > 0).all()
     assert 0 <= found.min() <= found.max() < BUCKETS
     assert np.array_equal(found, features(read("Let her finish the strip first.", "POM")))
 
