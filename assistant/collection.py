@@ -53,16 +53,22 @@ def opened(folder: Path, encoder: Embeddings, content_sha256: str) -> Chroma:
         IndexUnusable: it cannot be opened, or does not hold what it should.
     """
     from chromadb.errors import ChromaError
-    from langchain_chroma import Chroma
 
     try:
-        store = Chroma(client=_client(folder), collection_name=NAME, embedding_function=encoder, create_collection_if_not_exists=False)
+        store = wrapped(_client(folder), NAME, encoder)
         held = digest(store.get)
     except (ChromaError, ValueError) as fault:
         raise IndexUnusable(f"the index is damaged ({type(fault).__name__})") from fault
     if held != content_sha256:
         raise IndexUnusable("the index does not hold what its manifest says")
     return store
+
+
+def wrapped(client: ClientAPI, name: str, encoder: Embeddings) -> Chroma:
+    """A collection that is there, through LangChain."""
+    from langchain_chroma import Chroma
+
+    return Chroma(client=client, collection_name=name, embedding_function=encoder, create_collection_if_not_exists=False)
 
 
 def digest(get: Callable[..., Any]) -> str:

@@ -20,7 +20,7 @@ BUNDLED = "bundled"
 PREFIX = "HOLDFAST_"
 
 _NAMES = (
-    "DATA", "DATABASE", "ENCODER", "JURISDICTION", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM",
+    "CHROMA", "DATA", "DATABASE", "ENCODER", "JURISDICTION", "MODEL", "MODEL_BASE_URL", "MODEL_TIMEOUT", "MODEL_OUTPUT", "MODEL_READS", "MODEL_STREAM",
     "OTHER_MODELS", "SEND_QUESTION",
 )  # fmt: skip
 _OUTPUTS = ("auto", "text")
@@ -55,7 +55,8 @@ class Settings:
     `model_timeout` is the whole time in seconds that a draft may take; `model_output` is "auto" (structured where the
     model can) or "text"; `model_stream` is false for a server that cannot stream. `send_question` lets the model see
     the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds
-    what can be rebuilt (the index). `jurisdiction` is whose product label counts, "" for the US and the EU side by side.
+    what can be rebuilt (the index). `chroma` is the address of a Chroma server, "" for the
+    embedded one. `jurisdiction` is whose product label counts, "" for the US and the EU side by side.
     `encoder` is "bundled" or the path of a sentence-transformers folder. `database` is the SQLAlchemy URL where the page
     keeps conversations, or empty: then it keeps none. `other_models` are models that a reader of the page may choose to
     have an answer explained anew.
@@ -71,6 +72,7 @@ class Settings:
     data: Path = ROOT / ".holdfast"
     encoder: str = BUNDLED
     jurisdiction: str = ""
+    chroma: str = ""
     database: str = ""
     other_models: tuple[str, ...] = ()
 
@@ -88,13 +90,14 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     others = [name.strip() for name in given.get("OTHER_MODELS", "").split(",") if name.strip()]
     settings = Settings(
         model=_model("MODEL", given.get("MODEL", ""), faults),
-        model_base_url=_address(given.get("MODEL_BASE_URL", ""), faults),
+        model_base_url=_address("MODEL_BASE_URL", given.get("MODEL_BASE_URL", ""), "http://127.0.0.1:8000/v1", faults),
         model_timeout=_seconds(given.get("MODEL_TIMEOUT", ""), faults),
         model_output=_one_of("MODEL_OUTPUT", given.get("MODEL_OUTPUT", ""), _OUTPUTS, faults),
         model_stream=_yes_or_no("MODEL_STREAM", given.get("MODEL_STREAM") or "on", faults),
         model_reads=_yes_or_no("MODEL_READS", given.get("MODEL_READS", ""), faults),
         send_question=_yes_or_no("SEND_QUESTION", given.get("SEND_QUESTION", ""), faults),
         data=data,
+        chroma=_address("CHROMA", given.get("CHROMA", ""), "http://127.0.0.1:8000", faults),
         jurisdiction=_jurisdiction(given.get("JURISDICTION", ""), faults),
         encoder=_encoder(given.get("ENCODER", ""), faults),
         database=_database(given.get("DATABASE", ""), data, faults),
@@ -127,11 +130,11 @@ def _model(setting: str, value: str, faults: list[str]) -> str:
     return value
 
 
-def _address(value: str, faults: list[str]) -> str:
+def _address(name: str, value: str, example: str, faults: list[str]) -> str:
     if value:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            faults.append(f"{PREFIX}MODEL_BASE_URL: must be an http or https address, for instance 'http://127.0.0.1:8000/v1'.")
+            faults.append(f"{PREFIX}{name}: must be an http or https address, for instance '{example}'.")
     return value
 
 

@@ -68,7 +68,9 @@ def _build(chosen: Settings, what: str, tell: Tell) -> int:
     wanted = wiring.wanted_stamp(chosen)
     fault = index.examine(chosen.data, wanted)
     model = encoder.load(chosen.encoder, chosen.data)  # what it needs is made now, not when the first question waits
-    if what != "ready" or fault:
+    if chosen.chroma:
+        wiring.ready_store(chosen, model, tell)
+    elif what != "ready" or fault:
         index.build(chosen.data, wiring.passages(), wanted, model, tell, because=fault or "asked for")
     from assistant.library import found, shelf
 
@@ -133,11 +135,20 @@ def _list(chosen: Settings) -> int:
 
 def _verify(chosen: Settings) -> int:
     """The truth about what is on disk, fault by fault; what is due to be read again is no fault."""
-    fault = index.examine(chosen.data, wiring.wanted_stamp(chosen)) or index.probe(chosen.data, encoder.load(chosen.encoder, chosen.data))
+    fault = _fault(chosen)
     lines = [f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`"] if fault else []
     added = _added_faults(chosen)
     print("\n".join([*(lines or ["the index is sound"]), *added, *_due(datetime.datetime.now(tz=datetime.UTC).date())]))
     return 1 if lines or added else 0
+
+
+def _fault(chosen: Settings) -> str:
+    wanted = wiring.wanted_stamp(chosen)
+    if chosen.chroma:
+        from assistant import collection, served
+
+        return served.fault(collection.served(chosen.chroma), served.name_of(wanted))
+    return index.examine(chosen.data, wanted) or index.probe(chosen.data, encoder.load(chosen.encoder, chosen.data))
 
 
 def _added_faults(chosen: Settings) -> list[str]:

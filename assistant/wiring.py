@@ -5,6 +5,7 @@ Each is made when it is first needed, so that a decision or a check costs no imp
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -20,6 +21,7 @@ from assistant.records import Case, ClaimsRead, Decision, Draft, Hit, Passage
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
@@ -69,7 +71,22 @@ def place_of_added(settings: Settings) -> Place:
     """Where the search over the added sources lies."""
     from assistant.collection import Place
 
-    return Place(settings.data / "added" / ".search")
+    home = settings.data / "added"
+    # On a server that several share, each shelf has collections of its own.
+    return Place(home / ".search", settings.chroma, f"holdfast-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}-" if settings.chroma else "")
+
+
+def ready_store(settings: Settings, embeddings: Embeddings, tell: Tell) -> Chroma:
+    """The knowledge's index, opened, where the settings say that it lies; built first where that is needed.
+
+    Raises:
+        IndexUnusable: it cannot be built or read.
+    """
+    if settings.chroma:
+        from assistant import served
+
+        return served.ready(settings.chroma, passages(), wanted_stamp(settings), embeddings, tell)
+    return index.ready(settings.data, passages(), wanted_stamp(settings), embeddings, tell)
 
 
 class LazyRetriever:
@@ -95,7 +112,7 @@ class LazyRetriever:
         from assistant.retrieval import Retriever
 
         embeddings = self._load(self._settings.encoder) if self._load else encoder.load(self._settings.encoder, self._settings.data)
-        store = index.ready(self._settings.data, passages(), wanted_stamp(self._settings), embeddings, self._tell)
+        store = ready_store(self._settings, embeddings, self._tell)
         return Retriever(store, embeddings, passages(), added=self._added(embeddings))
 
     def _added(self, embeddings: Embeddings) -> FollowingSearch:
