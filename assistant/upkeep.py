@@ -35,6 +35,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
     add.add_argument("--title", default="", help="what a source is called in an answer; the file's name where it is not given")
     remove = parts.add_parser("remove", help="take added sources away")
     remove.add_argument("names", nargs="+", metavar="MARKER|FILE")
+    changes = parts.add_parser("changes", help="say which rules, tests and stored answers rest on the article's sentences that changed")
+    changes.add_argument("before", type=Path, metavar="OLD_ARTICLE.md")
     for part in parts.choices.values():
         part.set_defaults(run=lambda options: run(options, tell))
 
@@ -49,6 +51,8 @@ def run(options: argparse.Namespace, tell: Tell) -> int:
         return _remove(chosen, options.names)
     if options.what == "list":
         return _list(chosen)
+    if options.what == "changes":
+        return _changes(chosen, options.before)
     if options.what == "verify":
         return _verify(chosen)
     if options.what == "info":
@@ -149,6 +153,21 @@ def _fault(chosen: Settings) -> str:
 
         return served.fault(collection.served(chosen.chroma), served.name_of(wanted))
     return index.examine(chosen.data, wanted) or index.probe(chosen.data, encoder.load(chosen.encoder, chosen.data))
+
+
+def _changes(chosen: Settings, before: Path) -> int:
+    from assistant import impact
+    from assistant.storage import open_store
+
+    kept: dict[str, str] = {}
+    if chosen.database:
+        store = open_store(chosen.database)
+        for one in store.search():
+            held = store.get(one.id)
+            kept[one.id] = "\n".join(held.payloads) if held else ""
+        store.close()
+    print("\n".join(impact.report(before, kept)))
+    return 0
 
 
 def _added_faults(chosen: Settings) -> list[str]:
