@@ -73,7 +73,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("HOLDFAST_MODEL_TIMEOUT", "nan", "HOLDFAST_MODEL_TIMEOUT: must be a number of seconds from 1 to 600."),
         ("HOLDFAST_SEND_QUESTION", "perhaps", "HOLDFAST_SEND_QUESTION: must be one of 1, on, true, yes (on) or 0, false, no, off (off)."),
         ("HOLDFAST_ENCODER", "/nowhere", "HOLDFAST_ENCODER: must be 'bundled' or a folder with a sentence-transformers model"),
-        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_DATA, HOLDFAST_DATABASE, HOLDFAST_ENCODER, HOLDFAST_JURISDICTION, HOLDFAST_MODEL,"),
+        ("HOLDFAST_MODLE", "openai:x", "HOLDFAST_MODLE: nothing reads this; allowed are HOLDFAST_CHROMA, HOLDFAST_DATA, HOLDFAST_DATABASE, HOLDFAST_ENCODER, HOLDFAST_JURISDICTION, HOLDFAST_MODEL,"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_what_is_allowed(name: str, value: str, said: str) -> None:
