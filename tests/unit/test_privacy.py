@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from assistant import reading
+from assistant.knowledge import HOME
 from assistant.privacy import destination, disclosure
-from assistant.settings import Settings, switch_off_telemetry
+from assistant.records import Infection, Severity, Treatment
+from assistant.settings import ROOT, Settings, switch_off_telemetry
 from assistant.wiring import make_model
+
+OWN = {"organism", "neutropenic fever", "infection", "quinolone", "other infection"}  # what the reading calls what has no entry
 
 
 def test_without_a_model_nothing_leaves() -> None:
@@ -58,3 +65,19 @@ def test_the_host_that_is_named_is_the_one_that_the_client_asks(variable: str, m
     settings = Settings(model="openai:m")
     asked = make_model(settings).root_client.base_url.host  # type: ignore[attr-defined]  # a ChatOpenAI has it
     assert destination(settings) == asked
+
+
+def test_the_facts_that_are_sent_are_the_project_s_own_words_and_none_of_the_question_s() -> None:
+    """A fact's value is a name from the lexicon, never a piece of what was typed: else a name could leave with it."""
+    known = " ".join(path.read_text(encoding="utf-8").lower() for path in sorted((HOME / "lexicon").glob("*.yaml")))
+    turns = [
+        told.get("turns") or [told["question"]]
+        for path in sorted((ROOT / "eval" / "sets" / "build").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if {"turns", "question"} & (told := json.loads(line)).keys()
+    ]
+    cases = [reading.read(one) for one in turns[::3]]
+    values = {fact.value for case in cases for one in (case, *case.others) for fact in one.facts if isinstance(fact.value, str)}
+    assert len(values) > 20
+    fixed = {str(member) for kind in (Infection, Severity, Treatment) for member in kind}
+    assert {value for value in values - fixed if value.lower() not in known} <= OWN
