@@ -17,7 +17,9 @@ from assistant.errors import HoldfastError
 COMMANDS = {
     "run": "score question sets and drafts: results, reports and gates in a dated folder",
     "compare": "two result folders, revisions or settings, case by case; what is newly unsafe first",
+    "ablate": "leave out one part at a time: guardrail and its checks, parts of the reader, kinds of search",
     "make": "make question sets: from tables, feedback and other sets; find near-duplicates and leaks",
+    "model": "write down what a configured model drafts, and score it from the file",
     "mutate": "break each rule and each check on purpose; lists what no question and no test notices",
     "table": "print the whole decision table, for review",
     "coverage": "which questions fire each rule and nearly fire it, which sentence stands behind it; prints the holes",
