@@ -76,12 +76,12 @@ def _corrected(line: LedgerLine, verdict: Verdict) -> Iterator[Edit]:
     before, after = _WORDS.findall(line.text), _WORDS.findall(line.shown)
     for tag, b, e, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Edit(kind=EditKind.KEPT, text="".join(before[b:e]), part=True)
+            yield Edit(kind=EditKind.KEPT, text="".join(before[b:e]), part=b + c > 0)
             continue
         if e > b:
-            yield Edit(kind=EditKind.STRUCK, text="".join(before[b:e]), why=why, check=check, rule=rule, part=True)
+            yield Edit(kind=EditKind.STRUCK, text="".join(before[b:e]), why=why, check=check, rule=rule, part=b + c > 0)
         if d > c:
-            yield Edit(kind=EditKind.INSERTED, text="".join(after[c:d]), why=why, check=check, rule=rule, part=True)
+            yield Edit(kind=EditKind.INSERTED, text="".join(after[c:d]), why=why, check=check, rule=rule, part=b + c > 0 or e > b)
 
 
 def _found(line: LedgerLine, verdict: Verdict) -> list[Finding]:

@@ -414,7 +414,7 @@ class EditKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One part of a corrected draft, with the reason, the check and the rule; `part` where it is less than a sentence."""
+    """One part of a corrected draft, with the reason, the check and the rule; `part` where it goes on with the sentence before."""
 
     kind: EditKind
     text: str

@@ -55,6 +55,14 @@ def test_a_wrong_marker_is_struck_and_the_right_one_inserted_within_its_sentence
     assert [edit.text.strip() for edit in found if edit.kind is EditKind.INSERTED] == ["[1]"]
 
 
+def test_the_first_part_of_a_corrected_sentence_begins_a_sentence() -> None:
+    found = edits(DICTATED.text.replace("[1]", "[4]"))
+    at = [number for number, edit in enumerate(found) if edit.part]
+    assert at
+    assert all(not found[number - 1].part or number - 1 in at for number in at)
+    assert not found[0].part
+
+
 def test_a_draft_against_the_decision_is_struck_whole_and_the_dictated_answer_inserted() -> None:
     found = edits("Continue pomalidomide at 4 mg. Take it tonight.")
     assert [edit.kind for edit in found] == [EditKind.STRUCK, EditKind.STRUCK, EditKind.INSERTED]
