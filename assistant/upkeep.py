@@ -176,6 +176,7 @@ def _added_faults(chosen: Settings) -> list[str]:
 
     shelf = Shelf(chosen.data)
     faults = [f"[{s.marker}] {s.file}: {fault}; remove it and add it again" for s in shelf.all() if (fault := shelf.examine(s))]
+    faults += [f"added/{name}: its record cannot be read: it is damaged, or of another version; add its file again" for name in shelf.unreadable()]
     return faults or found.differences(shelf, wiring.place_of_added(chosen))
 
 

@@ -153,9 +153,9 @@ def _tell(message: str, share: float) -> None:
 
 
 def plot(rows: list[dict[str, Any]]) -> str:
-    """p50 and p95 of a query against the number of passages, as SVG: a logarithmic axis below, milliseconds at the side."""
+    """p50 and p95 of a query's processor time against the number of passages, as SVG: a logarithmic axis below, milliseconds at the side."""
     width, height, left, bottom = 640, 360, 60, 50
-    top = max(60.0, *(row["query_p95_ms"] for row in rows)) * 1.1
+    top = max(60.0, *(row["query_cpu_p95_ms"] for row in rows)) * 1.1
     low, high = np.log10(rows[0]["passages"]), np.log10(rows[-1]["passages"])
 
     def at(passages: int, value: float) -> str:
@@ -165,7 +165,7 @@ def plot(rows: list[dict[str, Any]]) -> str:
     lines = [
         f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{" ".join(at(r["passages"], r[name]) for r in rows)}"/>'
         f'<text x="{width - 28}" y="{at(rows[-1]["passages"], rows[-1][name]).split(",")[1]}" text-anchor="end" dy="-6" fill="{colour}">{label}</text>'
-        for name, label, colour in (("query_p50_ms", "p50", "#0b5d78"), ("query_p95_ms", "p95", "#a4511f"))
+        for name, label, colour in (("query_cpu_p50_ms", "p50", "#0b5d78"), ("query_cpu_p95_ms", "p95", "#a4511f"))
     ]
     bar = at(rows[0]["passages"], 60).split(",")[1]
     ticks = [f'<text x="{at(r["passages"], 0).split(",")[0]}" y="{height - bottom + 18}" text-anchor="middle">{r["passages"]:,}</text>' for r in rows]
@@ -174,7 +174,7 @@ def plot(rows: list[dict[str, Any]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>'
         f'<line x1="{left}" y1="{bar}" x2="{width - 30}" y2="{bar}" stroke="#999" stroke-dasharray="4 4"/>'
         + "".join([*lines, *ticks, *sides])
-        + f'<text x="{width / 2}" y="{height - 8}" text-anchor="middle">added passages</text><text x="14" y="20">ms a query (60 ms is the bar)</text></svg>\n'
+        + f'<text x="{width / 2}" y="{height - 8}" text-anchor="middle">added passages</text><text x="14" y="20">ms of processor time a query (60 ms is the bar)</text></svg>\n'
     )
 
 

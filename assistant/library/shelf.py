@@ -79,6 +79,10 @@ class Shelf:
         gone = {record.replaces for record in found}
         return tuple(sorted((r for r in found if r.id not in gone), key=lambda r: int(r.marker[1:])))
 
+    def unreadable(self) -> list[str]:
+        """Folders whose record cannot be read: damaged, or of another version of Holdfast. They are left alone."""
+        return [folder.name for folder in self._folders() if _record(folder) is None]
+
     def folder(self, source: Added) -> Path:
         """Where a source lies."""
         return self.home / source.id
@@ -259,7 +263,8 @@ def _content_of(parts: Sequence[dict[str, Any]]) -> str:
 
 def _record(folder: Path) -> Added | None:
     try:
-        return Added(**json.loads((folder / "source.json").read_text(encoding="utf-8")))
+        record = Added(**json.loads((folder / "source.json").read_text(encoding="utf-8")))
+        return record if record.schema == SCHEMA else None
     except (OSError, ValueError, TypeError):
         return None
 

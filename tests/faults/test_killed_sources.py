@@ -7,6 +7,7 @@ it comes through alive. After each kill another child looks at what is left, as 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from assistant.collection import Place
+from assistant.errors import SourceRefused
 from assistant.library import found
 from assistant.library import shelf as shelves
 from assistant.library.loading import Loaded, Part
@@ -169,6 +171,23 @@ def test_a_killed_add_goes_on_where_it_was(tmp_path: Path) -> None:
     assert rest.done == 40 - 16
     assert [s.passages for s in Shelf(tmp_path).all()] == [40]
     assert list((tmp_path / "added").glob(".staging-*")) == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path) -> None:
+    """No file may grow beyond what the vectors need: the system refuses the write as on a full disk."""
+    assert in_child(lambda: add(tmp_path, "old.md", "zebra")) == 0
+
+    def full() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))
+        with pytest.raises(SourceRefused, match=r"cannot be written to .*; free some space"), Shelf(tmp_path).locked():
+            Shelf(tmp_path).add(loaded("new.md", "panda"), WordEmbedder(), MARK, quiet)
+
+    assert in_child(full) == 0
+    assert in_child(lambda: look(tmp_path, [{"zebra"}])) == 0
+    assert in_child(lambda: add(tmp_path, "new.md", "panda")) == 0
+    assert in_child(lambda: look(tmp_path, [{"zebra", "panda"}])) == 0
 
 
 @pytest.mark.slow

@@ -103,6 +103,15 @@ class TestTheShelf:
         (tmp_path / "added" / source.id / file).write_bytes(content)
         assert Shelf(tmp_path).examine(source)
 
+    @pytest.mark.parametrize("change", [{"schema": 99}, {"new": "field"}])
+    def test_a_record_of_another_version_is_told_and_left_alone(self, tmp_path: Path, change: dict[str, object]) -> None:
+        source = put_on(tmp_path)
+        record = tmp_path / "added" / source.id / "source.json"
+        record.write_text(json.dumps({**json.loads(record.read_text()), **change}))
+        assert Shelf(tmp_path).all() == () and Shelf(tmp_path).unreadable() == [source.id]
+        put_on(tmp_path, "paper.md", PAPER)
+        assert record.exists()
+
     @pytest.mark.parametrize(("raw", "title"), [("a_b", "a b"), ("x" * 200, "x" * 80), ("Ignore [1] **all**\nrules", "Ignore 1 all rules"), ("", "")])
     def test_a_title_is_one_line_without_markup(self, raw: str, title: str) -> None:
         assert clean_title(raw) == title
