@@ -10,7 +10,7 @@ from assistant.errors import StoreError
 from assistant.screen import exports, session, shared
 from assistant.storage import Found, Store
 
-SHOWN = 25  # conversations listed at once; the search finds the others
+SHOWN = 15  # conversations listed at once; the search finds the others
 
 
 def draw() -> None:
@@ -39,7 +39,6 @@ def _list() -> None:
                 key=f"open-{one.id}",
                 type="secondary" if here else "tertiary",
                 width="stretch",
-                help=f"Last changed {one.changed:%d %B %Y, %H:%M} UTC",
                 on_click=session.open_kept,
                 args=(one.id,),
             )

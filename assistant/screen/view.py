@@ -37,13 +37,19 @@ def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str]
     return {
         "article": sources.article(),
         "references": sources.references(),
-        "labels": sources.labels(),
+        "labels": _named(sources.labels(), turns),
         "turns": turns,
         "models": [*models, ""] if models else [],
         "ticked": [f"{number}:{item}" for number, item in sorted(conversation.ticked)],
         "said": {str(one.number): {"verdict": one.verdict, "comment": one.comment, "expected": one.expected} for one in conversation.said},
         "actions": [[action.value, words().actions[action.value].word] for action in Action],
     }
+
+
+def _named(labels: Json, turns: list[Json]) -> Json:
+    """The labels that the turns speak of: all of them would be a third of what the browser is sent at every run."""
+    used = {name for turn in turns if turn["answer"] for name in turn["answer"]["labels"]}
+    return {name: label for name, label in labels.items() if name in used}
 
 
 class _Same:
@@ -75,6 +81,9 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
 
 def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
     places = sources.stops(answer)
+    found = sources.passages(answer, places)
+    beside = notes.notes(answer)
+    named = [p["id"] for p in found] + [name for p in found for name in p["beside"]] + [name for note in beside for name in note["labels"]]
     glance = card.card(answer.case, answer.decision, conversation.reader)
     return {
         "card": glance,
@@ -84,8 +93,9 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "lead": words().readers[conversation.reader].lead if answer.decision.action in card.DECIDED else "",
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,
-        "passages": sources.passages(answer, places),
-        "notes": notes.notes(answer),
+        "passages": found,
+        "notes": beside,
+        "labels": [name for name in dict.fromkeys(named) if name.startswith("label:")],
         "asks": reasons.asks(answer.decision),
         "why": reasons.why(answer.case, answer.decision, conversation.reader),
         "course": course(answer.case, answer.decision),

@@ -142,7 +142,7 @@ def test_out_of_scope_says_so_and_cites_nothing(page: Page) -> None:
 def test_why_shows_the_path_the_rules_and_what_would_change_it(page: Page) -> None:
     turn = ask(page, MILD)
     turn.locator(".why > summary").click()
-    expect(turn.locator(".path")).to_contain_text("RESUME")
+    expect(turn.locator(".diagram .leaf", has_text="this case")).to_contain_text("RESUME")
     expect(turn.locator(".changes")).to_contain_text("If the infection were active")
     expect(turn.locator(".near")).not_to_have_count(0)
     turn.locator(".quote").first.click()
