@@ -1,7 +1,8 @@
 """How quick the page is, from the browser's side: `python -m tests.page.benchmark [SESSIONS]`. Needs the dev extra and a Chromium.
 
-Prints milliseconds from the press of Enter to the card on screen, from a click on a marker to the open panel, and the same
-first figure for many browser sessions at once, where every answer is also checked to be the right one.
+Prints milliseconds from the press of Enter to the card on screen, from a click on a marker to the open panel, and the first
+figure for many browser sessions that are open at once: each asking every ten seconds, and all pressing Enter in the same
+instant. Every answer is checked to be the right one. The browsers run on the same machine, and cost more of it than the page.
 """
 
 from __future__ import annotations
@@ -23,32 +24,33 @@ QUESTIONS = (
     ("Septic shock in ICU, fully recovered, cultures negative, pomalidomide 4 mg stopped. Restart?", "REASSESS FIRST"),
     ("How common is grade 3-4 neutropenia on pomalidomide?", "FROM THE ARTICLE"),
 )
-ROUNDS, SESSIONS, PER_SESSION = 24, 20, 3
-# The clock runs in the browser: from the key event to the first frame in which the new card has a size.
-_WATCH = """(count) => { window.timed = new Promise((done) => {
-  let began = 0;
-  document.addEventListener('keydown', (event) => { if (event.key === 'Enter') began = event.timeStamp; }, {capture: true, once: true});
-  const look = () => {
-    const host = [...document.querySelectorAll('[data-testid="stBidiComponentRegular"], div')].find((node) => node.shadowRoot?.querySelector('.hf'));
-    const card = host?.shadowRoot.querySelectorAll('.turn > .card')[count];
-    if (began && card && card.getBoundingClientRect().height) done([performance.now() - began, card.querySelector('h2').textContent]);
-    else requestAnimationFrame(look);
-  };
-  look(); }); }"""
-_CLICK = """() => new Promise((done) => {
-  const root = [...document.querySelectorAll('div')].find((node) => node.shadowRoot?.querySelector('.hf')).shadowRoot;
+ROUNDS, SESSIONS, PER_SESSION, EVERY = 24, 20, 3, 10.0  # EVERY in seconds
+# The clock runs in the browser: from the key event until the new card has a size. It looks every 10 ms, and only from the key
+# event on: looking at every frame, in twenty pages, would be most of what is measured.
+_ROOT = "document.querySelector('.stBidiComponent [data-testid=\"stBidiComponentIsolated\"], [data-testid=\"stBidiComponentIsolated\"]')?.shadowRoot"
+_WATCH = f"""() => {{ window.timed = new Promise((done) => document.addEventListener('keydown', (event) => {{
+  const began = event.timeStamp;
+  const look = () => {{
+    const card = {_ROOT}?.querySelector('.turn > .card');
+    if (card && card.getBoundingClientRect().height) done([performance.now() - began, card.querySelector('h2').textContent]);
+    else setTimeout(look, 10);
+  }};
+  look();
+}}, {{capture: true, once: true}})); }}"""
+_CLICK = f"""() => new Promise((done) => {{
+  const root = {_ROOT};
   const began = performance.now();
   root.querySelector('.turn:last-child .cite').click();
-  const look = () => (root.querySelector('.panel .article mark') ? done(performance.now() - began) : requestAnimationFrame(look));
-  look(); })"""
+  const look = () => (root.querySelector('.panel .article mark') ? done(performance.now() - began) : setTimeout(look, 1));
+  look(); }})"""
 
 
-async def _asked(page: Page, number: int, count: int) -> tuple[float, bool]:
-    """Milliseconds to the card, and whether it is the right one."""
+async def _asked(page: Page, number: int) -> tuple[float, bool]:
+    """Milliseconds from Enter to the card of a new conversation, and whether it is the right one."""
     question, word = QUESTIONS[number % len(QUESTIONS)]
-    await page.evaluate(_WATCH, count)
     box = page.get_by_test_id("stChatInputTextArea")
     await box.fill(question)
+    await page.evaluate(_WATCH)
     await box.press("Enter")
     took, shown = await page.evaluate("window.timed")
     return float(took), str(shown).startswith(word)
@@ -72,7 +74,7 @@ async def _alone(browser: Browser, url: str) -> None:
     page = await _opened(browser, url)
     cards, panels = [], []
     for number in range(ROUNDS):
-        took, right = await _asked(page, number, 0)
+        took, right = await _asked(page, number)
         assert right, f"the card of question {number} is wrong"
         cards.append(took)
         panels.append(await page.evaluate(_CLICK))
@@ -86,17 +88,19 @@ async def _alone(browser: Browser, url: str) -> None:
 async def _many(browser: Browser, url: str, sessions: int) -> None:
     pages = [await _opened(browser, url) for _ in range(sessions)]  # one after the other: opening is not what is measured
 
-    async def one(page: Page, first: int) -> list[tuple[float, bool]]:
+    async def one(page: Page, first: int, every: float) -> list[tuple[float, bool]]:
         found = []
+        await asyncio.sleep(every * first / sessions)
         for n in range(PER_SESSION):
-            if n:
-                await _fresh(page)
-            found.append(await _asked(page, first + n, 0))
+            found.append(await _asked(page, first + n))
+            await _fresh(page)
+            await asyncio.sleep(max(0.0, every - found[-1][0] / 1000))
         return found
 
-    everything = [pair for found in await asyncio.gather(*(one(page, n) for n, page in enumerate(pages))) for pair in found]
-    _print(f"{sessions} sessions at once, Enter to card", [took for took, _ in everything])
-    print(f"{sessions} sessions at once: {sum(right for _, right in everything)} of {len(everything)} answers right")
+    for name, every in ((f"{sessions} sessions, each asking every {EVERY:.0f} s", EVERY), (f"{sessions} sessions, all in the same instant", 0.0)):
+        everything = [pair for found in await asyncio.gather(*(one(page, n, every) for n, page in enumerate(pages))) for pair in found]
+        _print(f"{name}, Enter to card", [took for took, _ in everything])
+        print(f"{name}: {sum(right for _, right in everything)} of {len(everything)} answers right", flush=True)
 
 
 def _print(name: str, taken: list[float]) -> None:
