@@ -16,7 +16,12 @@ MOST_NOW, MOST_ALSO = 3, 3
 
 
 def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
-    """The card of a decision in the words of who reads; the decision is the same for all."""
+    """The card of a decision in the words of who reads; the decision is the same for all.
+
+    Who writes as a patient or caregiver is answered as one, unless a reader was chosen.
+    """
+    if reader == "clinician" and (case.patient_voice or case.caregiver_voice):
+        reader = "patient"
     told = words()
     reads = told.readers[reader]
     action = told.actions[decision.action.value]

@@ -159,6 +159,12 @@ def test_text_of_a_model_keeps_its_markers_and_what_no_sentence_claims() -> None
     assert lines[1][0]["runs"][1] == {"text": "[9]"}, "a marker that nothing stands behind is no button"
 
 
+def test_who_writes_as_a_caregiver_is_answered_in_plain_words() -> None:
+    shown = shown_card("My mother is on Imnovid and has pneumonia. Should she skip the capsule?")
+    assert (shown["word"], shown["call"]) == ("HOLD", True)
+    assert "Your team treats the infection" in shown["now"]
+
+
 def test_patient_and_caregiver_are_told_to_call() -> None:
     assert shown_card("I take Imnovid and have a fever. Should I stop it?")["call"]
 
