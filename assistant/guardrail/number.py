@@ -59,6 +59,8 @@ def _percentages(reading: Reading) -> str:
             continue
         if figure is None or found.group(2):
             return f"No passage holds the figure {found.group().strip()}."
+        if text[: found.start()].endswith("the ") and reading.any("NEG"):
+            continue  # `the article does not break the 33.7% down`
         scope = text if figure.scope == "piece" else _chunk(text, found.start(), found.end(), figure)
         if not all(any(word in scope for word in words) for words in figure.needs) or any(_stands(word, scope) for word in figure.never):
             return f"{figure.value:g} % counts something else in the article."
@@ -130,6 +132,8 @@ def _fractions(reading: Reading) -> str:
     if not reading.any("INF", "NEUTRO"):
         return ""
     for found in _FRACTION.finditer(text):
+        if text[: found.start()].endswith("of ") and found.group().startswith("all"):
+            continue  # `of all patients`
         share = found.group(1) or found.group(2)
         neutro = reading.any("NEUTRO")
         right = (share in _THIRD and not neutro and "pneumonia" not in text.split(";")[0][: found.end() + 30]) or (

@@ -49,7 +49,7 @@ class Reading:
             return False
         last = max(at for at, t in enumerate(self.tokens) if t.tag == "SILENT")
         after = self.tokens[last + 1 :]
-        advice = any(t.tag in _ADVISES for t in after[2:]) and not any(t.tag in ("NEG", "HARMLESS", "SOURCE") for t in after)
+        advice = any(t.tag in _ADVISES and t.text not in ("given", "made") for t in after[2:]) and not any(t.tag in ("NEG", "HARMLESS", "SOURCE") for t in after)
         return not (advice and any(t.tag in _MATTERS for t in after))
 
 

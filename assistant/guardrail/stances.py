@@ -16,6 +16,7 @@ _LATE = re.compile(
 )
 _DETERMINERS = frozenset({"a", "the", "any", "this", "that", "planned", "later", "of", "how", "when"})
 _RETURNS = frozenset({"sign", "signs", "new", "another", "again", "reason", "left", "residual"})
+_REVIEW = re.compile(r"\b(?:review|check|see|seen|ring|visit)\w*\s*(?:on|is|again|him|her)?\s*$")
 _ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 
 
@@ -56,7 +57,8 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
     if aim == "stop" and order.act == "STOP" and order.segment.tags >= {"PERM", "PROGRESSION"}:
         return ""
     if aim == "stop" and order.act == "STOP":
-        if _LATE.search(reading.plain) and not reading.any("NOW", "RESTART", "NEG"):
+        late = _LATE.search(reading.plain)
+        if late and not _REVIEW.search(reading.plain[: late.start()][-20:]) and not reading.any("NOW", "RESTART", "NEG"):
             return "It puts the stop off."
         if restricted(order, by_tier=not general):
             return "It ties the hold to a condition, or ends it before complete resolution."

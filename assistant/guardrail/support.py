@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from assistant.guardrail import effects, near
@@ -94,7 +95,10 @@ def _quinolone(reading: Reading) -> str:
         reading.plain,
     ):
         return "Quinolones must be used with caution."
-    if any(t.tag == "EVALNEG" and t.text in ("contraindicated", "forbidden", "prohibited") for t in reading.tokens) or re.search(
+    if any(
+        t.tag == "EVALNEG" and t.text in ("contraindicated", "forbidden", "prohibited") and before.tag != "NEG"
+        for before, t in itertools.pairwise(reading.tokens)
+    ) or re.search(
         r"\b(?:must|should) (?:not be used|be avoided|never)|\bavoid\w* (?:all |any )?(?:fluoro)?quinolone", reading.plain
     ):
         return "The article asks for caution with quinolones, it does not forbid them."
@@ -167,6 +171,8 @@ def _anchored(reading: Reading) -> bool:
 def _names_drug(reading: Reading, context: Context) -> str:
     """A particular antimicrobial that is to be given and was not named in the question; G-CSF without neutropenic fever."""
     named = [t for t in reading.tokens if t.tag == "AMBNAME" or (t.tag == "QUIN" and "quinolone" not in t.text)]
+    if named and "quinolones" in reading.plain and all(t.tag == "QUIN" for t in named):
+        named = []  # named as examples of their class
     if named and not reading.silent and not all(_known(t, context) for t in named):
         return "It names an antimicrobial that the question did not; no source does."
     for order in reading.orders:
