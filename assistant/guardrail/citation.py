@@ -33,7 +33,7 @@ def supported(reading: Reading) -> frozenset[str]:
             found.add(entry.marker)
     if "most common" in reading.plain or "commonest" in reading.plain or reading.has("MOSTCOMMON"):
         found |= {"2"} if "pneumonia" in reading.plain else {"1"}
-    if reading.any("INF") and (reading.any("RISK", "FIRST3", "COMMON") or "month" in reading.plain):
+    if reading.any("INF") and (reading.any("RISK", "FIRST3", "COMMON") or "month" in reading.plain or "three in ten" in reading.plain):
         found.add("1")
     if reading.any("ELDERLY") and " mg" in reading.plain:
         found.add("3")

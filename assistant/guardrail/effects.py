@@ -140,7 +140,7 @@ def _object(tokens: Sequence[Token], at: int) -> int | None:
     passive = tokens[at].text in _BACKWARD and at > 0 and tokens[at - 1].tag in ("BE", "BEEN")
     for place in range(at + 1, at + 1 if passive else min(at + 9, len(tokens))):
         token = tokens[place]
-        if token.text in (";", ".", "|") or (token.tag in EFFECTS and token.text not in _COMPARES):
+        if token.text in (";", ".", "|") or (tokens[at].tag == "BENEFIT" and token.tag == "AND") or (token.tag in EFFECTS and token.text not in _COMPARES):
             break
         if token.tag in _OBJECTS:
             return _after_risk(tokens, place)
