@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from assistant.composing import compose
+from assistant.corrections import FIELDS
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Citation, Decision, Fate, Hit, Outcome, Sentence, Verdict
 from assistant.screen import card, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
+from assistant.screen.diagram import tree
 from assistant.screen.view import view
 from assistant.screen.words import fact_name, fact_value, reply, typeset, words
 from assistant.wording import markers_in, wording
@@ -58,14 +60,23 @@ class TestWords:
         assert {name for rule in rules for name in rule.when} - {"action"} <= set(words().fields)
 
     def test_every_ready_answer_sets_a_field_that_can_be_set(self) -> None:
-        from assistant.corrections import FIELDS
-
         for fact, entry in knowledge().algorithm.asks.items():
             for answer in entry.answers:
                 given = reply(fact, answer)
                 assert given.text
                 assert set(given.set) <= set(FIELDS)
                 assert given.set or fact == "patient"
+
+    def test_every_rule_that_decides_ends_in_exactly_one_leaf_of_the_diagram(self) -> None:
+        leaves = [(rule, leaf.action) for leaf in tree().leaves() for rule in leaf.rules]
+        deciding = {rule.id: rule.then.action for rule in knowledge().algorithm.outcomes if rule.then and rule.then.action not in ("inform", "out_of_scope")}
+        assert sorted(leaves) == sorted(deciding.items())
+
+    def test_every_element_and_number_that_the_page_names_is_known(self) -> None:
+        elements, told = set(knowledge().algorithm.elements), words()
+        named = {item for stage in told.course for item in stage.items}
+        assert named | set(told.ticks) | {n for r in told.readers.values() for n in (*r.now, *r.also)} <= elements
+        assert set(told.numbers) <= set(FIELDS)
 
     def test_numbers_have_their_unit(self) -> None:
         assert fact_value("anc", 0.4) == "0.4 ×10⁹/L"
