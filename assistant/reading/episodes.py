@@ -67,6 +67,8 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
     rest: list[Item] = []
     waiting: list[Item] = []
     for scan in scans:
+        if threads and _WRONG_CHART.search(scan.plain.text):
+            threads[-1].severities, threads[-1].treatments, threads[-1].states = [], [], []
         for item in scan.items:
             if item.kind == "infection":
                 if item.entry.kind == "not_infection":
@@ -96,6 +98,12 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
         for early in waiting:
             _attach(early, threads[0])
     return threads, rest
+
+
+# What was read off another patient's chart is not of this one; the illness itself stays until it is taken back.
+_WRONG_CHART = re.compile(
+    r"(?<!\S)(?:wrong (?:chart|notes?|patient|pt|records?|tab|guy|person|bed|file|drug chart)|next door s|another patient s? ?(?:chart|notes?)|mixed up|mixing up|someone elses (?:chart|notes?))(?!\S)"
+)
 
 
 def _ends_history(item: Item, rest: list[Item], threads: list[Thread]) -> bool:

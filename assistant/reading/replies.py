@@ -21,6 +21,8 @@ _LABELS: dict[str, tuple[re.Pattern[str], _Read]] = {
 # An answer is no longer than this; a bare decimal after talk of a fever or of neutrophils is a neutrophil count.
 _ANSWER = 24
 _DECIMAL = re.compile(r"(?<![\d./])\d?[.,]\d{1,2}(?![\d/%]|\s*(?:mg|cm|l\b|kg|c\b|g\b))")
+# 'Decimal slipped, 0.41': the value said before is told anew.
+_MENDS = re.compile(r"\b(?:decimal|slip(?:ped)?|typo|mistyped|misread|misheard|meant|should (?:be|read)|make that|correction)\b")
 _SPEAKS_OF_COUNTS = re.compile(r"\b(?:fever|febrile|temp|neutrop\w*|anc|neuts?|counts?|fn|fbc|cbc|bloods)\b")
 _CORRECTION = re.compile(r"(?<![\d.,])(?P<new>\d[\d.,]{0,7}),?\s?(?:and )?not\s(?P<old>\d[\d.,]{0,7})|\bnot\s(?P<old2>\d[\d.,]{0,7})[,;]?\s?(?:-|but|its|it's|it is|is)?\s?(?P<new2>\d[\d.]{0,7})(?!\d)")
 _CELLS = re.compile(r"[^|\n]*")
@@ -33,19 +35,21 @@ def answered(turn: str, before: str) -> list[Quantity]:
         turn: the message, folded.
         before: the message before it, folded.
     """
-    if len(turn.strip()) > _ANSWER or not re.search(r"\d", turn):
+    mends = bool(_MENDS.search(turn))
+    if (len(turn.strip()) > _ANSWER and not mends) or not re.search(r"\d", turn):
         return []
     if any(read(turn) for _, read in _LABELS.values()):
         return []
     lowest = "nadir" in turn
-    asked = [(m.start(), name) for name, (label, _) in _LABELS.items() for m in label.finditer(before) if lowest or not re.search(r"\d", before[m.end() : m.end() + 12])]
+    again = lowest or mends
+    asked = [(m.start(), name) for name, (label, _) in _LABELS.items() for m in label.finditer(before) if again or not re.search(r"\d", before[m.end() : m.end() + 12])]
     name = max(asked)[1] if asked else ""
     if not name and _DECIMAL.search(turn) and _SPEAKS_OF_COUNTS.search(before):
         name = "anc"
     if not name:
         return []
     label = f"{name} nadir " if lowest else f"{name} "
-    start = re.search(r"[\d.,]", turn)
+    start = re.search(r"\d|[.,](?=\d)", turn)
     told = turn[start.start() if start else 0 :]
     shift = len(turn) - len(told) - len(label)
     return [replace(q, start=max(0, q.start + shift), end=q.end + shift) for q in _LABELS[name][1](label + told)]

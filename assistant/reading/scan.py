@@ -390,6 +390,8 @@ _FRACTION = re.compile(
 # What the patient or a relative claims does not outweigh what was found.
 _CLAIMED = re.compile(r"(?<!\S)(?:says?|claims?|insists?|reckons?|thinks?|believes?|swears?|tells me|maintains?) (?:that )?(?:he|she|they|hes|shes|it|its|theyre)?(?: is| are| has| was| s)?$")
 _ONCE_THOUGHT = re.compile(r"(?<!\S)(?:until|till|had (?:him|her|them) down as|previously|used to be|isnt|is not|arent|wasnt)(?: \S+){0,5}$")
+# 'Bin the capsules, that is it, over' speaks of the drug.
+_GIVEN_UP = re.compile(r"(?<!\S)(?:bin|binned|ditch|scrap|chuck|throw|quit|give up|call time)(?!\S)")
 _OTHER_EVENT = re.compile(r"(?<!\S)(?:fatigue|insomnia|neuropathy|rash|constipation|nausea|anaemia|anemia|neutropenia|thrombocytopenia|hypertension|oedema|edema|arthralgia|tremor|baseline)(?: \S+){0,2}$")
 _MEANS = re.compile(r"(?<!\S)(?:means?|count as|counts as|meaning|called|mean that it is)$")
 # 'Appetite is back' is recovery, and 'come back on it' is about the drug.
@@ -414,11 +416,14 @@ def _state_flags(item: Item, context: Context, before: str, line: str, after_mar
     flags: set[str] = {"historical"} if _HISTORY_LINE.match(line) else set()
     if item.name == "residual" and context.reaching("negation", item.first, item.last, 5 if "remain" in item.words.text.lower() else 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
         flags.add("hypothetical")
+    said = item.words.text.lower()
     if item.name == "no_infection" and _ONCE_THOUGHT.search(before):
         flags.add("hypothetical")
     if item.name in ("resolved", "well") and _CLAIMED.search(before):
         flags.add("claimed")
     if item.name == "residual" and (_OTHER_EVENT.search(before) or _MEANS.search(before)):
+        flags.add("hypothetical")
+    if item.name == "resolved" and said.endswith("over") and _GIVEN_UP.search(line):
         flags.add("hypothetical")
     if item.name in ("resolved", "well") and _ANOTHER_ORGAN.search(before):
         flags.add("hypothetical")
@@ -426,7 +431,6 @@ def _state_flags(item: Item, context: Context, before: str, line: str, after_mar
         flags.add("hypothetical")
     if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()} {item_after}"):
         flags.add("hypothetical")
-    said = item.words.text.lower()
     if item.name in ("resolved", "well") and (_QUALIFIED.search(said) or _QUESTIONED.search(line) or after_mark == "?" or item_after.startswith(("or not", "or no"))):
         flags.add("unasserted")
     if item.name == "treatment_done" and _PLANNED.search(said):

@@ -154,6 +154,8 @@ def _open_to_doubt(found: Standing, scans: Sequence[Scan], fever: Item | None) -
     return found.infection is Infection.ACTIVE and found.silent and fever is None and any(_ELSEWHERE.search(s.plain.text) for s in scans)
 
 
+# 'Head cold, chest clear': where it has not spread to says nothing of its end.
+_CLEAR_CHEST = re.compile(r"(?:chest|lungs) (?:is |are )?(?:clear|clean)")
 _HINTS = ("symptom_free", "well", "untreated", "treatment_done")
 
 
@@ -170,7 +172,8 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.silent = outcome.silent
     found.named = bool(thread.specific)
     supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
-    found.hinted = not supposed and (past or any(s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") for s in thread.states))
+    hints = [s for s in thread.states if s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") and not _CLEAR_CHEST.match(s.words.text.lower())]
+    found.hinted = not supposed and (past or bool(hints))
     found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
     found.neutropenic_fever = bool(febrile)
