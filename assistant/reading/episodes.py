@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.reading.phrases import phrase
 from assistant.reading.scan import Item, Scan
 from assistant.records import Episode, EpisodeState, Severity, Words
 
@@ -67,7 +68,7 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
     rest: list[Item] = []
     waiting: list[Item] = []
     for scan in scans:
-        if threads and _WRONG_CHART.search(scan.plain.text):
+        if threads and phrase("wrong_chart").search(scan.plain.text):
             threads[-1].severities, threads[-1].treatments, threads[-1].states = [], [], []
         for item in scan.items:
             if item.kind == "infection":
@@ -100,10 +101,6 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
     return threads, rest
 
 
-# What was read off another patient's chart is not of this one; the illness itself stays until it is taken back.
-_WRONG_CHART = re.compile(
-    r"(?<!\S)(?:wrong (?:chart|notes?|patient|pt|records?|tab|guy|person|bed|file|drug chart)|next door s|another patient s? ?(?:chart|notes?)|mixed up|mixing up|someone elses (?:chart|notes?))(?!\S)"
-)
 
 
 def _ends_history(item: Item, rest: list[Item], threads: list[Thread]) -> bool:
@@ -262,19 +259,15 @@ def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
     return found
 
 
-_REPORTED = re.compile(
-    r"(?<!\S)(?:written|wrote|writes|entry|letter|notes?|chart|says|said|reads|box|form|mar|outcome|narrative|handover|report|summary|ticked|documented|line|sheet|tells|told|nurse|round)(?!\S)"
-)
-_PARTIAL = re.compile(r"(?<!\S)(?:apart from|except|bar|other than|save for|barring|aside|but for|just (?:the|a)|only (?:the|a))(?!\S)")
 
 
 def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
     """Whether one turn says outright that it is over and that it is not; 'gone apart from the cough' is no contradiction."""
     resolved, done = last.get("resolved"), last.get("treatment_done")
     for item in live:
-        reported = bool(_REPORTED.search(item.message or (resolved or done or item).message))
+        reported = bool(phrase("reported").search(item.message or (resolved or done or item).message))
         against_course = item.name == "treatment_ongoing"
-        if resolved and resolved.turn == item.turn and (reported if against_course else not _PARTIAL.search(resolved.message)):
+        if resolved and resolved.turn == item.turn and (reported if against_course else not phrase("partial").search(resolved.message)):
             return not item.has("new") and item.name != "worse"
         if done and done.turn == item.turn and against_course and (reported or "currently" in item.words.text.lower()):
             return True

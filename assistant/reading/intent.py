@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.reading.lexicon import lexicon
+from assistant.reading.phrases import phrase
 from assistant.reading.scan import Scan
 from assistant.records import Drug
 
@@ -20,9 +21,6 @@ _SHORT = 4
 _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
 _SOURCE = re.compile(
     r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
-)
-_AT_LARGE = re.compile(
-    r"(?<!\S)(?:(?:purely )?in theory|theoretical(?:ly)?|for (?:the|my|a|our) (?:\S+ )?(?:pocket card|card|sop|flyer|intranet|wiki|bulletin|faq|curiosity)|own curiosity|general(?: question)? ,|as a general|(?:of|in|for) (?:the )?(?:patients|people|pts|folk|those|patients on|all comers)|for (?:my|a|our|the) (?:\S+ )?(?:slide|slides|talk|teaching|lecture|poster|leaflet|essay|handout|journal club|exam|quiz|audit|newsletter|handbook|viva|trainees|students)|teaching slide|journal club|out of interest|generic(?: question)?|in general|in principle|as a principle|no patient|no particular patient|just curious|curious|viva|quiz|essay|revision|academically|not about a patient|purely)(?!\S)"
 )
 _VERB = r"(?:pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
 _OTHER_ASKED = re.compile(rf"(?<!\S)(?:{_VERB}|do with|about) (?:\S+ ){{0,2}}<drug>|<drug> (?:\S+ ){{0,2}}{_VERB}(?!\S)")
@@ -99,7 +97,7 @@ def names_the_source(scan: Scan) -> bool:
 
 def speaks_at_large(scan: Scan) -> bool:
     """Whether a message says itself that it is about nobody in particular."""
-    return bool(_AT_LARGE.search(scan.plain.text))
+    return bool(phrase("at_large").search(scan.plain.text))
 
 
 def speaks_of_a_person(scan: Scan) -> bool:

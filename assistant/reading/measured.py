@@ -7,17 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.reading import quantities, replies
+from assistant.reading.phrases import phrase
 from assistant.reading.quantities import Quantity
 from assistant.reading.scan import Item, Scan
 from assistant.records import Fact, Treatment, Words
 
-RENAL = re.compile(
-    r"\b(?:ckd\s*-?\s*(?:stage\s*)?(?:3|4|5|iii|iv|v)\w?|ckd(?!\s*-?\s*(?:stage\s*)?[12])|chronic kidney disease|renal (?:impairment|failure|insufficiency|dysfunction|disease)|kidney (?:failure|disease|injury|impairment|dysfunction|trouble)|impaired (?:renal|kidney)\w*(?: function)?|reduced (?:renal|kidney) function|poor (?:renal|kidney) function|(?:bad|dodgy|failing|poor|weak|ropey|duff) kidneys|kidneys (?:are|were|have|not|arent|aren't|don't|dont|at|took|failing|gone)\b[^.]{0,25}|aki\b|acute kidney injury|acute renal failure|esrd|eskd|nephropathy|myeloma kidney|cast nephropathy|stage (?:3|4|5)\w? (?:ckd|kidney|renal))"
-)
-DIALYSIS = re.compile(r"\b(?:ha?emo?dialysis|dialysis|dialysed|dialyzed|dialyses|dialysing|(?:on|hd|gets|via)\s+hd\b|(?:thrice|three times|3x|3 times)[- ](?:a[- ]|per[- ])?(?:weekly|week)[- ]hd|hd at|hd (?:via|patient|pt|line|mon|tue|wed|thu|fri|x ?3|days?)\b|\d{2}\s?[mf],? hd\b|on cvvh\w* for|hd\s*\(?(?:mwf|tts|tths|3x|three|thrice|pt|patient|unit|sessions?)|capd|ccpd|peritoneal dialysis|esrd on|on pd (?:for|because)|dialysis-dependent|kidney machine)\b")
-_RECOVERED = re.compile(r"(?:resolved|recovered|needed then|back to (?:normal|baseline)|normali[sz]ed|no longer|came off|off dialysis|off crrt|off (?:the )?(?:filter|cvvh\w*)|ended|stopped|previous|transient|temporary|briefly|normal now|prerenal settled|since recovered)")
 _NOT = re.compile(r"(?:\bno|\bnot|\bnever|\bwithout|\bdenies|\bisn't|\bnor|\bnil|\bno h/o|\bnot on|\bno known|\bnormal)\s+(?:\w+\s+){0,2}$")
-ELDERLY = re.compile(r"\b(?:elderly|frail|frailty|octogenarian|nonagenarian|septuagenarian|geriatric|(?:in )?(?:her|his|their|my) (?:late |early |mid[- ]?)?(?:eighties|nineties)|old dear|very old|pensioner)\b")
 # Below this eGFR or creatinine clearance (mL/min) the kidneys count as impaired (spec, section 4.17).
 IMPAIRED_FILTRATION = 60
 
@@ -89,7 +84,7 @@ def as_facts(found: dict[str, Measured]) -> list[Fact]:
 
 def kidneys(scans: Sequence[Scan], found: dict[str, Measured]) -> tuple[bool, bool, list[Fact]]:
     """Renal impairment, dialysis, and the facts for them; dialysis implies impairment (spec, section 4.17)."""
-    renal, dialysis = stated(scans, RENAL), stated(scans, DIALYSIS)
+    renal, dialysis = stated(scans, phrase("renal")), stated(scans, phrase("dialysis"))
     filtration = value_of(found, "filtration")
     facts = [Fact(name=name, value=True, words=words) for name, words in (("renal_impairment", renal), ("dialysis", dialysis)) if words]
     return bool(renal or dialysis) or (filtration is not None and filtration < IMPAIRED_FILTRATION), bool(dialysis), facts
@@ -101,7 +96,7 @@ def stated(scans: Sequence[Scan], pattern: re.Pattern[str], *, recoverable: bool
         for match in pattern.finditer(scan.folded):
             before = scan.folded[max(0, match.start() - 30) : match.start()]
             after = re.split(r"[.,;\n]", scan.folded[match.end() : match.end() + 40])[0]
-            if _NOT.search(before) or (recoverable and (_RECOVERED.search(after) or _RECOVERED.search(before[-14:]))):
+            if _NOT.search(before) or (recoverable and (phrase("recovered").search(after) or phrase("recovered").search(before[-14:]))):
                 continue
             return Words(turn=scan.turn, start=match.start(), end=match.end(), text=scan.text[match.start() : match.end()])
     return None

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from assistant.reading.asked import with_what_is_asked
 from assistant.reading.intent import drug_of
-from assistant.reading.measured import ELDERLY, as_facts, kidneys, measured, quinolone_of, stated, treatment_of, value_of
+from assistant.reading.measured import as_facts, kidneys, measured, quinolone_of, stated, treatment_of, value_of
 from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients
+from assistant.reading.phrases import phrase
 from assistant.reading.scan import Scan, scan
 from assistant.reading.standing import Standing, standing_of
 from assistant.reading.text import squeeze
@@ -91,7 +92,7 @@ def _case(scans: Sequence[Scan], caregiver: bool) -> Case:
     standing = standing_of(scans, found)
     drug, other_drug = drug_of(scans)
     renal, dialysis, kidney_facts = kidneys(scans, found)
-    elderly, quinolone = stated(scans, ELDERLY, recoverable=False), quinolone_of(scans)
+    elderly, quinolone = stated(scans, phrase("elderly"), recoverable=False), quinolone_of(scans)
     treatment, treatment_words = treatment_of(scans)
     facts = [*as_facts(found), *kidney_facts, *standing.facts]
     facts += [Fact(name="elderly", value=True, words=elderly)] if elderly else []

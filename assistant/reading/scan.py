@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.reading.context import Context
 from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
+from assistant.reading.phrases import phrase
 from assistant.reading.text import Line, Token, fold, tokenise
 from assistant.records import Severity, Words
 
@@ -26,15 +27,7 @@ _TIMES = {
         r"(?<!\S)(?:now|today|todays|tonight|this (?:morning|am|afternoon|evening|week|pm)|currently|at present|overnight|last night|since yesterday|just now|at the moment|presently|woke up|x ?\d+ ?d)(?!\S)"
     ),
 }  # fmt: skip
-_NOT_ASSERTED = re.compile(
-    r"(?<!\S)(?:until|till|til|once|when|if|unless|as soon as|should|will|would|needs? to (?:be|have)|must (?:be|have)|expected to|expect|before|hopefully|assuming|provided|after it has|after it is|by the time|wait(?:ing)? (?:for|until|till)|pending|(?:restarted|restart|resumed|resume|given|back|only) after(?: the| an?| this| her| his)?(?=(?: \S+){0,2}$)|aim(?:ing)? for|hoping|hopes?|doubts?|doubtful|seems?|might|(?<!in )(?<!its )(?<!is )(?<!since )(?<!early )(?<!late )may(?= (?:have|be|well|already|not|still|now)|$)|presumably|believes?|should have|whether|unclear|unsure|(?:treat|regard|consider|assume|mark|code|count)(?: it| this| her| him| them)?(?: as)?|anything but|far from|what i would call)(?!\S)"
-)
-_HISTORY_LINE = re.compile(r"^(?:pmhx?|phx|past (?:medical )?history|pmh\S*|background|h / o|hx|medical history|comorbid\S*|co morbid\S*|psh)(?!\S)")
 _DRUG_LINE = re.compile(r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )")
-_OTHER_NOUN = re.compile(
-    r"^(?:\S+ )?(?:asthma|pain|allerg\S*|renal|ckd|copd|anaemi\S*|anemi\S*|stroke|neutrop\S*|thrombocytop\S*|impairment|dementia|headaches?|hypertension|hyperglyc\S*|glyc\S*|insomnia|tremor|mania|confusion|delirium|hypotension|cramps?|vomiting|myopathy|weakness|adverse|depression|reaction|aortic|mitral|regurg\S*|learning|heart|fatigue|neuropathy|nausea|constipation|arthritis|osteoarthritis|obesity|hearing|mr|as|tr|lv|nephropathy|cognitive|diarrhoea|reflux|oedema|edema|cytop\S*|hypokal\S*|hyponat\S*|rash|events?|saes?|aes?|cataract|scoliosis|malnutrition|deconditioning|pneumonitis|myeloma|disease|depress\S*|about|question|doubts?|concerns?)(?!\S)"
-)
-_ELECTIVE = re.compile(r"(?<!\S)(?:elective|kyphoplasty|planned|hip|knee|fractur\S*|a fall|fell|surgery|social|respite|transplant|chemo(?:therapy)?|biopsy|observation only|procedure|transfusion|radiotherapy|hernia|cataract\S*)(?!\S)")
 _AMBIGUOUS = {"gent": re.compile(r"(?:^|elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"), "abs": re.compile(r"$^"), "nitro": re.compile(r"gtn $")}
 _A_DOCTORS = re.compile(r"(?:the|her|his|my|their|your|our|a|by|to|from|per|via|saw|local|usual|called|calling|outside|new)$")
 _DOCTOR_DOES = re.compile(r"(?:called|wrote|gave|gives|says|said|prescribed|started|treated|put|sent|office|thinks|wants|told|asked|asks|saw|stopped|held|ordered|is|has|just|visit|clinic|did|diagnosed|recommends?|refuses|will|would|does|doc|and)$")
@@ -194,7 +187,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
-    recalled = [bool(_RECALLED.search(line)) for line in lines]
+    recalled = [bool(phrase("recalled").search(line)) for line in lines]
     items = [_with_context(item, context, tokens, lines, recalled, relative_is_patient) for item in scanner.items]
     items = _with_predicates(_with_lists(_with_shared(items), tokens))
     items = [i for i in items if not (i.kind == "severity" and (_about_something_else(i, tokens) or _another_cause(i, items, lines)))]
@@ -215,7 +208,7 @@ def _another_wait(item: Item, items: list[Item], lines: list[str]) -> bool:
     """'Wait until the daughter is better': no course of treatment that runs until then."""
     if item.kind != "state" or item.name != "treatment_ongoing" or not item.words.text.lower().startswith(("until", "till", "through")):
         return False
-    return not _COURSE.search(lines[item.sentence]) and not any(i.kind == "antimicrobial" and i.sentence == item.sentence for i in items)
+    return not phrase("course").search(lines[item.sentence]) and not any(i.kind == "antimicrobial" and i.sentence == item.sentence for i in items)
 
 
 def _with_shared(items: list[Item]) -> list[Item]:
@@ -245,7 +238,6 @@ def _with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:
     return found
 
 
-_COURSE = re.compile(r"(?<!\S)(?:course|drip|ivs?|treatment|therapy|antibiotics?|abx|tablets|pills|capsules|picc|infusions?|treated|opat|drops|cream|finish\w*|complet\w*|runs?|continu\w*)(?!\S)")
 _COVERED_BY = {
     "resolved": ("residual", "no_infection", "treatment_ongoing", "treatment_done"),
     "well": ("residual",),
@@ -294,13 +286,13 @@ def _about_something_else(item: Item, tokens: list[Token]) -> bool:
     words = " ".join(t.text for t in tokens[item.first : item.last])
     after = _after(tokens, item.last, 4)
     if _ADJECTIVES.match(words):
-        return bool(_OTHER_NOUN.match(after))
-    return item.tier is Severity.SEVERE and words.split()[0] in ("admitted", "admission", "inpatient", "in") and bool(_ELECTIVE.search(_after(tokens, item.last, 7)))
+        return bool(phrase("other_noun").match(after))
+    return item.tier is Severity.SEVERE and words.split()[0] in ("admitted", "admission", "inpatient", "in") and bool(phrase("elective").search(_after(tokens, item.last, 7)))
 
 
 def _another_cause(item: Item, items: list[Item], lines: list[str]) -> bool:
     """'In the ICU for DKA', 'STEMI, CCU': where somebody lies for another illness, with no infection in that sentence."""
-    if not _PLACES.search(item.words.text.lower()) or not _OTHER_CAUSE.search(lines[item.sentence]):
+    if not phrase("places").search(item.words.text.lower()) or not phrase("other_cause").search(lines[item.sentence]):
         return False
     return not any(i.kind == "infection" and i.sentence == item.sentence and i.entry.kind not in ("not_infection", "carriage") and not i.has("negated", "other", "hypothetical") for i in items)
 
@@ -322,24 +314,24 @@ def _with_context(item: Item, context: Context, tokens: list[Token], lines: list
     for scope, flag in (("uncertain", "uncertain"), ("hypothetical", "hypothetical"), ("historical", "historical"), ("exposure", "exposure")):
         if context.reaching(scope, item.first, item.last):
             flags.add(flag)
-    if item.kind == "severity" and _PLACES.search(item.words.text.lower()) and context.reaching("averted", item.first, item.last):
+    if item.kind == "severity" and phrase("places").search(item.words.text.lower()) and context.reaching("averted", item.first, item.last):
         flags.add("negated")
     if not relative_is_patient and context.reaching("other_person", item.first, item.last):
         flags.add("other")
-    if _NEW.search(_around(tokens, item.first, 3)):
+    if phrase("new").search(_around(tokens, item.first, 3)):
         flags.add("new")
     if recalled[item.sentence]:
         flags.add("recalled")
-    if item.kind in ("severity", "antimicrobial") and _SCRAPPED.search(before):
+    if item.kind in ("severity", "antimicrobial") and phrase("scrapped").search(before):
         flags |= {"negated", "taken_back"}
     if item.kind == "severity" and _BEYOND.search(_around(tokens, item.first, 3)):
         flags.add("hypothetical")
-    if item.first == 0 or _NAMED.search(_around(tokens, item.first, 3)):
+    if item.first == 0 or phrase("named").search(_around(tokens, item.first, 3)):
         flags.add("named")
-    if _REFERRED.search(_around(tokens, item.first, 2)):
+    if phrase("referred").search(_around(tokens, item.first, 2)):
         flags.add("referred")
     line = lines[item.sentence]
-    if _HISTORY_LINE.match(line):
+    if phrase("history_line").match(line):
         flags.add("historical")
     if item.kind == "antimicrobial" and _DRUG_LINE.match(line):
         flags.add("listed")
@@ -369,19 +361,8 @@ def _with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     ]
 
 
-_NEW = re.compile(r"(?<!\S)(?:new|another|fresh|second|different|today|again|other)(?!\S)")
-_REFERRED = re.compile(r"(?<!\S)(?:the|her|his|my|their|that|this|old|previous|earlier|same)(?: \S+)?$")
-# 'It was sepsis': the name of what was spoken of before.
-_RECALLED = re.compile(r"(?<!\S)(?:left out|forgot (?:to|that)|omitted|should have (?:said|mentioned|added)|with it|at its worst|at the time|during it|at that time|back then)(?!\S)")
-# 'Scrap what I said about IV aciclovir': taken back.
-_SCRAPPED = re.compile(r"(?<!\S)(?:scrap|forget|ignore|disregard|strike|delete|misread|misspoke about|wrong about)(?: \S+){0,5}$")
 # 'Hold only for grade 3 or more': a threshold, and no grade of this infection.
 _BEYOND = re.compile(r"(?:>|≥|\bonly for|\bat least|\babove|\bfor)(?: =)?$")
-_NAMED = re.compile(r"(?<!\S)(?:it was|was|had been|that was|from|i think|calls it|called it|call it|labelled it|labels it)(?: an?| the)?$")
-# 'kidneys recovered' says nothing of the infection.
-_ANOTHER_ORGAN = re.compile(
-    r"(?<!\S)(?:kidneys?|renal function|renal|aki|counts?|neutrophils?|neuts?|anc|platelets?|plts?|bp|creatinine|appetite|myeloma|lfts?|hb|weight|pom\w*|imnovid|pomalyst|capsules?|chemo|drug|cycle|steroids?|dex\w*|delirium|confusion|af|rash|neuropathy)(?: \S+)?(?: ,| now| all| since| has| have| had| is| are| long| fully| completely| been){0,4}$"
-)
 _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
 # A course counted in parts: '5 of the 10 days', '3 out of 7 doses'.
 _FRACTION = re.compile(
@@ -389,23 +370,8 @@ _FRACTION = re.compile(
 )
 # What the patient or a relative claims does not outweigh what was found.
 _CLAIMED = re.compile(r"(?<!\S)(?:says?|claims?|insists?|reckons?|thinks?|believes?|swears?|tells me|maintains?) (?:that )?(?:he|she|they|hes|shes|it|its|theyre)?(?: is| are| has| was| s)?$")
-_ONCE_THOUGHT = re.compile(r"(?<!\S)(?:until|till|had (?:him|her|them) down as|previously|used to be|isnt|is not|arent|wasnt)(?: \S+){0,5}$")
-# 'Bin the capsules, that is it, over' speaks of the drug.
-_GIVEN_UP = re.compile(r"(?<!\S)(?:bin|binned|ditch|scrap|chuck|throw|quit|give up|call time)(?!\S)")
-_OTHER_EVENT = re.compile(r"(?<!\S)(?:fatigue|insomnia|neuropathy|rash|constipation|nausea|anaemia|anemia|neutropenia|thrombocytopenia|hypertension|oedema|edema|arthralgia|tremor|baseline)(?: \S+){0,2}$")
-_MEANS = re.compile(r"(?<!\S)(?:means?|count as|counts as|meaning|called|mean that it is)$")
-# 'Appetite is back' is recovery, and 'come back on it' is about the drug.
-_GOOD_TO_HAVE_BACK = re.compile(r"(?<!\S)(?:taste|smell|appetite|energy|strength|colour|color|voice|smile|sense of (?:taste|smell)|hair|weight|humour|humor|pom\w*|imnovid|pomalyst|counts?|neutrophils?)(?: has| have| is| are)?$")
-_BACK_ON = re.compile(r"^(?:into|on|onto|for review|for clinic|to (?:clinic|pom\w*|imnovid|it|see|treatment|the drug)|in)(?!\S)")
-# What an infection leaves behind is not the infection (spec, section 4.22).
-_SEQUELA = re.compile(r"(?<!\S)(?:nerve pain|neuralgia|phn|post ?herpetic|neuropathic pain|shingles pain|where the rash|staining|pigmentation|smell|taste|anosmia|scars?|scarring|deconditioned|long covid)(?!\S)")
 
 
-# What may have been discussed, or be a place of work, and not have come about.
-_PLACES = re.compile(r"\b(?:icu|itu|intensive care|critical care|ccu|high dependency|hdu|intubat\w*|ventilat\w*|admission|admitted|admit|hospital|oxygen|o2|drain\w*|niv|bipap|pressors?|vasopressors?|noradrenaline|amputation|surgery)\b")
-_OTHER_CAUSE = re.compile(
-    r"(?<!\S)(?:dka|stemi|nstemi|mi|heart attack|acs|pulmonary embol\S*|pe|stroke|cva|tia|gi bleed|bleed|bleeding|overdose|od|post op|postop|elective|aaa|cabg|bypass|arrhythmia|af|svt|vt|heart failure|chf|seizures?|hypercalc\S*|mania|psych|psychiatric|trauma|head injury|rta|mvc|tumou?r lysis|tls|cardiac|angina|dvt|hyperkal\S*|hyponat\S*|anaphylaxis|asthma|copd|surgery|operation|transplant|hip|knee|fracture|fall|vertebroplasty|kyphoplasty|dehydration|respite|rehab|social|delirium|pancreatitis|diabetic|syncope|vasovagal|transfusion|chemo|nurse|nursing|pain control|ca 3\S*)(?!\S)"
-)
 # A word inside the cue that takes it back, a question whether it is over, and a treatment that will end.
 _QUALIFIED = re.compile(r"(?<!\w)(?:not|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)")
 _QUESTIONED = re.compile(r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b")
@@ -413,29 +379,29 @@ _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished
 
 
 def _state_flags(item: Item, context: Context, before: str, line: str, after_mark: str, item_after: str) -> set[str]:
-    flags: set[str] = {"historical"} if _HISTORY_LINE.match(line) else set()
+    flags: set[str] = {"historical"} if phrase("history_line").match(line) else set()
     if item.name == "residual" and context.reaching("negation", item.first, item.last, 5 if "remain" in item.words.text.lower() else 2, for_state=True) and not item.words.text.lower().startswith(("not", "isn", "hasn", "never")):
         flags.add("hypothetical")
     said = item.words.text.lower()
-    if item.name == "no_infection" and _ONCE_THOUGHT.search(before):
+    if item.name == "no_infection" and phrase("once_thought").search(before):
         flags.add("hypothetical")
     if item.name in ("resolved", "well") and _CLAIMED.search(before):
         flags.add("claimed")
-    if item.name == "residual" and (_OTHER_EVENT.search(before) or _MEANS.search(before)):
+    if item.name == "residual" and (phrase("other_event").search(before) or phrase("means").search(before)):
         flags.add("hypothetical")
-    if item.name == "resolved" and said.endswith("over") and _GIVEN_UP.search(line):
+    if item.name == "resolved" and said.endswith("over") and phrase("given_up").search(line):
         flags.add("hypothetical")
-    if item.name in ("resolved", "well") and _ANOTHER_ORGAN.search(before):
+    if item.name in ("resolved", "well") and phrase("another_organ").search(before):
         flags.add("hypothetical")
-    if item.name == "worse" and (_GOOD_TO_HAVE_BACK.search(before) or _BACK_ON.search(item_after)):
+    if item.name == "worse" and (phrase("good_to_have_back").search(before) or phrase("back_on").search(item_after)):
         flags.add("hypothetical")
-    if item.name == "residual" and _SEQUELA.search(f"{before} {item.words.text.lower()} {item_after}"):
+    if item.name == "residual" and phrase("sequela").search(f"{before} {item.words.text.lower()} {item_after}"):
         flags.add("hypothetical")
     if item.name in ("resolved", "well") and (_QUALIFIED.search(said) or _QUESTIONED.search(line) or after_mark == "?" or item_after.startswith(("or not", "or no"))):
         flags.add("unasserted")
     if item.name == "treatment_done" and _PLANNED.search(said):
         flags.add("unasserted")
-    if _NOT_ASSERTED.search(before) and item.name in ("resolved", "well", "treatment_done", "symptom_free"):
+    if phrase("not_asserted").search(before) and item.name in ("resolved", "well", "treatment_done", "symptom_free"):
         flags.add("unasserted")
     if context.reaching("hypothetical", item.first, item.last, 6):
         flags.add("hypothetical")
@@ -459,7 +425,7 @@ def _framed(items: list[Item], tokens: list[Token]) -> list[Item]:
     # 'pomalidomide since last summer' dates the drug and not the infection.
     times = [i for i in items if i.kind == "time" and not ({i.first, i.first - 1, i.first - 2} & drugs)]
     # 'transplant in 2019', 'admitted last year for a hip fracture': the time of another event.
-    times = [t for t in times if not (_ELECTIVE.search(_around(tokens, t.first, 3)) or _ELECTIVE.match(_after(tokens, t.last, 4).removeprefix("for ").removeprefix("a ")))]
+    times = [t for t in times if not (phrase("elective").search(_around(tokens, t.first, 3)) or phrase("elective").match(_after(tokens, t.last, 4).removeprefix("for ").removeprefix("a ")))]
     infections = [i for i in items if i.kind == "infection"]
     found = []
     for item in items:

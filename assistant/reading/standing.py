@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from assistant.reading import quantities
 from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
 from assistant.reading.measured import Measured, treatment_of
+from assistant.reading.phrases import phrase
 from assistant.reading.scan import Item, Scan
 from assistant.reading.second import BETWEEN_TURNS, classifier
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
@@ -143,15 +144,11 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
             found.infection = Infection.NONE
 
 
-# Whose illness it may be, or why a finding may be none: only beside such words may a named infection be read away.
-_ELSEWHERE = re.compile(
-    r"(?<!\S)(?:wife|husband|partner|son|daughter|grand\S+|child\S*|kids?|boy|girl|baby|neighbou?rs?|colleagues?|flatmate|roommate|bay|school|nursery|household|everyone|everybody|outbreak|contact|exposed|exposure|colonis\S+|coloniz\S+|contaminant|carrier|vaccin\S+|jab|shot|hay ?fever|pollen|igg|excluded|ruled out|false positive)(?!\S)"
-)
 
 
 def _open_to_doubt(found: Standing, scans: Sequence[Scan], fever: Item | None) -> bool:
     """Whether nothing was told of the infection's course, and words stand there that may take it from this patient."""
-    return found.infection is Infection.ACTIVE and found.silent and fever is None and any(_ELSEWHERE.search(s.plain.text) for s in scans)
+    return found.infection is Infection.ACTIVE and found.silent and fever is None and any(phrase("elsewhere").search(s.plain.text) for s in scans)
 
 
 # 'Head cold, chest clear': where it has not spread to says nothing of its end.
