@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from assistant.reading import quantities
 from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
+from assistant.reading.items import Scan
 from assistant.reading.labels import jurisdictions_named, label_topics
-from assistant.reading.scan import Scan
 from assistant.reading.second import classifier
 from assistant.records import Asked, Case, Drug, Infection, Severity
 
@@ -49,8 +49,17 @@ def _about_somebody_ill(case: Case, last: Scan) -> bool:
     if not (case.infection in _ILL or low_counts(case)) or speaks_at_large(last):
         return False
     measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
-    named = [i for i in last.of("infection") if i.entry.kind not in ("generic", "not_infection", "febrile_neutropenia") and not i.has("hypothetical", "other")]
-    return speaks_of_a_patient(last) or (_tells_of_a_course(last) and _names_an_infection(last)) or measured_now or (bool(named) and last.intents("decision"))
+    named = [
+        i
+        for i in last.of("infection")
+        if i.entry.kind not in ("generic", "not_infection", "febrile_neutropenia") and not i.has("hypothetical", "other")
+    ]
+    return (
+        speaks_of_a_patient(last)
+        or (_tells_of_a_course(last) and _names_an_infection(last))
+        or measured_now
+        or (bool(named) and last.intents("decision"))
+    )
 
 
 def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
@@ -60,15 +69,28 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     course = _tells_of_a_course(last)
     told_now = ill and not speaks_at_large(last) and (course or (speaks_of_a_patient(last) and _infection_in(last)))
     particular = told_now and (course or _names_an_infection(last))
-    informs = any(i.kind in ("state", "severity", "symptom") for i in last.items) or bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    informs = (
+        any(i.kind in ("state", "severity", "symptom") for i in last.items)
+        or bool(quantities.counts(last.folded))
+        or bool(quantities.temperatures(last.folded))
+    )
     asked = by_lexicon.asked
     tells = ill and len(scans) > 1 and "?" not in last.text and not last.intents("fact")
     if asked is Asked.FACT and tells:
         return replace(case, asked=Asked.DECISION)
     measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
-    enough = 2.0 if ill and measured_now and not speaks_at_large(last) else 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
+    enough = (
+        2.0 if ill and measured_now and not speaks_at_large(last) else 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
+    )
     asks_for_a_fact = last.intents("fact") or names_the_source(last) or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
-    if asked is Asked.DECISION and likely["fact"] >= enough and asks_for_a_fact and (len(scans) > 1 or not particular) and not tells and not (informs and ill and "?" not in last.text):
+    if (
+        asked is Asked.DECISION
+        and likely["fact"] >= enough
+        and asks_for_a_fact
+        and (len(scans) > 1 or not particular)
+        and not tells
+        and not (informs and ill and "?" not in last.text)
+    ):
         return _as_fact(by_lexicon, case, scans)
     short = len(last.tokens) <= _SHORT and len(scans) > 1
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
@@ -159,7 +181,13 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.DECISION, infection=Infection.RESOLVED, severity=Severity.UNSPECIFIED)
     if _general_question(last, decision, at_large) or (decision and _only_hypothetical(case, scans)):
         return replace(case, asked=Asked.DECISION, infection=Infection.GENERAL, severity=Severity.UNSPECIFIED, topics=topics if fact else ())
-    if outside and not now and not (ill and (measured_now or pom_now)) and not (case.infection is Infection.NONE and _clinical(last)) and not low_counts(case):
+    if (
+        outside
+        and not now
+        and not (ill and (measured_now or pom_now))
+        and not (case.infection is Infection.NONE and _clinical(last))
+        and not low_counts(case)
+    ):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if case.infection is Infection.NONE and topics and last.intents("dose_asked") and not last.intents("hold_asked"):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
@@ -209,7 +237,12 @@ def _only_hypothetical(case: Case, scans: Sequence[Scan]) -> bool:
     """Whether infection is mentioned as an 'if' alone, with nothing said of how the patient is."""
     mentions = [i for s in scans for i in s.of("infection") if i.entry.kind not in ("not_infection", "carriage")]
     denied = any(i.kind == "state" for s in scans for i in s.items)
-    return case.infection is Infection.NONE and bool(mentions) and not denied and all(i.has("hypothetical") and not i.has("negated", "other", "exposure") for i in mentions)
+    return (
+        case.infection is Infection.NONE
+        and bool(mentions)
+        and not denied
+        and all(i.has("hypothetical") and not i.has("negated", "other", "exposure") for i in mentions)
+    )
 
 
 def low_counts(case: Case) -> bool:
@@ -219,7 +252,11 @@ def low_counts(case: Case) -> bool:
 def _infection_in(scan_: Scan) -> bool:
     """Whether a message tells of an infection, its treatment or its course."""
     told = [i for i in scan_.items if i.kind in ("infection", "symptom", "antimicrobial") and not i.has("hypothetical", "other", "exposure")]
-    told = [i for i in told if not (i.kind == "infection" and i.entry.kind == "not_infection") and not (i.kind == "antimicrobial" and i.has("prophylaxis"))]
+    told = [
+        i
+        for i in told
+        if not (i.kind == "infection" and i.entry.kind == "not_infection") and not (i.kind == "antimicrobial" and i.has("prophylaxis"))
+    ]
     return bool(told) or any(i.kind == "state" and i.name != "no_infection" for i in scan_.items)
 
 

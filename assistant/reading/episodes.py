@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.reading.items import Item, Scan
 from assistant.reading.phrases import phrase
-from assistant.reading.scan import Item, Scan
 from assistant.records import Episode, EpisodeState, Severity, Words
 
 _GENERIC = ("generic", "organism")
@@ -59,7 +59,11 @@ def _is_aside(item: Item) -> bool:
 
 
 def _is_current(item: Item) -> bool:
-    return item.kind == "infection" and item.entry.kind not in ("not_infection", "carriage") and not (_is_aside(item) or item.has("negated", "historical"))
+    return (
+        item.kind == "infection"
+        and item.entry.kind not in ("not_infection", "carriage")
+        and not (_is_aside(item) or item.has("negated", "historical"))
+    )
 
 
 def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
@@ -75,7 +79,9 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
                 if item.entry.kind == "not_infection":
                     continue
                 if threads and item.has("negated", "taken_back", "other", "historical", "far"):
-                    threads[-1].mentions = [m for m in threads[-1].mentions if not (m.name == item.name and m.turn < item.turn and len(threads[-1].mentions) > 1)]
+                    threads[-1].mentions = [
+                        m for m in threads[-1].mentions if not (m.name == item.name and m.turn < item.turn and len(threads[-1].mentions) > 1)
+                    ]
                 if not _is_current(item) or _belongs_to_the_past(item, threads):
                     rest.append(item if not _is_current(item) else replace(item, flags=item.flags | {"historical"}))
                     continue
@@ -101,11 +107,13 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
     return threads, rest
 
 
-
-
 def _ends_history(item: Item, rest: list[Item], threads: list[Thread]) -> bool:
     """'UTI 2024 resolved': what ended is the earlier infection beside it, and not the one of today."""
-    past = [r for r in rest if r.has("historical") and r.turn == item.turn and r.sentence == item.sentence and r.first < item.last and item.first - r.last <= 3]
+    past = [
+        r
+        for r in rest
+        if r.has("historical") and r.turn == item.turn and r.sentence == item.sentence and r.first < item.last and item.first - r.last <= 3
+    ]
     current = [m for m in threads[-1].mentions if m.turn == item.turn and m.first < item.first] if threads else []
     return bool(past) and not any(m.first > past[-1].first for m in current)
 
@@ -251,14 +259,16 @@ def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
         against["fever"] = fever
     found = []
     for name, item in against.items():
-        later = [last[k] for k in _OVERRULED_BY[name] if k in last and _place_of(last[k]) > _place_of(item) and not (last[k].has("claimed") and last[k].turn == item.turn)]
+        later = [
+            last[k]
+            for k in _OVERRULED_BY[name]
+            if k in last and _place_of(last[k]) > _place_of(item) and not (last[k].has("claimed") and last[k].turn == item.turn)
+        ]
         if name == "treatment_ongoing" and "resolved" in last and last["resolved"].turn > item.turn:
             continue
         if not any(o.turn > item.turn or o.sentence > item.sentence or name == "treatment_ongoing" or "afebrile" in o.name for o in later):
             found.append(item)
     return found
-
-
 
 
 def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.reading.items import Scan
 from assistant.reading.lexicon import lexicon
 from assistant.reading.phrases import phrase
-from assistant.reading.scan import Scan
 from assistant.records import Drug
 
 _PATIENT_WORDS = re.compile(
     r"(?<!give )(?<!tell )(?<!show )(?<!remind )(?<!for )(?<!\S)(?!pt (?:ed|education|leaflet|info|information)(?!\S))(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|(?:creat|creatinine|crp|hb|lactate|wbc|wcc|anc|plts?|bp|sats|spo2|temp) \d\S*|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
 )
-_POM_IN_THE_PAST = re.compile(r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)")
-_NO_POM = re.compile(r"(?<!\S)(?:no|not on|without|never had|has never had|never been on|had never|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>")
+_POM_IN_THE_PAST = re.compile(
+    r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)"
+)
+_NO_POM = re.compile(
+    r"(?<!\S)(?:no|not on|without|never had|has never had|never been on|had never|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>"
+)
 _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
 # A turn of so few words that names another drug alone ('ok and Darzalex') asks about it.
 _SHORT = 4
@@ -34,7 +38,9 @@ def topics_of(scan: Scan) -> tuple[str, ...]:
         lines = (scan.plain.text, scan.quinolones.text)
         if not _stands(any_of, lines):
             continue
-        if all(any(p.search(line) for line in lines) or p.pattern == r"(?<!\S)(?:.)(?!\S)" for p in (*all_of.plain, *all_of.classed)) and not _stands(none_of, lines):
+        if all(any(p.search(line) for line in lines) or p.pattern == r"(?<!\S)(?:.)(?!\S)" for p in (*all_of.plain, *all_of.classed)) and not _stands(
+            none_of, lines
+        ):
             found.append(topic.id)
     return tuple(found)
 
@@ -81,7 +87,12 @@ def _turns_to_another(scans: Sequence[Scan]) -> bool:
     names = {i.entry.role == "pomalidomide" for i in last.of("drug")}
     if names == {False} and len(scans) > 1 and _ALONE.search(last.classed.text):
         return True
-    return len(scans) > 1 and names == {False} and ("?" in last.text or len(last.tokens) <= _SHORT or bool(_OTHER_ASKED.search(last.classed.text))) and not _ALSO.search(last.plain.text)
+    return (
+        len(scans) > 1
+        and names == {False}
+        and ("?" in last.text or len(last.tokens) <= _SHORT or bool(_OTHER_ASKED.search(last.classed.text)))
+        and not _ALSO.search(last.plain.text)
+    )
 
 
 def _asks_about_the_other(last: Scan) -> bool:
@@ -107,4 +118,8 @@ def speaks_of_a_person(scan: Scan) -> bool:
 
 def speaks_of_a_patient(scan: Scan) -> bool:
     """Whether a message speaks of somebody, and not in general."""
-    return speaks_of_a_person(scan) or any(i.entry.route != "none" and not i.entry.quinolone for i in scan.of("antimicrobial")) or bool(re.search(r"\d{2} ?(?:m|f|yo|y)(?!\S)", scan.plain.text))
+    return (
+        speaks_of_a_person(scan)
+        or any(i.entry.route != "none" and not i.entry.quinolone for i in scan.of("antimicrobial"))
+        or bool(re.search(r"\d{2} ?(?:m|f|yo|y)(?!\S)", scan.plain.text))
+    )

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from assistant.knowledge import knowledge
+from assistant.reading.items import Scan
 from assistant.reading.lexicon import compile_cue
-from assistant.reading.scan import Scan
 
 
 @lru_cache(maxsize=512)

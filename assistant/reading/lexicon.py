@@ -281,7 +281,11 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
     infections = {entry.id for entry in tables["infections"]}
     for entry in tables["antimicrobials"] if not faults else ():  # an infection whose entry is broken is not missing
         named = [*getattr(entry, "treats", ()), *getattr(entry, "oral_for", ())]
-        faults += [f"lexicon/antimicrobials.yaml: {entry.id}: there is no infection '{n}'; use an id of infections.yaml." for n in named if n not in infections]
+        faults += [
+            f"lexicon/antimicrobials.yaml: {entry.id}: there is no infection '{n}'; use an id of infections.yaml."
+            for n in named
+            if n not in infections
+        ]
     stop = frozenset(keyed(folder, "confusable", ("words",), faults).get("words", ()))
     known = frozenset(t.text for entries in tables.values() for e in entries for f in e.forms for t in tokenise(fold(f))) | stop
     cue_files = {
@@ -299,7 +303,13 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
     scopes = {name: scope for name, raw in context.items() if (scope := record(Scope, raw, f"context.yaml: {name}", faults)) is not None}
     if faults:
         raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
-    words = {w for name in ("states", "severity") for c in cue_files[name].values() for p in (*c.plain, *c.classed) for w in re.findall(r"[a-z]{8,}", p.pattern)}
+    words = {
+        w
+        for name in ("states", "severity")
+        for c in cue_files[name].values()
+        for p in (*c.plain, *c.classed)
+        for w in re.findall(r"[a-z]{8,}", p.pattern)
+    }
     vocabularies = {name: Vocabulary(entries, known) for name, entries in tables.items()}
     return Lexicon(
         drugs=vocabularies["drugs"],

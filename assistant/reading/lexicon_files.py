@@ -50,5 +50,3 @@ def record(model: type[R], raw: Any, where: str, faults: list[str]) -> R | None:
     except ValidationError as fault:
         faults += [f"lexicon/{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in fault.errors()]
         return None
-
-

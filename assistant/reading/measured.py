@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.reading import quantities, replies
+from assistant.reading.items import Item, Scan
 from assistant.reading.phrases import phrase
 from assistant.reading.quantities import Quantity
-from assistant.reading.scan import Item, Scan
 from assistant.records import Fact, Treatment, Words
 
 _NOT = re.compile(r"(?:\bno|\bnot|\bnever|\bwithout|\bdenies|\bisn't|\bnor|\bnil|\bno h/o|\bnot on|\bno known|\bnormal)\s+(?:\w+\s+){0,2}$")
@@ -44,7 +44,11 @@ def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
         found |= {q.name: Measured(q, scan) for q in unnamed if q.name not in ("anc", "platelets")}
         before = scan.folded if not unnamed else f"{before} {scan.folded}"
         age_known = "age" in found
-        for quantity in [*quantities.ages(scan.folded, age_known=age_known), *quantities.filtrations(scan.folded), *quantities.months_on_therapy(scan.folded)]:
+        for quantity in [
+            *quantities.ages(scan.folded, age_known=age_known),
+            *quantities.filtrations(scan.folded),
+            *quantities.months_on_therapy(scan.folded),
+        ]:
             found[quantity.name] = Measured(quantity, scan)
         temperatures = quantities.temperatures(scan.folded)
         if temperatures:
@@ -109,7 +113,9 @@ def quinolone_of(scans: Sequence[Scan]) -> Item | None:
 
 
 # 'Counts are fine': what was low before no longer is.
-_COUNTS_FINE = re.compile(r"\b(?:counts|bloods|cbc|fbc|neuts?|anc|neutrophils) (?:are |is |now |have |has |all |back |to )*(?:fine|normal|ok|okay|good|recovered|great)\b")
+_COUNTS_FINE = re.compile(
+    r"\b(?:counts|bloods|cbc|fbc|neuts?|anc|neutrophils) (?:are |is |now |have |has |all |back |to )*(?:fine|normal|ok|okay|good|recovered|great)\b"
+)
 _RESTART = re.compile(r"(?:re-?start|resum|re-?commenc|back on|re-?instat|re-?introduc|go back|put back|start back)")
 _NEVER = re.compile(r"\b(?:never|not|nobody|no one|was nt|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
 
@@ -121,7 +127,11 @@ def _with_two_before(item: Item, scan_: Scan) -> str:
 def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
     """What happens to pomalidomide now, by the last words on it."""
     for scan_ in reversed(scans):
-        items = [i for i in scan_.items if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(_with_two_before(i, scan_)))]
+        items = [
+            i
+            for i in scan_.items
+            if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(_with_two_before(i, scan_)))
+        ]
         if items:
             taking = [i for i in items if i.name == "taking"]
             # 'Restart?' asks; 'off since the shingles' tells, and what is told last holds.
@@ -130,5 +140,3 @@ def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
             chosen = taking[-1] if taking else items[-1]
             return (Treatment.TAKING if taking else Treatment.HELD), chosen.words
     return Treatment.UNKNOWN, None
-
-

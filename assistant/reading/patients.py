@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.reading.scan import Scan
+from assistant.reading.items import Scan
 from assistant.reading.text import fold
 
 # What introduces a person; two different ones of the same kind are two people.
 _ANCHORS = (
     re.compile(r"\b(?:bed|bay|room|rm|side room|cubicle)\s*(\d+\w?)"),
-    re.compile(r"\b(?:subj(?:ect)?s?|pt|patient|case|participant|no)\.?\s*#?\s*(\d{1,4}(?:-\d+)?|[ab]|one|two|x|y)\b(?!\s*(?:mg|of|days?|weeks?|years?|yo|y/o|on|has|had|is|was|with))"),
+    re.compile(
+        r"\b(?:subj(?:ect)?s?|pt|patient|case|participant|no)\.?\s*#?\s*(\d{1,4}(?:-\d+)?|[ab]|one|two|x|y)\b(?!\s*(?:mg|of|days?|weeks?|years?|yo|y/o|on|has|had|is|was|with))"
+    ),
     re.compile(r"\b((?:mr|mrs|ms|miss|mx)\.? [a-z][a-z'-]*)"),
     re.compile(r"\b((?:sister|brother|patient|lady|man|woman|pt|case|resident|twin) [ab12])\b"),
     re.compile(r"\b(\d{2}\s?(?:m|f|yo|y/o|yof|yom|year[- ]old))\b"),
     re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
-    re.compile(r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)-])"),
+    re.compile(
+        r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)-])"
+    ),
 )
 _CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid)\b")
-_OWN_DRUG = re.compile(r"\b(?:i|i'm|im|i've|ive)\b[^.?!\n]{0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b")
+_OWN_DRUG = re.compile(
+    r"\b(?:i|i'm|im|i've|ive)\b[^.?!\n]{0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b"
+)
 
 
 def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
@@ -33,7 +39,10 @@ def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
 def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
-    relative = re.search(r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?= (?:is|takes|on|started)\b[^.;,]{0,20}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b", folded)
+    relative = re.search(
+        r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?= (?:is|takes|on|started)\b[^.;,]{0,20}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b",
+        folded,
+    )
     if not relative or _OWN_DRUG.search(folded):
         return False
     return bool(_CAREGIVER_PATIENT.search(folded[relative.end() :]))
@@ -45,7 +54,9 @@ _BODY = re.compile(
     r"|\b(?:do i (?:go ba|still take|have to stop|need to stop|start agen|start back)|can i (?:start back|take my|go back on)|am i (?:ok|okay|safe|allowed)|take or not take|in my hand|my flatmate)|\b(?:gave|given|put|told|tells|prescribed|had|have|keeping|kept|on|at|left|sent|for|but) me\b(?! (?:a|an) (?:patient|call|lady|man))|\bme (?:off|on)\b"
 )
 _THIRD_PERSON = re.compile(r"\b(?:he|she|his|her|him|hers|pt|pts|patient|lady|gentleman|mr|mrs|man|woman|chap)\b")
-_ABOUT_STAFF = re.compile(r"\b(?:doctor|dr|gp|nurse|oncologist|haematologist|hematologist|consultant|pharmacist|dentist|wife|husband|daughter|son|mum|they (?:have|had|gave|put|kept|said|told|want)|clinic|hospital|line|team|optician|surgeon)\b")
+_ABOUT_STAFF = re.compile(
+    r"\b(?:doctor|dr|gp|nurse|oncologist|haematologist|hematologist|consultant|pharmacist|dentist|wife|husband|daughter|son|mum|they (?:have|had|gave|put|kept|said|told|want)|clinic|hospital|line|team|optician|surgeon)\b"
+)
 
 
 def speaks_of_oneself(text: str) -> bool:
@@ -53,7 +64,11 @@ def speaks_of_oneself(text: str) -> bool:
     folded = fold(text)
     if not _BODY.search(folded):
         return False
-    return not _THIRD_PERSON.search(folded) or bool(_ABOUT_STAFF.search(folded) and re.search(r"\b(?:i|i'm|im|i've|me|my)\b", folded) and not re.search(r"\b(?:pt|patient|mr|mrs|lady|gentleman)\b", folded))
+    return not _THIRD_PERSON.search(folded) or bool(
+        _ABOUT_STAFF.search(folded)
+        and re.search(r"\b(?:i|i'm|im|i've|me|my)\b", folded)
+        and not re.search(r"\b(?:pt|patient|mr|mrs|lady|gentleman)\b", folded)
+    )
 
 
 def split_patients(scan: Scan) -> list[str]:
@@ -81,7 +96,10 @@ def _each_has_its_own(scan: Scan, starts: list[int]) -> bool:
     """Whether every piece has an infection, a count or a state of its own; a name in passing is no second patient."""
     ends = [*starts[1:], len(scan.text)]
     clinical = [i for i in scan.items if i.kind in ("infection", "symptom", "state", "severity")]
-    own = [any(start <= i.words.start < end for i in clinical) or bool(re.search(r"\b(?:anc|neuts?|plts?|platelets)\b", scan.folded[start:end])) for start, end in zip(starts, ends, strict=True)]
+    own = [
+        any(start <= i.words.start < end for i in clinical) or bool(re.search(r"\b(?:anc|neuts?|plts?|platelets)\b", scan.folded[start:end]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
     return all(own)
 
 

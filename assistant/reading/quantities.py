@@ -11,32 +11,52 @@ from dataclasses import dataclass
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
 _LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|dipped|slid|sank|slumped|tumbled|nosedived|went|settled|hovering|hovers|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|gpt\s*/\s*l|/\s*nl|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
-_ANC = re.compile(rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
+_ANC = re.compile(
+    rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}"
+)
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
-_THEN = re.compile(rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}{_COUNT_UNIT}\s*(?:now|today|this a\.?m|this morning|currently)")
+_THEN = re.compile(
+    rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}{_COUNT_UNIT}\s*(?:now|today|this a\.?m|this morning|currently)"
+)
 _TEMPERATURE = re.compile(
     rf"(?<![a-z])(?:t|temp|temps|temperatures?|temperatur|temperature|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|\.(?=\s)|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
 )
-_BARE_TEMPERATURE = re.compile(r"(?<![\d.,/x^-])(3[5-9]\.\d|4[0-2]\.\d|9[5-9]\.\d|10[0-6]\.\d|10[0-6](?=\s*(?:deg\w*|°|f\b)))\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9%/]|\.\d)")
-_LABELLED_OTHER = re.compile(r"(?:hb|hgb|haemoglobin|hemoglobin|crp|k|na|alb|albumin|creat\w*|cr|urea|wcc|wbc|ldh|ca|igg|egfr|bmi|weight|lactate|bp|hr|rr|inr|ph|hct|mcv|ferritin|glucose|dose|mg|ast|alt|crcl|paraprotein|band|mrd|plts?|platelets?|plat|anc|neuts?|neutro\w*|urate|mg|phos|po4|sats?|spo2)\s*(?:of|is|was|:|=|\s)*$")
+_BARE_TEMPERATURE = re.compile(
+    r"(?<![\d.,/x^-])(3[5-9]\.\d|4[0-2]\.\d|9[5-9]\.\d|10[0-6]\.\d|10[0-6](?=\s*(?:deg\w*|°|f\b)))\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9%/]|\.\d)"
+)
+_LABELLED_OTHER = re.compile(
+    r"(?:hb|hgb|haemoglobin|hemoglobin|crp|k|na|alb|albumin|creat\w*|cr|urea|wcc|wbc|ldh|ca|igg|egfr|bmi|weight|lactate|bp|hr|rr|inr|ph|hct|mcv|ferritin|glucose|dose|mg|ast|alt|crcl|paraprotein|band|mrd|plts?|platelets?|plat|anc|neuts?|neutro\w*|urate|mg|phos|po4|sats?|spo2)\s*(?:of|is|was|:|=|\s)*$"
+)
 _AGE = re.compile(
     r"(?<![\d./])(\d{2,3})\s*(?:-|\s)?\s*(?:y(?:ea)?rs?(?:\s|-)*(?:old|of age)?|yo\b|y/o|y\.o\.?|yr\b|yrs\b|y\b|(?:m|f|male|female|man|woman|lady|gentleman|gent)(?![a-z/²0-9]))"
     r"|(?:aged?|(?:dad|mum|mom|husband|wife|father|mother|patient|nan|gran|brother|sister) is|age of|lady of|gentleman of|gent of|woman of|man of|chap of|patient of|hes|shes|he's|she's|he is|she is|i'm|im|i am|who is|turned|turns|is now|just turned|dob.{0,20}age)\s*:?\s*(\d{2,3})(?!\d|[.,]\d|[/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%))"
     r"|(?:(?:mr|mrs|ms|miss|mx)\.?\s+[a-z'-]{1,14}|patient|pt|lady|gentleman|gent|man|woman|mum|dad|mom|nan|father|mother|husband|wife),?\s+\(?(\d{2,3})(?=[,;:.)](?!\d)|\s(?!\s*(?:mg|%|kg|/|days?|weeks?|h\b)))"
     r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,.;])|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
 )  # fmt: skip
-_AGE_WORDS = re.compile(r"(?<![a-z])(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?(?=[\s-]*(?:year|yr|yo\b|y/o)|\s*[.,;)]|\s+in\s|\s*$)")
+_AGE_WORDS = re.compile(
+    r"(?<![a-z])(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?(?=[\s-]*(?:year|yr|yo\b|y/o)|\s*[.,;)]|\s+in\s|\s*$)"
+)
 _IS = re.compile(r"(?:\bhe's|\bshe's|\bhes|\bshes|\bis|\baged|\bturned|\bi'm|\bim) (?:now )?$")
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _UNITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _POM = r"(?:pomalidomid\w*|pom|poma|imnovid|pomalyst|pom-?dex|[a-z]{0,4}pd|capsules?)"
-_DOSE_NEAR = re.compile(rf"(?<![a-z]){_POM}(?![a-z])(?:\s|at|was|dose|of|on|the|is|previously|before|usual|\(|,|c\d+d?\d*|=|:)*\(?([1-4])(?:\s?-?mg|\s*m\b|\s+milligrams?|(?=[\s,.;?)]|$)(?!\s*(?:days?|weeks?|wks?|months?|x|/|%|[a-z]*\s*ago|of\b|out\b|more|cycles?|doses?|lines?|prior|patients|pts|and\b)))")
+_DOSE_NEAR = re.compile(
+    rf"(?<![a-z]){_POM}(?![a-z])(?:\s|at|was|dose|of|on|the|is|previously|before|usual|\(|,|c\d+d?\d*|=|:)*\(?([1-4])(?:\s?-?mg|\s*m\b|\s+milligrams?|(?=[\s,.;?)]|$)(?!\s*(?:days?|weeks?|wks?|months?|x|/|%|[a-z]*\s*ago|of\b|out\b|more|cycles?|doses?|lines?|prior|patients|pts|and\b)))"
+)
 _DOSE_AFTER = re.compile(rf"(?<![\d./])([1-4])\s?-?(?:mg|milligrams?)\s+(?:of\s+|od\s+|daily\s+|dose\s+of\s+)?{_POM}(?![a-z])")
-_DOSE_BARE = re.compile(r"(?<![\d./,])([1-4]|one|two|three|four)\s?-?(?:mg|milligrams?)(?![a-z/])(?!\s*(?:of\s+)?(?:dex|iv|tds|bd|qds|tid|bid|q\d|/|kg|m2))")
-_PROPOSED = re.compile(r"(?:restart|resume|back|go|start|drop|reduce|lower|cut|step|down|now|straight|up)\w*\s*(?:\w+\s){0,3}(?:at|on|to|with)\s*$|(?:\bor|\bto|\binto|instead of|\bvs)\s*$")
+_DOSE_BARE = re.compile(
+    r"(?<![\d./,])([1-4]|one|two|three|four)\s?-?(?:mg|milligrams?)(?![a-z/])(?!\s*(?:of\s+)?(?:dex|iv|tds|bd|qds|tid|bid|q\d|/|kg|m2))"
+)
+_PROPOSED = re.compile(
+    r"(?:restart|resume|back|go|start|drop|reduce|lower|cut|step|down|now|straight|up)\w*\s*(?:\w+\s){0,3}(?:at|on|to|with)\s*$|(?:\bor|\bto|\binto|instead of|\bvs)\s*$"
+)
 _WORD_DOSE = {"one": 1, "two": 2, "three": 3, "four": 4}
-_FILTRATION = re.compile(rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}")
-_MONTHS = re.compile(r"(?:on (?:it|pom\w*|imnovid|pomalyst|therapy|treatment)\s*(?:for|since)?\s*|for\s+)(\d+)\s*(months?|mths?|weeks?|wks?)(?!\s*(?:ago|back))|(\d+)\s*(months?|mths?|weeks?|wks?)\s+(?:in\b|into|on (?:pom|treatment|therapy|imnovid))")
+_FILTRATION = re.compile(
+    rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}"
+)
+_MONTHS = re.compile(
+    r"(?:on (?:it|pom\w*|imnovid|pomalyst|therapy|treatment)\s*(?:for|since)?\s*|for\s+)(\d+)\s*(months?|mths?|weeks?|wks?)(?!\s*(?:ago|back))|(\d+)\s*(months?|mths?|weeks?|wks?)\s+(?:in\b|into|on (?:pom|treatment|therapy|imnovid))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +100,9 @@ def counts(folded: str) -> list[Quantity]:
     found: list[Quantity] = []
     for name, (pattern, limits) in _COUNTS.items():
         for match in pattern.finditer(folded):
-            if re.match(r"\s*(?:%|mg|/\d|[:h]\d\d)", folded[match.end(2) :]) or (name == "anc" and re.match(r"\s*(?:st|nd|rd|th)\b", folded[match.end(2) :])):
+            if re.match(r"\s*(?:%|mg|/\d|[:h]\d\d)", folded[match.end(2) :]) or (
+                name == "anc" and re.match(r"\s*(?:st|nd|rd|th)\b", folded[match.end(2) :])
+            ):
                 continue
             value, ambiguous = _count(name, match.group(2), match.group(3), limits)
             value = _beyond(value, folded[match.start() : match.start(2)])
@@ -106,7 +128,12 @@ def _beyond(value: float, before: str) -> float:
 
 def _other_label(between: str) -> bool:
     """Whether another measurement is named in between, so that the number is not a later value of the first."""
-    return bool(re.search(r"\b(?:hb|hgb|crp|plts?|platelets?|plat|anc|neuts?|neutrophils?|wbc|wcc|temp|t|k|na|creat\w*|cr|egfr|dose|pom|afebrile|sats?|spo2|day|age)\b", between))
+    return bool(
+        re.search(
+            r"\b(?:hb|hgb|crp|plts?|platelets?|plat|anc|neuts?|neutrophils?|wbc|wcc|temp|t|k|na|creat\w*|cr|egfr|dose|pom|afebrile|sats?|spo2|day|age)\b",
+            between,
+        )
+    )
 
 
 def temperatures(folded: str) -> list[Quantity]:
@@ -133,14 +160,18 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         group = next(g for g in range(1, 7) if match.group(g))
         value = float(match.group(group))
         before = folded[max(0, match.start(group) - 14) : match.start(group)]
-        if 18 <= value <= 110 and not re.search(r"(?:\bnot|beds?|ward|bay|room|subj\w*|over|under|above|beyond|>|<|until|than|at|apply at) *$", before):
+        if 18 <= value <= 110 and not re.search(
+            r"(?:\bnot|beds?|ward|bay|room|subj\w*|over|under|above|beyond|>|<|until|than|at|apply at) *$", before
+        ):
             found.append(Quantity("age", value, match.start(group), match.end(group)))
     for match in _AGE_WORDS.finditer(folded):
         told = re.match(r"[\s-]*(?:year|yr|yo\b|y/o)", folded[match.end() :]) or _IS.search(folded[max(0, match.start() - 10) : match.start()])
         if not told:
             continue
         found.append(Quantity("age", float(_TENS[match.group(1)] + _UNITS.get(match.group(2) or "", 0)), match.start(), match.end()))
-    for match in re.finditer(r"(?:actually|correction|typo|make that|i meant|sorry|should be|in fact)[^.\n]{0,30}?\b(\d{2})\b(?:\s*(?:not|rather)\b|\s*$|\s*[.,!])", folded):
+    for match in re.finditer(
+        r"(?:actually|correction|typo|make that|i meant|sorry|should be|in fact)[^.\n]{0,30}?\b(\d{2})\b(?:\s*(?:not|rather)\b|\s*$|\s*[.,!])", folded
+    ):
         value = float(match.group(1))
         if 30 <= value <= 105 and (found or age_known):
             found.append(Quantity("age", value, match.start(1), match.end(1)))
@@ -154,7 +185,9 @@ def doses(folded: str) -> list[Quantity]:
         for match in pattern.finditer(folded):
             raw = match.group(1)
             value = float(_WORD_DOSE.get(raw, 0) or raw)
-            if not _PROPOSED.search(folded[max(0, match.start() - 30) : match.start()]) and not re.search(r"(?:dex\w*|steroids?)\s*$", folded[max(0, match.start() - 16) : match.start()]):
+            if not _PROPOSED.search(folded[max(0, match.start() - 30) : match.start()]) and not re.search(
+                r"(?:dex\w*|steroids?)\s*$", folded[max(0, match.start() - 16) : match.start()]
+            ):
                 found.append((rank, Quantity("dose_mg", value, match.start(1), match.end())))
     return [quantity for _, quantity in sorted(found, key=lambda f: (f[0], f[1].start))]
 

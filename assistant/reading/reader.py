@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from assistant.reading.asked import with_what_is_asked
 from assistant.reading.intent import drug_of
+from assistant.reading.items import Scan
 from assistant.reading.measured import as_facts, kidneys, measured, quinolone_of, stated, treatment_of, value_of
 from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients
 from assistant.reading.phrases import phrase
-from assistant.reading.scan import Scan, scan
+from assistant.reading.scan import scan
 from assistant.reading.standing import Standing, standing_of
 from assistant.reading.text import squeeze
 from assistant.records import Asked, Case, Drug, Episode, Fact, Infection, Severity, Words

@@ -24,7 +24,9 @@ _DECIMAL = re.compile(r"(?<![\d./])\d?[.,]\d{1,2}(?![\d/%]|\s*(?:mg|cm|l\b|kg|c\
 # 'Decimal slipped, 0.41': the value said before is told anew.
 _MENDS = re.compile(r"\b(?:decimal|slip(?:ped)?|typo|mistyped|misread|misheard|meant|should (?:be|read)|make that|correction)\b")
 _SPEAKS_OF_COUNTS = re.compile(r"\b(?:fever|febrile|temp|neutrop\w*|anc|neuts?|counts?|fn|fbc|cbc|bloods)\b")
-_CORRECTION = re.compile(r"(?<![\d.,])(?P<new>\d[\d.,]{0,7}),?\s?(?:and )?not\s(?P<old>\d[\d.,]{0,7})|\bnot\s(?P<old2>\d[\d.,]{0,7})[,;]?\s?(?:-|but|its|it's|it is|is)?\s?(?P<new2>\d[\d.]{0,7})(?!\d)")
+_CORRECTION = re.compile(
+    r"(?<![\d.,])(?P<new>\d[\d.,]{0,7}),?\s?(?:and )?not\s(?P<old>\d[\d.,]{0,7})|\bnot\s(?P<old2>\d[\d.,]{0,7})[,;]?\s?(?:-|but|its|it's|it is|is)?\s?(?P<new2>\d[\d.]{0,7})(?!\d)"
+)
 _CELLS = re.compile(r"[^|\n]*")
 
 
@@ -42,7 +44,12 @@ def answered(turn: str, before: str) -> list[Quantity]:
         return []
     lowest = "nadir" in turn
     again = lowest or mends
-    asked = [(m.start(), name) for name, (label, _) in _LABELS.items() for m in label.finditer(before) if again or not re.search(r"\d", before[m.end() : m.end() + 12])]
+    asked = [
+        (m.start(), name)
+        for name, (label, _) in _LABELS.items()
+        for m in label.finditer(before)
+        if again or not re.search(r"\d", before[m.end() : m.end() + 12])
+    ]
     name = max(asked)[1] if asked else ""
     if not name and _DECIMAL.search(turn) and _SPEAKS_OF_COUNTS.search(before):
         name = "anc"

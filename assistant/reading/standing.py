@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from assistant.reading import quantities
 from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
+from assistant.reading.items import Item, Scan
 from assistant.reading.measured import Measured, treatment_of
 from assistant.reading.phrases import phrase
-from assistant.reading.scan import Item, Scan
 from assistant.reading.second import BETWEEN_TURNS, classifier
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
 
@@ -62,7 +62,9 @@ def _fever(scans: Sequence[Scan]) -> Item | None:
                 found = item
             elif found is not None and (item.turn, item.sentence) > (found.turn, found.sentence):
                 found = None
-        said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")]
+        said = [
+            i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")
+        ]
         if said and (found is None or said[-1].first > found.first or said[-1].turn > found.turn):
             found = said[-1] if not (found is None and _temperature_items(scan_) and _temperature_items(scan_)[-1].first > said[-1].first) else found
     return found
@@ -88,7 +90,9 @@ def _derived_fever(scans: Sequence[Scan], measured: dict[str, Measured]) -> bool
         if low and hot:
             return True
     anc, temperature = measured.get("anc"), measured.get("temperature")
-    return bool(anc and temperature and anc.quantity.value < FEBRILE_NEUTROPENIA_ANC and not anc.quantity.ambiguous and temperature.quantity.value >= FEVER)
+    return bool(
+        anc and temperature and anc.quantity.value < FEBRILE_NEUTROPENIA_ANC and not anc.quantity.ambiguous and temperature.quantity.value >= FEVER
+    )
 
 
 def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standing:
@@ -144,8 +148,6 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
             found.infection = Infection.NONE
 
 
-
-
 def _open_to_doubt(found: Standing, scans: Sequence[Scan], fever: Item | None) -> bool:
     """Whether nothing was told of the infection's course, and words stand there that may take it from this patient."""
     return found.infection is Infection.ACTIVE and found.silent and fever is None and any(phrase("elsewhere").search(s.plain.text) for s in scans)
@@ -169,9 +171,15 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.silent = outcome.silent
     found.named = bool(thread.specific)
     supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
-    hints = [s for s in thread.states if s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") and not _CLEAR_CHEST.match(s.words.text.lower())]
+    hints = [
+        s
+        for s in thread.states
+        if s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") and not _CLEAR_CHEST.match(s.words.text.lower())
+    ]
     found.hinted = not supposed and (past or bool(hints))
-    found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states)
+    found.plain = any(
+        s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states
+    )
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
     found.neutropenic_fever = bool(febrile)
     focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]
@@ -183,10 +191,19 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     elif _long_over(thread, outcome.state, treatment):
         # Nobody has said that pomalidomide was restarted after it: that is still to be weighed.
-        unweighed = found.severity is Severity.LIFE_THREATENING and treatment is not Treatment.TAKING and not any(_TAKES.search(s.classed.text) for s in scans)
+        unweighed = (
+            found.severity is Severity.LIFE_THREATENING
+            and treatment is not Treatment.TAKING
+            and not any(_TAKES.search(s.classed.text) for s in scans)
+        )
         found.infection = Infection.RESOLVED if unweighed else Infection.NONE
     named_then = fever is not None and any(m.turn == fever.turn for m in (*thread.mentions, *thread.treatments, *thread.severities))
-    if fever is not None and not named_then and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
+    if (
+        fever is not None
+        and not named_then
+        and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE)
+        and _fever_after_resolution(thread, fever)
+    ):
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
     settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and not thread.severities
@@ -208,7 +225,9 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
 
 
-_TAKES = re.compile(r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)")
+_TAKES = re.compile(
+    r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)"
+)
 _IN_BLOOD = re.compile(r"blood|bottles|sets|bacter|bcx|bcs")
 _EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
 
@@ -217,12 +236,22 @@ def _settles(denied: Item, fever: Item, thread: Thread | None) -> bool:
     """Whether 'no infection' explains a fever: infection was excluded, or the fever had gone when it was said."""
     if denied.turn != fever.turn:
         return denied.turn > fever.turn
-    gone = [s for s in thread.states if s.name in ("symptom_free", "well", "resolved") and s.turn == fever.turn and s.first > fever.first] if thread else []
-    return bool(_EXCLUDED.search(denied.words.text.lower())) or (denied.first > fever.first and any(not s.has("negated", "unasserted", "hypothetical") for s in gone))
+    gone = (
+        [s for s in thread.states if s.name in ("symptom_free", "well", "resolved") and s.turn == fever.turn and s.first > fever.first]
+        if thread
+        else []
+    )
+    return bool(_EXCLUDED.search(denied.words.text.lower())) or (
+        denied.first > fever.first and any(not s.has("negated", "unasserted", "hypothetical") for s in gone)
+    )
 
 
 def _said_after(fever: Item, thread: Thread | None) -> bool:
-    over = [s for s in thread.states if s.name in ("resolved", "well", "symptom_free") and not s.has("negated", "unasserted", "hypothetical")] if thread else []
+    over = (
+        [s for s in thread.states if s.name in ("resolved", "well", "symptom_free") and not s.has("negated", "unasserted", "hypothetical")]
+        if thread
+        else []
+    )
     return any((s.turn, s.first) > (fever.turn, fever.first) for s in over)
 
 
@@ -242,9 +271,15 @@ def _fever_after_resolution(thread: Thread, fever: Item) -> bool:
 
 def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
     """'Dengue negative' denies dengue and not the pneumonia beside it."""
-    specific = {i.name for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind not in ("generic", "organism", "not_infection")}
+    specific = {
+        i.name for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind not in ("generic", "organism", "not_infection")
+    }
     named = threads[-1].specific if threads else set()
-    if specific and not named and any(i.kind == "symptom" and i.name == "skin signs" and not i.has("negated", "hypothetical", "other", "historical") for i in scan.items):
+    if (
+        specific
+        and not named
+        and any(i.kind == "symptom" and i.name == "skin signs" and not i.has("negated", "hypothetical", "other", "historical") for i in scan.items)
+    ):
         return False
     return not specific or not named or bool(specific & named)
 
@@ -266,7 +301,9 @@ def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     return bool(carried) and organisms_only
 
 
-def _without_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever: Item | None, denied: Item | None) -> None:
+def _without_diagnosis(
+    found: Standing, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever: Item | None, denied: Item | None
+) -> None:
     """No infection is named: fever, symptoms, treatment and plain words decide."""
     symptoms = [i for s in scans for i in s.of("symptom") if not i.has("negated", "hypothetical", "other", "historical", "exposure")]
     treated = [i for i in thread.treatments if not is_prophylaxis(i, thread)] if thread else []

@@ -1,0 +1,153 @@
+"""What surrounds one cue or mention: denied, doubted, supposed, of another person, claimed, asked; as flags of its item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from assistant.reading.context import Context
+from assistant.reading.items import Item, after, around
+from assistant.reading.phrases import phrase
+from assistant.reading.text import Token
+from assistant.records import Severity
+
+_DRUG_LINE = re.compile(
+    r"^(?:dh|drugs?|dhx|meds?|medications?|medicines|current meds|current medications?|regular meds|home meds|usual meds|takes|tx|rx|regular)(?: :|$| )"
+)
+_ADJECTIVES = re.compile(
+    r"^(?:severe|severely|serious|seriously|mild|mildly|minor|moderate|trivial|slight|minimal|superficial|(?:ctcae )?(?:grade|gr|g) ?\S+)$"
+)
+# 'Hold only for grade 3 or more': a threshold, and no grade of this infection.
+_BEYOND = re.compile(r"(?:>|≥|\bonly for|\bat least|\babove|\bfor)(?: =)?$")
+_ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
+# What the patient or a relative claims does not outweigh what was found.
+_CLAIMED = re.compile(
+    r"(?<!\S)(?:says?|claims?|insists?|reckons?|thinks?|believes?|swears?|tells me|maintains?) (?:that )?(?:he|she|they|hes|shes|it|its|theyre)?(?: is| are| has| was| s)?$"
+)
+# A word inside the cue that takes it back, a question whether it is over, and a treatment that will end.
+_QUALIFIED = re.compile(
+    r"(?<!\w)(?:not|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)"
+)
+_QUESTIONED = re.compile(
+    r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b"
+)
+_PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished|\d+ of \d+ (?:days|doses))(?!\w)")
+_RECOVERY = ("resolved", "well")
+_SCOPES = ("uncertain", "hypothetical", "historical", "exposure")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The words near a state cue: the cue itself, up to six before it, four behind, its sentence, and the sign that follows."""
+
+    said: str
+    before: str
+    behind: str
+    line: str
+    sign: str
+
+
+# Flag, the states it is for, and the test: whether what was said of the course is not asserted, or is not of the infection.
+_STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] = (
+    ("historical", (), lambda near: phrase("history_line").match(near.line)),
+    ("hypothetical", ("no_infection",), lambda near: phrase("once_thought").search(near.before)),
+    ("claimed", _RECOVERY, lambda near: _CLAIMED.search(near.before)),
+    ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
+    ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
+    ("hypothetical", _RECOVERY, lambda near: phrase("another_organ").search(near.before)),
+    ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or phrase("back_on").search(near.behind)),
+    ("hypothetical", ("residual",), lambda near: phrase("sequela").search(f"{near.before} {near.said} {near.behind}")),
+    ("unasserted", _RECOVERY, lambda near: _QUALIFIED.search(near.said) or _QUESTIONED.search(near.line)),
+    ("unasserted", _RECOVERY, lambda near: near.sign == "?" or near.behind.startswith(("or not", "or no"))),
+    ("unasserted", ("treatment_done",), lambda near: _PLANNED.search(near.said)),
+    ("unasserted", (*_RECOVERY, "treatment_done", "symptom_free"), lambda near: phrase("not_asserted").search(near.before)),
+)
+
+
+class Surroundings:
+    """What surrounds the items of one message.
+
+    Args:
+        tokens: of the message.
+        context: its context cues.
+        lines: its sentences as plain words.
+        relative_is_patient: a caregiver writes, so that 'my husband' is the patient and nobody else.
+    """
+
+    def __init__(self, tokens: list[Token], context: Context, lines: list[str], *, relative_is_patient: bool) -> None:
+        self._tokens, self._context, self._lines = tokens, context, lines
+        self._relative_is_patient = relative_is_patient
+        self._recalled = [bool(phrase("recalled").search(line)) for line in lines]
+
+    def placed(self, item: Item) -> Item:
+        """The item with the flags that its surroundings give it."""
+        if item.kind in ("time", "intent", "drug"):
+            return item
+        flags = self._state(item) if item.kind == "state" else self._mention(item)
+        if not self._relative_is_patient and self._context.reaching("other_person", item.first, item.last):
+            flags.add("other")
+        return replace(item, flags=item.flags | flags)
+
+    def _state(self, item: Item) -> set[str]:
+        reaching, said = self._context.reaching, item.words.text.lower()
+        sign = self._tokens[item.last].text if item.last < len(self._tokens) else ""
+        near = Near(said, around(self._tokens, item.first, 6), after(self._tokens, item.last, 4), self._lines[item.sentence], sign)
+        flags = {flag for flag, names, test in _STATE_TESTS if (not names or item.name in names) and test(near)}
+        if item.name == "residual" and not said.startswith(("not", "isn", "hasn", "never")):
+            reach = 5 if "remain" in said else 2
+            flags |= {"hypothetical"} if reaching("negation", item.first, item.last, reach, for_state=True) else set()
+        if reaching("hypothetical", item.first, item.last, 6):
+            flags.add("hypothetical")
+        if reaching("refutation", item.first, item.last, for_state=True):
+            flags.add("hypothetical" if item.name in ("no_infection", "residual", "worse") else "negated")
+        says_no = said.startswith(("no ", "not ", "off ", "without ", "never "))
+        if not says_no and item.name in _ASSERTIONS and reaching("negation", item.first, item.last, 3, for_state=True):
+            flags.add("negated")
+        return flags
+
+    def _mention(self, item: Item) -> set[str]:
+        reaching, before = self._context.reaching, around(self._tokens, item.first, 6)
+        flags = {scope for scope in _SCOPES if reaching(scope, item.first, item.last)}
+        if reaching("negation", item.first, item.last, 4 if item.kind == "severity" else None) or _denied_afterwards(self._tokens, item.last):
+            flags.add("negated")
+        if item.kind in ("severity", "antimicrobial"):
+            flags |= self._measure(item, before)
+        close, line = around(self._tokens, item.first, 3), self._lines[item.sentence]
+        tests = {
+            "new": phrase("new").search(close),
+            "recalled": self._recalled[item.sentence],
+            "named": item.first == 0 or phrase("named").search(close),
+            "referred": phrase("referred").search(around(self._tokens, item.first, 2)),
+            "historical": phrase("history_line").match(line),
+            "listed": item.kind == "antimicrobial" and _DRUG_LINE.match(line),
+        }
+        return flags | {flag for flag, holds in tests.items() if holds}
+
+    def _measure(self, item: Item, before: str) -> set[str]:
+        """Of a cue of severity or a treatment: taken back, a mere threshold, or an escalation that did not come about."""
+        flags = {"negated", "taken_back"} if phrase("scrapped").search(before) else set()
+        if item.kind == "severity" and _BEYOND.search(around(self._tokens, item.first, 3)):
+            flags.add("hypothetical")
+        if item.kind == "severity" and phrase("places").search(item.words.text.lower()) and self._context.reaching("averted", item.first, item.last):
+            flags.add("negated")
+        return flags
+
+
+def is_about_something_else(item: Item, tokens: list[Token]) -> bool:
+    """'severe back pain', 'grade 4 neutropenia', 'admitted for kyphoplasty': not the infection's severity."""
+    words = " ".join(t.text for t in tokens[item.first : item.last])
+    next_words = after(tokens, item.last, 4)
+    if _ADJECTIVES.match(words):
+        return bool(phrase("other_noun").match(next_words))
+    return (
+        item.tier is Severity.SEVERE
+        and words.split()[0] in ("admitted", "admission", "inpatient", "in")
+        and bool(phrase("elective").search(after(tokens, item.last, 7)))
+    )
+
+
+def _denied_afterwards(tokens: list[Token], last: int) -> bool:
+    """'life-threatening?? no, it was not': the writer takes it back."""
+    rest = [t.text for t in tokens[last : last + 4]]
+    return len(rest) >= 2 and rest[0] == "?" and next((w for w in rest if w != "?"), "") in ("no", "nope", "nah")

@@ -1,0 +1,139 @@
+"""What the items of one message do to one another: illnesses shared, lists denied as one, longer cues, uses and times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.reading.items import Item, after, around
+from assistant.reading.phrases import phrase
+from assistant.reading.text import Token
+
+
+def is_another_wait(item: Item, items: list[Item], lines: list[str]) -> bool:
+    """'Wait until the daughter is better': no course of treatment that runs until then."""
+    if item.kind != "state" or item.name != "treatment_ongoing" or not item.words.text.lower().startswith(("until", "till", "through")):
+        return False
+    return not phrase("course").search(lines[item.sentence]) and not any(i.kind == "antimicrobial" and i.sentence == item.sentence for i in items)
+
+
+def with_shared(items: list[Item]) -> list[Item]:
+    """'Her son has a cold. She has one too': what is said to be shared is the patient's as well."""
+    shared = {s for i in items if i.kind == "intent" and i.name == "shared_illness" for s in (i.sentence - 1, i.sentence)}
+    return [replace(i, flags=i.flags - {"other", "exposure"}) if i.sentence in shared and i.kind != "intent" else i for i in items]
+
+
+def with_predicates(items: list[Item]) -> list[Item]:
+    """'I don't think the infection has cleared': what is denied is that it has cleared, and not the infection."""
+    denied = [i for i in items if i.kind == "state" and i.name == "resolved" and i.has("negated")]
+
+    def is_subject(item: Item) -> bool:
+        return item.kind == "infection" and item.has("negated") and any(s.first <= item.last <= s.last or item.last + 1 == s.first for s in denied)
+
+    return [replace(i, flags=i.flags - {"negated"}) if is_subject(i) else i for i in items]
+
+
+def with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """'BK, CMV, EBV all negative': what denies the last of a list denies all of it."""
+    found = list(items)
+    mentions = [n for n, i in enumerate(found) if i.kind == "infection"]
+    for earlier, later in zip(reversed(mentions[:-1]), reversed(mentions[1:]), strict=True):
+        between = {t.text for t in tokens[found[earlier].last : found[later].first]}
+        if found[later].has("negated") and not found[earlier].has("negated") and between and between <= {",", "/", "and", "&", "or", "nor"}:
+            found[earlier] = replace(found[earlier], flags=found[earlier].flags | {"negated"})
+    return found
+
+
+_COVERED_BY = {
+    "resolved": ("residual", "no_infection", "treatment_ongoing", "treatment_done"),
+    "well": ("residual",),
+    "symptom_free": ("residual", "resolved", "well"),
+    "treatment_done": ("residual", "treatment_ongoing"),
+    "treatment_given": ("treatment_done", "treatment_ongoing"),
+    "treatment_ongoing": ("treatment_done",),
+    "no_infection": ("residual",),
+}
+
+
+def without_covered(items: list[Item]) -> list[Item]:
+    """A state cue inside a longer one is part of it: 'resolved' in 'not yet resolved' says nothing of its own."""
+    states = [i for i in items if i.kind == "state"]
+
+    running = [s for s in states if s.has("counted") and s.name == "treatment_ongoing"]
+
+    def covered(item: Item) -> bool:
+        if item.has("counted"):
+            return False
+        if item.name == "treatment_done" and any(
+            s.sentence == item.sentence and item.first <= s.last + 8 and item.last >= s.first - 4 for s in running
+        ):
+            return True
+        wider = [s for s in states if s.first <= item.first and item.last <= s.last and s.last - s.first > item.last - item.first]
+        return any(s.name in _COVERED_BY.get(item.name, ()) for s in wider)
+
+    return [i for i in items if i.kind != "state" or not covered(i)]
+
+
+def has_another_cause(item: Item, items: list[Item], lines: list[str]) -> bool:
+    """'In the ICU for DKA', 'STEMI, CCU': where somebody lies for another illness, with no infection in that sentence."""
+    if not phrase("places").search(item.words.text.lower()) or not phrase("other_cause").search(lines[item.sentence]):
+        return False
+    return not any(
+        i.kind == "infection"
+        and i.sentence == item.sentence
+        and i.entry.kind not in ("not_infection", "carriage")
+        and not i.has("negated", "other", "hypothetical")
+        for i in items
+    )
+
+
+_BY_MOUTH = {"po", "oral", "orally", "tablets", "tabs", "caps", "capsules", "mouth", "qds", "125"}
+
+
+_ON_THE_SKIN = {"drops", "cream", "ointment", "gel", "topical", "topically", "eyedrops", "drop"}
+
+
+def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous."""
+    preventing = [i for i in items if i.kind == "intent" and i.name == "prophylaxis"]
+    used: list[Item] = []
+    for item in items:
+        if item.kind == "antimicrobial":
+            near = {t.text for t in tokens[max(0, item.first - 2) : item.last + 4]}
+            if any((p.sentence == item.sentence and -4 <= p.first - item.last <= 4) or 0 <= item.first - p.last <= 4 for p in preventing):
+                item = replace(item, flags=item.flags | {"prophylaxis"})
+            if "iv" not in near and near & (_BY_MOUTH | _ON_THE_SKIN):
+                item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
+        used.append(item)
+    to_prevent = [i for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")]
+    return [
+        replace(i, flags=i.flags | {"prophylaxis"}) if i.kind in ("state", "severity") and any(i.first <= a.first < i.last for a in to_prevent) else i
+        for i in used
+    ]
+
+
+def framed(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """Each infection, severity and state item with the time expression that belongs to it."""
+    drugs = {i.last for i in items if i.kind == "drug"}
+    # 'pomalidomide since last summer' dates the drug and not the infection.
+    times = [i for i in items if i.kind == "time" and not ({i.first, i.first - 1, i.first - 2} & drugs)]
+    # 'transplant in 2019', 'admitted last year for a hip fracture': the time of another event.
+    times = [
+        t
+        for t in times
+        if not (
+            phrase("elective").search(around(tokens, t.first, 3))
+            or phrase("elective").match(after(tokens, t.last, 4).removeprefix("for ").removeprefix("a "))
+        )
+    ]
+    infections = [i for i in items if i.kind == "infection"]
+    found = []
+    for item in items:
+        if item.kind in ("infection", "symptom", "severity", "antimicrobial", "state") and times:
+            following = next((n.first for n in infections if n.first >= item.last and n.sentence == item.sentence), 10**9)
+            own = [t for t in times if t.sentence == item.sentence and (item.last <= t.first < following or t.last <= item.first)]
+            own = [t for t in own if not any(t.last <= n.first < item.first for n in infections)]
+            if own:
+                nearest = min(own, key=lambda t: t.first - item.last if t.first >= item.last else item.first - t.last + 1)
+                item = replace(item, flags=item.flags | {nearest.name})
+        found.append(item)
+    return found
