@@ -16,6 +16,8 @@ _SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "pati
 _REPORTING = frozenset(
     "says said reports reported tells told thinks noticed noticing rang called calls writes wrote brought wants asks asked worried insists describes phoned messaged texted mentions swears found concerned keen".split()
 )
+_IS_NOT = frozenset({"isnt", "wasnt", "not"})
+_COURSE = frozenset("any better much getting going improving responding healing clearing settling quite fully completely entirely yet really over gone clear resolved cleared healed under controlled treated too so all shifting".split())
 _LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
 
 
@@ -68,6 +70,8 @@ class Context:
                 if all(index + k < len(tokens) and tokens[index + k].text == w for k, w in enumerate(words)):
                     if scope == "other_person" and not after and _reports(tokens, index + len(words)):
                         continue
+                    if after and scope == "negation" and words[-1] in _IS_NOT and self._goes_on(index + len(words)):
+                        continue
                     cues.append(Cue(scope, after, index, index + len(words), " ".join(words)))
         covered = {i for c in cues if c.scope.startswith("pseudo:") for i in range(c.first, c.last)}
         kept = [c for c in cues if not c.scope.startswith("pseudo:") and not (c.scope == "negation" and covered & set(range(c.first, c.last)))]
@@ -102,6 +106,10 @@ class Context:
             if gap <= allowed and not self._cut(cue, span, for_state) and (best is None or gap < min(abs(best.first - last), abs(first - best.last))):
                 best = cue
         return best
+
+    def _goes_on(self, index: int) -> bool:
+        """'The pneumonia is not any better': what is denied is how it runs, and not the pneumonia."""
+        return index < len(self._tokens) and self._tokens[index].text in _COURSE
 
     def _ended(self, first: int, last: int) -> bool:
         return any(t.breaks for t in self._tokens[first:last])

@@ -9,14 +9,21 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
-_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|dipped|slid|sank|slumped|tumbled|nosedived|went|settled|hovering|hovers|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
+_LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|dipped|slid|from|have|halved|neutropenic|profoundly|severely|in|their|boots|not|yet|sank|slumped|tumbled|nosedived|went|settled|hovering|hovers|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|gpt\s*/\s*l|/\s*nl|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(
-    rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}"
+    rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|neutropenic|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}"
 )
 _PLATELETS = re.compile(rf"(?<![a-z])(platelets?|platelet count|plts?|plat|plats|thrombocytes)(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}")
 _THEN = re.compile(
     rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}{_COUNT_UNIT}\s*(?:now|today|this a\.?m|this morning|currently)"
+)
+# 'from 1.9 to 0.3', '1.2 (1/4) 0.7 (8/4)': what follows at once is a later value.
+_SERIES = re.compile(rf"(?:\s*(?:to|->|→)|\s*\([^)]{{1,12}}\)|\s*\([^)]{{1,12}}\)\s*(?:to|->|→))\s*{_NUMBER}{_COUNT_UNIT}(?!\s*mg|\s*(?:weeks?|days?|wks?))")
+# A grade or a word stands for a count (CTCAE v5.0: grade 4 is below 0.5 and below 25).
+_GRADES = (
+    ("anc", re.compile(r"\b(?:grade|gr|g)\s?(?:4|iv) neutrop\w+(?! fever)|\bneut\w*(?: count)?(?: are| is| were)? (?:undetectable|unrecordable|nil|zero)\b|\bsevere neutrop\w+ \(?<\s?0?\.5"), 0.4),
+    ("platelets", re.compile(r"\b(?:grade|gr|g)\s?(?:4|iv) thrombocytop\w+"), 20.0),
 )
 _TEMPERATURE = re.compile(
     rf"(?<![a-z])(?:t|temp|temps|temperatures?|temperatur|temperature|tmax|t max|fevers?|febrile|pyrexia\w*|spik\w+|pyrexic|afebrile|apyrexial|afeb|thermometer|thermo)(?![a-z])(?:\s|max|of|at|to|was|is|up|this|morning|overnight|now|today|last|night|am|pm|a|one|around|about|still|still at|only|peaked|hit|\.(?=\s)|reading|reads|read|says|said|showed|shows|came|back|\d{{1,2}}:\d\d|[:=~>(,|-])*{_NUMBER}\s*(?:deg\w*|°)?\s*(c|f)?(?![a-z0-9/])"
@@ -109,6 +116,10 @@ def counts(folded: str) -> list[Quantity]:
             nadir = "nadir" in match.group(0)
             found.append(Quantity(name, value, match.start(), match.end(), ambiguous, nadir))
             end = match.end()
+            while following := _SERIES.match(folded, end):
+                value, ambiguous = _count(name, following.group(1), following.group(2), limits)
+                found.append(Quantity(name, value, following.start(1), following.end(), ambiguous))
+                end = following.end()
             while later := _THEN.match(folded, end):
                 group = 1 if later.group(1) else 3
                 if _other_label(folded[end : later.start(group)]):
@@ -116,12 +127,14 @@ def counts(folded: str) -> list[Quantity]:
                 value, ambiguous = _count(name, later.group(group), later.group(2), limits)
                 end = later.end()
                 found.append(Quantity(name, value, later.start(group), end, ambiguous))
+    for name, pattern, value in _GRADES:
+        found += [Quantity(name, value, m.start(), m.end()) for m in pattern.finditer(folded)]
     return sorted(found, key=lambda q: q.start)
 
 
 def _beyond(value: float, before: str) -> float:
     """A count that is only bounded: '<0.5' is below 0.5 and '>0.5' above it, by one per cent."""
-    if re.search(r"<(?!=)|\bbelow\b|\bunder\b|\bless than\b", before):
+    if re.search(r"<(?!=)|\bnot(?: yet)? (?:above|over)\b|\bbelow\b|\bunder\b|\bless than\b", before):
         return round(value * 0.99, 4)
     return round(value * 1.01, 4) if re.search(r">(?!=)|\babove\b|\bover\b|\bmore than\b|\bgreater than\b", before) else value
 

@@ -27,7 +27,8 @@ _SPEAKS_OF_COUNTS = re.compile(r"\b(?:fever|febrile|temp|neutrop\w*|anc|neuts?|c
 _CORRECTION = re.compile(
     r"(?<![\d.,])(?P<new>\d[\d.,]{0,7}),?\s?(?:and )?not\s(?P<old>\d[\d.,]{0,7})|\bnot\s(?P<old2>\d[\d.,]{0,7})[,;]?\s?(?:-|but|its|it's|it is|is)?\s?(?P<new2>\d[\d.]{0,7})(?!\d)"
 )
-_CELLS = re.compile(r"[^|\n]*")
+_CELLS = re.compile(r"[^|\n]+")
+_WORDS = re.compile(r"\S+")
 
 
 def answered(turn: str, before: str) -> list[Quantity]:
@@ -74,15 +75,22 @@ def corrected(turn: str, known: dict[str, Quantity]) -> Iterator[Quantity]:
 
 
 def tabulated(folded: str) -> list[Quantity]:
-    """Counts and temperatures of a table whose first row names its columns, row by row."""
-    rows = [(m.start(), m.group()) for m in re.finditer(r"[^\n]+", folded) if m.group().count("|") >= 2]
+    """Counts and temperatures of a table, row by row: its first row or its first column names them."""
+    rows = [(m.start(), m.group()) for m in re.finditer(r"[^\n]+", folded)]
     found: list[Quantity] = []
     names: dict[int, str] = {}
+    width = 0
     for offset, row in rows:
-        cells = [(offset + m.start(), m.group()) for m in _CELLS.finditer(row) if m.group() or m.start() == 0]
+        cells = [(offset + m.start(), m.group()) for m in (_CELLS if "|" in row else _WORDS).finditer(row) if m.group().strip()]
         header = {n: name for n, (_, cell) in enumerate(cells) for name, (label, _) in _LABELS.items() if label.fullmatch(cell.strip())}
-        if header:
-            names = header
+        if len(header) >= 2 or (header and "|" in row and not re.search(r"\d", row)):
+            names, width = header, len(cells)
+            continue
+        label = next((name for name, (label, _) in _LABELS.items() if "|" in row and cells and label.fullmatch(cells[0][1].strip())), "")
+        if label:
+            found += [replace(q, start=start, end=start + len(cell)) for start, cell in cells[1:] for q in _LABELS[label][1](f"{label} {cell.strip()}")]
+            continue
+        if len(cells) != width:
             continue
         for column, name in names.items():
             if column < len(cells) and re.search(r"\d", cells[column][1]):

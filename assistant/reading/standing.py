@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.reading import quantities
 from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
-from assistant.reading.items import Item, Scan
+from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
 from assistant.reading.phrases import phrase
 from assistant.reading.second import BETWEEN_TURNS, classifier
@@ -165,6 +165,8 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.severity, words = severity_of(thread)
     if outcome.state is EpisodeState.ACTIVE and found.severity is Severity.UNSPECIFIED and only_tested_positive(thread):
         found.severity = Severity.MILD
+    if outcome.state is EpisodeState.RESOLVED and _told_since(scans, thread):
+        outcome = replace(outcome, state=EpisodeState.RESOLVING)
     found.contradiction = outcome.contradiction
     found.name = thread.name
     found.infection = _STATE[outcome.state]
@@ -255,6 +257,19 @@ def _said_after(fever: Item, thread: Thread | None) -> bool:
     return any((s.turn, s.first) > (fever.turn, fever.first) for s in over)
 
 
+def _told_since(scans: Sequence[Scan], thread: Thread) -> bool:
+    """Whether a symptom is told after the last word that it was over, and neither denied nor a sequela."""
+    over = [s for s in thread.states if s.name in ("resolved", "treatment_done", "well") and not s.has("negated", "unasserted", "hypothetical")]
+    end = max(((s.turn, s.last) for s in over), default=(-1, -1))
+    for scan_ in scans:
+        for item in scan_.of("symptom"):
+            aside = item.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")
+            told = (item.turn, item.first) >= end and not aside
+            if told and not phrase("sequela").search(scan_.sentence_lines[item.sentence]) and not phrase("gone_after").match(after(list(scan_.tokens), item.last, 3)):
+                return True
+    return False
+
+
 def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> bool:
     """A past infection with pomalidomide restarted since, or one of years ago with nothing said of a hold."""
     if treatment is Treatment.TAKING:
@@ -296,6 +311,8 @@ def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it."""
     carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
     if any(_IN_BLOOD.search(s.words.text.lower()) and not s.has("negated", "hypothetical") for s in thread.severities):
+        return False
+    if any(i.kind == "symptom" and not i.has("negated", "hypothetical", "other", "historical") for s in scans for i in s.items):
         return False
     organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
     return bool(carried) and organisms_only

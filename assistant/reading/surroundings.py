@@ -39,18 +39,22 @@ _SCOPES = ("uncertain", "hypothetical", "historical", "exposure")
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The words near a state cue: the cue itself, up to six before it, four behind, its sentence, and the sign that follows."""
+    """The words near a state cue: the cue itself, up to six before it, four behind, its sentence, the sign that follows,
+    and its clause so far."""
 
     said: str
     before: str
     behind: str
     line: str
     sign: str
+    clause: str
 
 
 # Flag, the states it is for, and the test: whether what was said of the course is not asserted, or is not of the infection.
 _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] = (
     ("historical", (), lambda near: phrase("history_line").match(near.line)),
+    ("unasserted", (*_RECOVERY, "treatment_done"), lambda near: phrase("condition").match(near.clause)),
+    ("hypothetical", ("no_infection",), lambda near: phrase("condition").match(near.clause)),
     ("hypothetical", ("no_infection",), lambda near: phrase("once_thought").search(near.before)),
     ("claimed", _RECOVERY, lambda near: _CLAIMED.search(near.before)),
     ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
@@ -92,7 +96,7 @@ class Surroundings:
     def _state(self, item: Item) -> set[str]:
         reaching, said = self._context.reaching, item.words.text.lower()
         sign = self._tokens[item.last].text if item.last < len(self._tokens) else ""
-        near = Near(said, around(self._tokens, item.first, 6), after(self._tokens, item.last, 4), self._lines[item.sentence], sign)
+        near = Near(said, around(self._tokens, item.first, 6), after(self._tokens, item.last, 4), self._lines[item.sentence], sign, self._clause(item))
         flags = {flag for flag, names, test in _STATE_TESTS if (not names or item.name in names) and test(near)}
         if item.name == "residual" and not said.startswith(("not", "isn", "hasn", "never")):
             reach = 5 if "remain" in said else 2
@@ -106,6 +110,13 @@ class Surroundings:
             flags.add("negated")
         return flags
 
+    def _clause(self, item: Item) -> str:
+        """The words from the last comma or sentence end up to the item."""
+        start = item.first
+        while start > 0 and not self._tokens[start - 1].breaks and self._tokens[start - 1].text != ",":
+            start -= 1
+        return " ".join(t.text for t in self._tokens[start : item.first])
+
     def _mention(self, item: Item) -> set[str]:
         reaching, before = self._context.reaching, around(self._tokens, item.first, 6)
         flags = {scope for scope in _SCOPES if reaching(scope, item.first, item.last)}
@@ -115,7 +126,7 @@ class Surroundings:
             flags |= self._measure(item, before)
         close, line = around(self._tokens, item.first, 3), self._lines[item.sentence]
         tests = {
-            "new": phrase("new").search(close),
+            "new": phrase("new").search(close) or (item.kind == "infection" and (phrase("onset").search(close) or phrase("begun").match(after(self._tokens, item.last, 4)))),
             "recalled": self._recalled[item.sentence],
             "named": item.first == 0 or phrase("named").search(close),
             "referred": phrase("referred").search(around(self._tokens, item.first, 2)),

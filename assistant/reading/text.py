@@ -34,15 +34,36 @@ def fold(text: str) -> str:
     folded = _HIDDEN.sub(lambda m: " " * len(m.group()), text.translate(_FOLD))
     lowered = folded.lower()
     lowered = lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
-    return _SPOKEN_NUMBER.sub(_in_digits, lowered)
+    return _SPOKEN_COUNT.sub(_count_in_digits, _SPOKEN_NUMBER.sub(_in_digits, lowered))
 
 
 _ONES = "zero nought naught oh one two three four five six seven eight nine".split()
 _TENS = {"thirty": 3, "forty": 4}
 _SPOKEN_NUMBER = re.compile(
     rf"\b(?:(?P<tens>thirty|forty)[ -]?)?(?:(?P<ones>{'|'.join(_ONES)})[ -])?(?:point|decimal)[ -](?P<part>{'|'.join(_ONES)})\b"
-    rf"|\b(?P<hot>thirty|forty)[ -](?P<degrees>{'|'.join(_ONES[4:])})[ -](?P<tenths>{'|'.join(_ONES)})\b"
+    rf"|\b(?P<hot>thirty|forty)[ -](?P<degrees>{'|'.join(_ONES[4:])})[ -](?P<tenths>and a half|{'|'.join(_ONES)})\b"
 )
+
+
+_SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_DECADES = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMERAL = rf"(?:{'|'.join([*reversed(_SMALL), *_DECADES])})"
+_SPOKEN_COUNT = re.compile(
+    rf"(?P<label>\b(?:anc|neut\w*|granulocytes|plts?|platelets?|platelet count)\b[^.;,\d]{{0,24}}?)(?P<count>\b{_NUMERAL}(?:[ -](?:and |hundred|thousand|{_NUMERAL})[ -]?)*(?:{_NUMERAL}|hundred|thousand)?\b)"
+)
+
+
+def _count_in_digits(match: re.Match[str]) -> str:
+    """'platelets nineteen', 'ANC of three hundred and fifty' in digits, filled with blanks to the same length."""
+    total = part = 0
+    for word in re.findall(r"[a-z]+", match["count"]):
+        if word == "hundred":
+            part *= 100
+        elif word == "thousand":
+            total, part = total + part * 1000, 0
+        elif word != "and":
+            part += _SMALL.index(word) + 1 if word in _SMALL else 10 * (_DECADES.index(word) + 2)
+    return match["label"] + str(total + part).ljust(len(match["count"]))
 
 
 def _in_digits(match: re.Match[str]) -> str:
@@ -52,7 +73,8 @@ def _in_digits(match: re.Match[str]) -> str:
         return max(0, _ONES.index(word) - 3) if word else 0
 
     if match["hot"]:
-        value = f"{_TENS[match['hot']]}{digit(match['degrees'])}.{digit(match['tenths'])}"
+        tenths = 5 if match["tenths"] == "and a half" else digit(match["tenths"])
+        value = f"{_TENS[match['hot']]}{digit(match['degrees'])}.{tenths}"
     else:
         whole = 10 * _TENS.get(match["tens"] or "", 0) + digit(match["ones"])
         value = f"{whole}.{digit(match['part'])}"
