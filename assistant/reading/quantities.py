@@ -20,6 +20,8 @@ _THEN = re.compile(
 )
 # 'from 1.9 to 0.3', '1.2 (1/4) 0.7 (8/4)': what follows at once is a later value.
 _SERIES = re.compile(rf"(?:\s*(?:to|->|→)|\s*\([^)]{{1,12}}\)|\s*\([^)]{{1,12}}\)\s*(?:to|->|→))\s*{_NUMBER}{_COUNT_UNIT}(?!\s*mg|\s*(?:weeks?|days?|wks?))")
+# 'Platelets are 38, they were 15 last week': the lowest, which decides beside the current one (spec, section 4.5).
+_LOWEST = re.compile(rf"[^.;\n\d]{{0,16}}?\b(?:was|were|been|nadir(?: of| was)?|lowest(?: of| was)?|fell to|dipped to|dropped to|down to|from)\s*{_NUMBER}{_COUNT_UNIT}")
 # A grade or a word stands for a count (CTCAE v5.0: grade 4 is below 0.5 and below 25).
 _GRADES = (
     ("anc", re.compile(r"\b(?:grade|gr|g)\s?(?:4|iv) neutrop\w+(?! fever)|\bneut\w*(?: count)?(?: are| is| were)? (?:undetectable|unrecordable|nil|zero)\b|\bsevere neutrop\w+ \(?<\s?0?\.5"), 0.4),
@@ -120,6 +122,9 @@ def counts(folded: str) -> list[Quantity]:
                 value, ambiguous = _count(name, following.group(1), following.group(2), limits)
                 found.append(Quantity(name, value, following.start(1), following.end(), ambiguous))
                 end = following.end()
+            if name == "platelets" and (low := _LOWEST.match(folded, end)):
+                value, ambiguous = _count(name, low.group(1), low.group(2), limits)
+                found.append(Quantity(name, value, low.start(1), low.end(), ambiguous, nadir=True))
             while later := _THEN.match(folded, end):
                 group = 1 if later.group(1) else 3
                 if _other_label(folded[end : later.start(group)]):

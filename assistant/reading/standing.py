@@ -165,8 +165,8 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.severity, words = severity_of(thread)
     if outcome.state is EpisodeState.ACTIVE and found.severity is Severity.UNSPECIFIED and only_tested_positive(thread):
         found.severity = Severity.MILD
-    if outcome.state is EpisodeState.RESOLVED and _told_since(scans, thread):
-        outcome = replace(outcome, state=EpisodeState.RESOLVING)
+    if outcome.state in (EpisodeState.RESOLVED, EpisodeState.RESOLVING) and _told_since(scans, thread):
+        outcome = replace(outcome, state=EpisodeState.RESOLVING, silent=False)
     found.contradiction = outcome.contradiction
     found.name = thread.name
     found.infection = _STATE[outcome.state]
@@ -326,6 +326,8 @@ def _without_diagnosis(
     treated = [i for i in thread.treatments if not is_prophylaxis(i, thread)] if thread else []
     states = {s.name for s in thread.states if not s.has("unasserted", "hypothetical", "prophylaxis", "negated")} if thread else set()
     outcome = outcome_of(thread, fever=fever, past=False) if thread else None
+    if thread and outcome and outcome.state in (EpisodeState.RESOLVED, EpisodeState.RESOLVING) and _told_since(scans, thread):
+        outcome, found.silent = replace(outcome, state=EpisodeState.RESOLVING), False
     carried = any(i.entry.kind == "carriage" and not i.has("negated", "uncertain") for i in rest)
     if thread:
         found.severity, words = severity_of(thread)

@@ -33,6 +33,8 @@ _QUESTIONED = re.compile(
     r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b"
 )
 _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished|\d+ of \d+ (?:days|doses))(?!\w)")
+# The most words looked at for how a clause begins.
+_CLAUSE = 14
 _RECOVERY = ("resolved", "well")
 _SCOPES = ("uncertain", "hypothetical", "historical", "exposure")
 
@@ -60,7 +62,7 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
     ("hypothetical", _RECOVERY, lambda near: phrase("another_organ").search(near.before)),
-    ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or phrase("back_on").search(near.behind)),
+    ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or ("back" in near.said and phrase("back_on").search(near.behind))),
     ("hypothetical", ("residual",), lambda near: phrase("sequela").search(f"{near.before} {near.said} {near.behind}")),
     ("unasserted", _RECOVERY, lambda near: _QUALIFIED.search(near.said) or _QUESTIONED.search(near.line)),
     ("unasserted", _RECOVERY, lambda near: near.sign == "?" or near.behind.startswith(("or not", "or no"))),
@@ -113,7 +115,7 @@ class Surroundings:
     def _clause(self, item: Item) -> str:
         """The words from the last comma or sentence end up to the item."""
         start = item.first
-        while start > 0 and not self._tokens[start - 1].breaks and self._tokens[start - 1].text != ",":
+        while start > max(0, item.first - _CLAUSE) and not self._tokens[start - 1].breaks and self._tokens[start - 1].text != ",":
             start -= 1
         return " ".join(t.text for t in self._tokens[start : item.first])
 

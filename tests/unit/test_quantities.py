@@ -235,11 +235,20 @@ class TestCounts:
         assert not quantity.ambiguous
 
     @pytest.mark.parametrize("typed", [
-        "neutrophils 45%", "neuts 30 %", "WBC 1.2", "wcc 0.4", "Hb 8.2", "CRP 120", "neutropenic", "ANC low", "ANC pending", "platelets fine", "plateaued at 24", "grade 4 neutropenia",
+        "neutrophils 45%", "neuts 30 %", "WBC 1.2", "wcc 0.4", "Hb 8.2", "CRP 120", "neutropenic", "ANC low", "ANC pending", "platelets fine", "plateaued at 24",
         "lymphocytes 0.4", "band 3", "announced 3", "IgG 4", "K 3.4", "ancillary 5",
     ])  # fmt: skip
     def test_what_is_no_count(self, typed: str) -> None:
         assert quantities.counts(fold(typed)) == []
+
+    @pytest.mark.parametrize(("typed", "name", "limit"), [
+        ("grade 4 neutropenia", "anc", 0.5), ("Gr 4 neutropaenia", "anc", 0.5), ("neutrophils undetectable", "anc", 0.5), ("grade 4 thrombocytopenia", "platelets", 25),
+        ("ANC of three hundred and fifty", "anc", 0.5), ("platelets nineteen", "platelets", 25), ("platelet count seventeen thousand", "platelets", 25),
+        ("neutrophils have fallen from 1.9 to 0.3", "anc", 0.5), ("ANC: 1.2 (1/4) 0.7 (8/4) 0.3 (15/4)", "anc", 0.5), ("neutrophils not yet above 0.5", "anc", 0.5),
+    ])  # fmt: skip
+    def test_a_grade_a_word_or_a_series_gives_the_current_count(self, typed: str, name: str, limit: float) -> None:
+        last = [q for q in quantities.counts(fold(typed)) if q.name == name][-1]
+        assert last.value < limit
 
     @pytest.mark.parametrize(("typed", "first", "now"), [
         ("ANC was 0.3, now 1.2", 0.3, 1.2), ("ANC 0.3 -> 1.2", 0.3, 1.2), ("ANC 1.4 last week, 0.4 today", 1.4, 0.4), ("neuts 0.2 then 0.9", 0.2, 0.9), ("ANC 0.3, back up to 1.1", 0.3, 1.1),
