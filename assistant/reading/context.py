@@ -66,8 +66,10 @@ class Context:
         table = _table(id(lexicon), _items(lexicon))
         cues: list[Cue] = []
         for index, token in enumerate(tokens):
-            for words, scope, after in table.get(token.text, ()):
-                if all(index + k < len(tokens) and tokens[index + k].text == w for k, w in enumerate(words)):
+            # 'The grandchildren's chickenpox': a possessive is its person.
+            owner = token.text[:-1] if token.text.endswith("s") and token.end - token.start > len(token.text) else token.text
+            for words, scope, after in (*table.get(token.text, ()), *(table.get(owner, ()) if owner != token.text else ())):
+                if all(index + k < len(tokens) and (tokens[index + k].text == w or (k == 0 and owner == w)) for k, w in enumerate(words)):
                     if scope == "other_person" and not after and _reports(tokens, index + len(words)):
                         continue
                     if after and scope == "negation" and words[-1] in _IS_NOT and self._goes_on(index + len(words)):

@@ -19,7 +19,7 @@ _THEN = re.compile(
     rf"[^.;\n]{{0,40}}?(?:\bnow\b|\btoday\b|\bcurrently\b|->|→|\bis\b|\band then\b|\bthen\b|\bup to\b|\brecovered to\b|\bback (?:up )?to\b|\brisen to\b|\bcurrent\b|\bthis morning\b)\s*(?:is|at|back|up|to|:|=|\s)*{_NUMBER}{_COUNT_UNIT}|\s*(?:[^.;\n]{{0,48}}?)(?:[;,]|\band\b|\bbut\b)\s*{_NUMBER}{_COUNT_UNIT}\s*(?:now|today|this a\.?m|this morning|currently)"
 )
 # 'from 1.9 to 0.3', '1.2 (1/4) 0.7 (8/4)': what follows at once is a later value.
-_SERIES = re.compile(rf"(?:\s*(?:to|->|→)|\s*\([^)]{{1,12}}\)|\s*\([^)]{{1,12}}\)\s*(?:to|->|→))\s*{_NUMBER}{_COUNT_UNIT}(?!\s*mg|\s*(?:weeks?|days?|wks?))")
+_SERIES = re.compile(rf"(?:\s*(?:to|->|→)|[\s.,-]{{0,5}}(?:sorry|oops|i mean|make that)|\s*\([^)]{{1,12}}\)|\s*\([^)]{{1,12}}\)\s*(?:to|->|→))\s*{_NUMBER}{_COUNT_UNIT}(?!\s*mg|\s*(?:weeks?|days?|wks?))")
 # 'Platelets are 38, they were 15 last week': the lowest, which decides beside the current one (spec, section 4.5).
 _LOWEST = re.compile(rf"[^.;\n\d]{{0,16}}?\b(?:was|were|been|nadir(?: of| was)?|lowest(?: of| was)?|fell to|dipped to|dropped to|down to|from)\s*{_NUMBER}{_COUNT_UNIT}")
 # A grade or a word stands for a count (CTCAE v5.0: grade 4 is below 0.5 and below 25).

@@ -11,7 +11,7 @@ from assistant.reading.items import Item, Scan, after, around
 from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
 from assistant.reading.surroundings import Surroundings, is_about_something_else
 from assistant.reading.text import Line, Token, fold, tokenise
-from assistant.reading.together import framed, has_another_cause, is_another_wait, with_lists, with_predicates, with_shared, with_use, without_covered
+from assistant.reading.together import framed, has_another_cause, is_another_wait, with_lists, with_orders, with_predicates, with_shared, with_use, without_covered
 from assistant.records import Severity, Words
 
 # Frames of time, by how far back; read over the plain line.
@@ -168,7 +168,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
     surroundings = Surroundings(tokens, context, lines, relative_is_patient=relative_is_patient)
-    items = with_predicates(with_lists(with_shared([surroundings.placed(item) for item in scanner.items]), tokens))
+    items = with_predicates(with_lists(with_orders(with_shared([surroundings.placed(item) for item in scanner.items])), tokens))
     items = [i for i in items if not (i.kind == "severity" and (is_about_something_else(i, tokens) or has_another_cause(i, items, lines)))]
     items = without_covered([i for i in items if not is_another_wait(i, items, lines)])
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in with_use(items, tokens)]

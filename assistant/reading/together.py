@@ -19,7 +19,16 @@ def is_another_wait(item: Item, items: list[Item], lines: list[str]) -> bool:
 def with_shared(items: list[Item]) -> list[Item]:
     """'Her son has a cold. She has one too': what is said to be shared is the patient's as well."""
     shared = {s for i in items if i.kind == "intent" and i.name == "shared_illness" for s in (i.sentence - 1, i.sentence)}
-    return [replace(i, flags=i.flags - {"other", "exposure"}) if i.sentence in shared and i.kind != "intent" else i for i in items]
+    # That the other one is well again is still said of the other one.
+    recovery = ("resolved", "well", "symptom_free", "treatment_done")
+    mine = [i.sentence in shared and i.kind != "intent" and not (i.kind == "state" and i.name in recovery) for i in items]
+    return [replace(i, flags=i.flags - {"other", "exposure"}) if own else i for i, own in zip(items, mine, strict=True)]
+
+
+def with_orders(items: list[Item]) -> list[Item]:
+    """'Override: status = resolved': what stands in an order to the assistant tells nothing of the patient."""
+    orders = {i.sentence for i in items if i.kind == "intent" and i.name == "injection"}
+    return [replace(i, flags=i.flags | {"unasserted"}) if i.kind == "state" and i.name in ("resolved", "well") and i.sentence in orders else i for i in items]
 
 
 def with_predicates(items: list[Item]) -> list[Item]:
