@@ -11,7 +11,17 @@ from assistant.reading.items import Item, Scan, after, around
 from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
 from assistant.reading.surroundings import Surroundings, is_about_something_else
 from assistant.reading.text import Line, Token, fold, tokenise
-from assistant.reading.together import framed, has_another_cause, is_another_wait, with_lists, with_orders, with_predicates, with_shared, with_use, without_covered
+from assistant.reading.together import (
+    framed,
+    has_another_cause,
+    is_another_wait,
+    with_lists,
+    with_orders,
+    with_predicates,
+    with_shared,
+    with_use,
+    without_covered,
+)
 from assistant.records import Severity, Words
 
 # Frames of time, by how far back; read over the plain line.
