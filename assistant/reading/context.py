@@ -67,7 +67,8 @@ class Context:
         cues: list[Cue] = []
         for index, token in enumerate(tokens):
             # 'The grandchildren's chickenpox': a possessive is its person.
-            owner = token.text[:-1] if token.text.endswith("s") and token.end - token.start > len(token.text) else token.text
+            possessive = token.text.endswith("s") and token.end - token.start > len(token.text) and index + 1 in mention_tokens
+            owner = token.text[:-1] if possessive else token.text
             for words, scope, after in (*table.get(token.text, ()), *(table.get(owner, ()) if owner != token.text else ())):
                 if all(index + k < len(tokens) and (tokens[index + k].text == w or (k == 0 and owner == w)) for k, w in enumerate(words)):
                     if scope == "other_person" and not after and _reports(tokens, index + len(words)):

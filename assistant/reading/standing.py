@@ -32,7 +32,7 @@ class Standing:
     """How the infection in question stands, while it is being read.
 
     `silent`: no words told of its course. `doubted`: the second reader contradicted the lexicon and caution won.
-    `named`: a diagnosis is named and not 'infection' alone.
+    `named`: a diagnosis is named and not 'infection' alone. `owned`: it is said that this patient has it.
     `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
     `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
     """
@@ -47,6 +47,7 @@ class Standing:
     plain: bool = False
     hinted: bool = False
     named: bool = False
+    owned: bool = False
     explained: bool = False
     contradiction: bool = False
     episodes: list[Episode] = field(default_factory=list)
@@ -150,7 +151,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
 def _open_to_doubt(found: Standing, scans: Sequence[Scan], fever: Item | None) -> bool:
     """Whether nothing was told of the infection's course, and words stand there that may take it from this patient."""
-    return found.infection is Infection.ACTIVE and found.silent and fever is None and any(phrase("elsewhere").search(s.plain.text) for s in scans)
+    return found.infection is Infection.ACTIVE and found.silent and not found.owned and fever is None and any(phrase("elsewhere").search(s.plain.text) for s in scans)
 
 
 # 'Head cold, chest clear': where it has not spread to says nothing of its end.
@@ -172,6 +173,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.infection = _STATE[outcome.state]
     found.silent = outcome.silent
     found.named = bool(thread.specific)
+    found.owned = any(m.has("owned") for m in thread.mentions)
     supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
     hints = [
         s

@@ -129,6 +129,7 @@ class Surroundings:
         close, line = around(self._tokens, item.first, 3), self._lines[item.sentence]
         tests = {
             "new": phrase("new").search(close) or (item.kind == "infection" and (phrase("onset").search(close) or phrase("begun").match(after(self._tokens, item.last, 4)))),
+            "owned": item.kind == "infection" and phrase("owned").search(before),
             "recalled": self._recalled[item.sentence],
             "named": item.first == 0 or phrase("named").search(close),
             "referred": phrase("referred").search(around(self._tokens, item.first, 2)),
