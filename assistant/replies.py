@@ -25,6 +25,7 @@ _REFUSAL = re.compile(
     r"\s*(?:(?:unfortunately|apologies),? )?(?:i['’]m (?:very |really )?(?:sorry|unable|not able)|sorry,|i apologi[sz]e|i (?:can(?:no|['’])t|cannot|am unable|am not able|won['’]t|will not)|as an? (?:ai|language model))\b",
     re.IGNORECASE,
 )
+_MARKER = re.compile(r"\[[A-Z]{0,2}\d*\]")  # what cites a source is an answer, however it begins
 _SHORT = 400  # characters; a refusal is no longer, and a text that begins with an apology may be
 _THOUGHT = re.compile(r"\s*<(think|thinking|reasoning)>.*?(?:</\1>\s*|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"\s*```(?:json)?\s*(?=\{)|(?<=\})\s*```\s*\Z")
@@ -120,7 +121,7 @@ def incomplete(text: str, finish: str) -> str:
 
     A connection that is cut can look like an end: only the provider's own word that the model finished is trusted.
     """
-    if finish in REFUSED or (_REFUSAL.match(text) and len(text) < _SHORT):
+    if finish in REFUSED or (_REFUSAL.match(text) and len(text) < _SHORT and not _MARKER.search(text)):
         return "it refused"
     if finish not in FINISHED:
         return f"it was cut off ({finish or 'no end was sent'})"

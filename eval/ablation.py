@@ -12,7 +12,8 @@ from assistant import guardrail
 from assistant.guardrail.judging import Judged, judge
 from assistant.guardrail.readings import Context
 from assistant.pipeline import Assistant
-from assistant.reading import scan, second, standing
+from assistant.reading import second, standing
+from assistant.reading.surroundings import Surroundings
 from assistant.records import Outcome, Verdict
 from eval import plots
 from eval.measures import checks_of
@@ -69,7 +70,7 @@ def without_second_opinion() -> Iterator[None]:
 @contextmanager
 def without_scopes() -> Iterator[None]:
     """Words count wherever they stand: no negation, history, plan, hypothesis or other person."""
-    with patch.object(scan, "_with_context", lambda item, *given: item):
+    with patch.object(Surroundings, "placed", lambda self, item: item):
         yield
 
 

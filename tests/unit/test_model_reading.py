@@ -22,7 +22,7 @@ from assistant.settings import Settings
 from assistant.wiring import make_model
 from tests.support import DONE, QuotedOnly, event, model_server, send_completion, send_events, send_status
 
-RESOLVED = "Mrs Zebrafinch: mild cystitis on pomalidomide 4 mg, completely resolved, antibiotics finished. Restart? She was on the unit with pressors."
+RESOLVED = "Mrs Zebrafinch: mild cystitis on pomalidomide 4 mg, completely resolved, antibiotics finished. Restart? She had gone down the wrong road fast."
 SEVERE = "Severe pneumonia on pomalidomide 4 mg, on IV antibiotics. She is out and about again. Hold?"
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -54,9 +54,9 @@ def claims_of(*facts: dict[str, str], turns: Sequence[str] = (RESOLVED,)) -> lis
 
 
 def test_a_claim_quotes_words_of_the_question_and_has_their_place() -> None:
-    read, requests = read_by(replying(fact("severity", "life_threatening", "on the unit  with PRESSORS")), [RESOLVED])
+    read, requests = read_by(replying(fact("severity", "life_threatening", "down the  wrong ROAD fast")), [RESOLVED])
     (claim,) = read.claims
-    assert RESOLVED[claim.words.start : claim.words.end] == claim.words.text == "on the unit with pressors"
+    assert RESOLVED[claim.words.start : claim.words.end] == claim.words.text == "down the wrong road fast"
     assert requests[0]["response_format"]["type"] == "json_schema"  # type: ignore[index]
     assert "Zebrafinch" not in str(requests[0]["messages"])
     assert "Mrs [name]" in str(requests[0]["messages"])
@@ -152,11 +152,11 @@ def claim(name: str, value: str | float | bool, quote: str, turns: Sequence[str]
 
 
 def test_a_more_cautious_claim_stands_and_is_told_with_its_words() -> None:
-    read = ClaimsRead(claims=(claim("severity", "life_threatening", "on the unit with pressors", [RESOLVED]),), model="m")
+    read = ClaimsRead(claims=(claim("severity", "life_threatening", "down the wrong road fast", [RESOLVED]),), model="m")
     before = Assistant(retriever=QuotedOnly()).answer([RESOLVED]).decision
     answer = Assistant(retriever=QuotedOnly(), reader=Fixed(read)).answer([RESOLVED])
     assert (before.action, answer.decision.action) == (Action.RESUME, Action.REASSESS)
-    assert answer.remark == "The model's reading of “on the unit with pressors” made the decision more cautious."
+    assert answer.remark == "The model's reading of “down the wrong road fast” made the decision more cautious."
     assert [f.note for f in answer.decision.facts if f.name == "severity"] == ["read by the model"]
     assert answer.weighed[0].weight is Weight.STANDS
 
@@ -172,7 +172,7 @@ def test_a_looser_claim_does_not_stand_and_is_asked() -> None:
 
 
 def test_what_was_set_by_hand_is_nobody_else_s_to_change() -> None:
-    read = ClaimsRead(claims=(claim("severity", "life_threatening", "on the unit with pressors", [RESOLVED]),), model="m")
+    read = ClaimsRead(claims=(claim("severity", "life_threatening", "down the wrong road fast", [RESOLVED]),), model="m")
     answer = Assistant(retriever=QuotedOnly(), reader=Fixed(read)).answer([RESOLVED], corrections={"severity": "mild"})
     assert (answer.decision.action, answer.decision.restart) == (Action.RESUME, Restart.SAME_DOSE)
     assert answer.weighed[0].weight is Weight.UNUSED
@@ -221,7 +221,7 @@ def test_no_claims_whatever_make_a_decision_less_cautious(question: str, told: l
 
 
 def test_a_receipt_keeps_the_reading_and_replays_it(tmp_path: object) -> None:
-    read = ClaimsRead(claims=(claim("severity", "life_threatening", "on the unit with pressors", [RESOLVED]), claim("age", 4.0, "4 mg", [RESOLVED])), model="m")
+    read = ClaimsRead(claims=(claim("severity", "life_threatening", "down the wrong road fast", [RESOLVED]), claim("age", 4.0, "4 mg", [RESOLVED])), model="m")
     assistant = Assistant(retriever=QuotedOnly(), reader=Fixed(read))
     target = tmp_path / "r.json"  # type: ignore[operator]
     receipts.save(assistant.answer([RESOLVED]), target)
