@@ -20,7 +20,7 @@ MINUTES = 10
 @pytest.mark.slow
 def test_nothing_is_lost_wherever_a_change_of_sources_is_killed() -> None:
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(  # noqa: S603 - our own interpreter and file
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", str(CASES)], cwd=ROOT, env=own, capture_output=True, text=True, timeout=60 * MINUTES, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:]
