@@ -98,7 +98,7 @@ def test_with_a_model_no_word_of_a_question_is_printed_or_sent_unasked(failing: 
         done = run_assistant("ask", "--json", QUESTION, data=data_with_index, environ=environ)
     assert done.returncode == 0, done.stderr
     assert SECRET not in done.stderr
-    assert len(server.requests) == 1
+    assert 1 <= len(server.requests) <= 2  # structured first, plain text where the server refuses that
     assert SECRET not in json.dumps(server.requests)
     assert bool(json.loads(done.stdout)["remark"]) or not failing
 
