@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from assistant.knowledge import knowledge
-from assistant.reading.second import BETWEEN_TURNS, BUCKETS, FOLDER, features
+from assistant.reading.second import BETWEEN_TURNS, features
+from assistant.weights import BUCKETS, FOLDER
 
 BUILD = Path(__file__).parent / "sets" / "build"
 EXAMPLES = FOLDER / "examples"
@@ -27,7 +28,8 @@ _ACTION_STATE = {"resume": "resolved", "reassess": "resolved", "hold": "infected
 Example = tuple[str, str]
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a JSONL file."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
             yield json.loads(line)
@@ -36,7 +38,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 def _questions() -> Iterator[tuple[list[str], str, dict[str, Any]]]:
     """Turns, action and labels of the build questions that have one acceptable action."""
     for path in sorted(BUILD.glob("*.jsonl")):
-        for row in _rows(path):
+        for row in rows(path):
             actions = set(row["gold"]["action"])
             if len(actions) == 1:
                 yield row.get("turns") or [row["question"]], actions.pop(), row["gold"]
@@ -44,7 +46,7 @@ def _questions() -> Iterator[tuple[list[str], str, dict[str, Any]]]:
 
 def intents() -> Iterator[Example]:
     """Last messages by what they ask."""
-    yield from ((row["text"], row["intent"]) for row in _rows(EXAMPLES / "intents.jsonl"))
+    yield from ((row["text"], row["intent"]) for row in rows(EXAMPLES / "intents.jsonl"))
     yield from ((asked, "fact") for fact in knowledge().facts.values() for asked in fact.asked_as)
     for turns, action, _ in _questions():
         yield turns[-1], {"inform": "fact", "out_of_scope": "outside"}.get(action, "decision")
@@ -53,14 +55,14 @@ def intents() -> Iterator[Example]:
 def topics() -> Iterator[Example]:
     """Questions of fact by the fact that they ask for."""
     known = knowledge().facts
-    yield from ((row["text"], row["topics"][0]) for row in _rows(EXAMPLES / "intents.jsonl") if row["topics"] and row["topics"][0] in known)
+    yield from ((row["text"], row["topics"][0]) for row in rows(EXAMPLES / "intents.jsonl") if row["topics"] and row["topics"][0] in known)
     yield from ((asked, fact.id) for fact in known.values() for asked in fact.asked_as)
 
 
 def states() -> Iterator[Example]:
     """Conversations and snippets by whether the infection is over (resolved), there (infected) or none."""
     for path in sorted(EXAMPLES.glob("snippets*.jsonl")):
-        yield from ((row["text"], _SNIPPET_STATE[row["state"]]) for row in _rows(path) if row["state"] in _SNIPPET_STATE)
+        yield from ((row["text"], _SNIPPET_STATE[row["state"]]) for row in rows(path) if row["state"] in _SNIPPET_STATE)
     for turns, action, gold in _questions():
         for_counts_alone = action == "hold" and gold.get("severity") == [None]
         label = "none" if for_counts_alone else _ACTION_STATE.get(action)

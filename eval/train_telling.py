@@ -8,7 +8,6 @@ trained on all of them. Run it anew whenever the cue words change: what the rule
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,10 @@ import numpy as np
 from assistant import reading, rules
 from assistant.guardrail.pieces import cut
 from assistant.guardrail.readings import read
-from assistant.guardrail.telling import BUCKETS, FOLDER, NAME, WORLDS, features
+from assistant.guardrail.telling import NAME, WORLDS, features
 from assistant.records import Action
+from assistant.weights import BUCKETS, FOLDER
+from eval.train_reader import rows
 
 DRAFTS = Path(__file__).parent / "sets" / "drafts"
 SENTENCES = FOLDER / NAME
@@ -31,13 +32,6 @@ AGAINST = {
 FITS = {"hold": {"hold", "resume_ok", "neutral", "fits_hold"}, "resume": {"resume_ok", "neutral", "fits_resume"}}
 _SPOKEN = ("text", "item", "row")
 Example = tuple[str, bool]
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a JSONL file."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            yield json.loads(line)
 
 
 def sentences(world: str) -> list[Example]:

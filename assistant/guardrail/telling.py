@@ -8,7 +8,6 @@ dose ...). Trained by `python -m eval.train_telling` on examples that the reposi
 from __future__ import annotations
 
 import itertools
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,15 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from assistant.errors import KnowledgeError
+from assistant import weights
 from assistant.guardrail.readings import Reading
 from assistant.guardrail.tokens import Token
-from assistant.knowledge import HOME
 from assistant.records import Action
+from assistant.weights import BUCKETS, FOLDER
 
-FOLDER = HOME / "second_reader"
 NAME = "telling"
-BUCKETS = 1 << 15
 WORLDS = {Action.HOLD: "hold", Action.INFORM: "hold", Action.RESUME: "resume", Action.REASSESS: "resume"}
 """Which classifier judges under which decision; under the others none does."""
 
@@ -151,14 +148,8 @@ def telling(folder: Path = FOLDER) -> Telling:
     Raises:
         KnowledgeError: where the weights are missing or do not fit.
     """
-    try:
-        names = json.loads((folder / f"{NAME}.json").read_text(encoding="utf-8"))["names"]
-        table = np.load(folder / f"{NAME}.npy")
-    except (OSError, ValueError, KeyError):
-        raise KnowledgeError(f"second_reader/{NAME}: weights missing or damaged; run `python -m eval.train_telling`.") from None
-    if table.shape != (BUCKETS + 1, len(names)):
-        raise KnowledgeError(f"second_reader/{NAME}: {table.shape} weights for {len(names)} names; run `python -m eval.train_telling`.")
-    return Telling(tuple(names), table[:-1].astype(np.float64), table[-1].astype(np.float64))
+    names, table, bias = weights.load(NAME, "names", "eval.train_telling", folder)
+    return Telling(names, table.astype(np.float64), bias)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,6 @@ beside them. It needs numpy and nothing else, and gives the same numbers everywh
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from dataclasses import dataclass
@@ -17,13 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from assistant.errors import KnowledgeError
-from assistant.knowledge import HOME
+from assistant import weights
 from assistant.reading.text import fold
+from assistant.weights import BUCKETS, FOLDER
 
-FOLDER = HOME / "second_reader"
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[?!+/%<>]")
-BUCKETS = 1 << 15
 MAX_CHARACTERS = 4000
 BETWEEN_TURNS = " || "
 
@@ -70,11 +67,4 @@ def classifier(name: str, folder: Path = FOLDER) -> Classifier:
     Raises:
         KnowledgeError: where its weights are missing or do not fit its labels.
     """
-    try:
-        labels = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["labels"]
-        table = np.load(folder / f"{name}.npy")
-    except (OSError, ValueError, KeyError):
-        raise KnowledgeError(f"second_reader/{name}: weights missing or damaged; run `python -m eval.train_reader`.") from None
-    if table.shape != (BUCKETS + 1, len(labels)):
-        raise KnowledgeError(f"second_reader/{name}: {table.shape} weights for {len(labels)} labels; run `python -m eval.train_reader`.")
-    return Classifier(tuple(labels), table[:-1], table[-1].astype(np.float64))
+    return Classifier(*weights.load(name, "labels", "eval.train_reader", folder))

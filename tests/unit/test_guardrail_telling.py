@@ -10,8 +10,9 @@ import pytest
 
 from assistant.errors import KnowledgeError
 from assistant.guardrail.readings import read
-from assistant.guardrail.telling import BUCKETS, against, features, telling
+from assistant.guardrail.telling import against, features, telling
 from assistant.records import Action
+from assistant.weights import BUCKETS
 
 
 def test_the_features_of_a_clause_are_the_same_wherever_they_are_made() -> None:

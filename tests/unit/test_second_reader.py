@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from assistant.errors import KnowledgeError
-from assistant.reading.second import BUCKETS, FOLDER, MAX_CHARACTERS, classifier, features
+from assistant.reading.second import MAX_CHARACTERS, classifier, features
+from assistant.weights import BUCKETS, FOLDER
 from eval import train_reader
 
 NAMES = ("intent", "topic", "state")
