@@ -99,62 +99,74 @@ def from_pairs(path: Path, most: int = 5_000) -> Task:
     return Task(name=path.stem, passages=passages, questions=questions, wanted=wanted)
 
 
-def kinds(task: Task, encoder: Encodes) -> dict[str, Callable[[str], Scores]]:
-    """The kinds of search by name: each gives a score for every passage, as an array in the order of the passages."""
-    headed = [embedded_text(p) for p in task.passages]
-    bare = tuple(Passage(id=p.id, source=p.source, text=p.text) for p in task.passages)
-    vectors = {name: np.array([encoder.embed_query(t) for t in texts]) for name, texts in (("headed", headed), ("bare", [p.text for p in bare]))}
-    words = {"headed": WordRetriever.over(task.passages), "bare": WordRetriever.over(bare)}
+Scorer = Callable[[str], Scores]
 
-    def lexical(form: str) -> Callable[[str], Scores]:
+
+class _Parts:
+    """What the kinds of search are made of, over the passages of one task: with their headings, and bare."""
+
+    def __init__(self, task: Task, encoder: Encodes) -> None:
+        self._task = task
+        self._encoder = encoder
+        bare = tuple(Passage(id=p.id, source=p.source, text=p.text) for p in task.passages)
+        texts = {"headed": [embedded_text(p) for p in task.passages], "bare": [p.text for p in bare]}
+        self._vectors = {form: np.array([encoder.embed_query(t) for t in those]) for form, those in texts.items()}
+        self._words = {"headed": WordRetriever.over(task.passages), "bare": WordRetriever.over(bare)}
+
+    def lexical(self, form: str = "headed") -> Scorer:
         def scores(question: str) -> Scores:
-            found = words[form].scores(question)
-            return np.array([found[p.id] for p in task.passages])
+            found = self._words[form].scores(question)
+            return np.array([found[p.id] for p in self._task.passages])
 
         return scores
 
-    def dense(form: str) -> Callable[[str], Scores]:
-        return lambda question: np.maximum(vectors[form] @ np.array(encoder.embed_query(question)), 0.0)
+    def dense(self, form: str = "headed") -> Scorer:
+        return lambda question: np.maximum(self._vectors[form] @ np.array(self._encoder.embed_query(question)), 0.0)
 
-    def weighted(share: float) -> Callable[[str], Scores]:
-        return lambda question: share * dense("headed")(question) + (1 - share) * lexical("headed")(question)
+    def weighted(self, share: float) -> Scorer:
+        return lambda question: share * self.dense()(question) + (1 - share) * self.lexical()(question)
 
-    def fused(constant: int) -> Callable[[str], Scores]:
+    def fused(self, constant: int) -> Scorer:
         def scores(question: str) -> Scores:
-            return sum(1.0 / (constant + ranks(one(question))) for one in (dense("headed"), lexical("headed")))
+            return sum(1.0 / (constant + ranks(one(question))) for one in (self.dense(), self.lexical()))
 
         return scores
 
-    def raised(share: float, *, asked_as: bool, prior: float) -> Callable[[str], Scores]:
+    def normalised(self) -> Scorer:
+        return lambda question: sum(_unit(one(question)) for one in (self.dense(), self.lexical()))
+
+    def raised(self, share: float, *, asked_as: bool, prior: float) -> Scorer:
         """With `asked_as`, meaning also by the example questions that a passage answers; `prior` is the article's over other sources."""
+        task, encode = self._task, self._encoder.embed_query
         shown = task.examples if asked_as else {}
-        near = [np.array([vectors["headed"][n], *(encoder.embed_query(q) for q in shown.get(p.id, ()))]) for n, p in enumerate(task.passages)]
+        near = [np.array([self._vectors["headed"][n], *(encode(q) for q in shown.get(p.id, ()))]) for n, p in enumerate(task.passages)]
         first = np.array([prior * (p.source == "article") for p in task.passages])
 
         def scores(question: str) -> Scores:
-            asked = np.array(encoder.embed_query(question))
+            asked = np.array(encode(question))
             meaning = np.array([float(np.max(those @ asked)) for those in near])
-            return share * np.maximum(meaning, 0.0) + (1 - share) * lexical("headed")(question) + first
+            return share * np.maximum(meaning, 0.0) + (1 - share) * self.lexical()(question) + first
 
         return scores
 
-    def normalised(question: str) -> Scores:
-        return sum(_unit(one(question)) for one in (dense("headed"), lexical("headed")))
 
+def kinds(task: Task, encoder: Encodes) -> dict[str, Scorer]:
+    """The kinds of search by name: each gives a score for every passage, as an array in the order of the passages."""
+    parts = _Parts(task, encoder)
     return {
-        "words (BM25)": lexical("headed"),
-        "words, without headings": lexical("bare"),
-        "meaning (MiniLM)": dense("headed"),
-        "meaning, without headings": dense("bare"),
-        "both, mean of shares": weighted(0.5),
-        "both, 3/4 meaning": weighted(0.75),
-        "both, 1/4 meaning": weighted(0.25),
-        "both, scaled to the best": normalised,
-        "both, with example questions": raised(0.5, asked_as=True, prior=0.0),
-        "both, article first": raised(0.5, asked_as=False, prior=0.05),
-        "both, example questions, article first": raised(0.5, asked_as=True, prior=0.05),
-        "fusion of ranks, k = 60": fused(60),
-        "fusion of ranks, k = 10": fused(10),
+        "words (BM25)": parts.lexical(),
+        "words, without headings": parts.lexical("bare"),
+        "meaning (MiniLM)": parts.dense(),
+        "meaning, without headings": parts.dense("bare"),
+        "both, mean of shares": parts.weighted(0.5),
+        "both, 3/4 meaning": parts.weighted(0.75),
+        "both, 1/4 meaning": parts.weighted(0.25),
+        "both, scaled to the best": parts.normalised(),
+        "both, with example questions": parts.raised(0.5, asked_as=True, prior=0.0),
+        "both, article first": parts.raised(0.5, asked_as=False, prior=0.05),
+        "both, example questions, article first": parts.raised(0.5, asked_as=True, prior=0.05),
+        "fusion of ranks, k = 60": parts.fused(60),
+        "fusion of ranks, k = 10": parts.fused(10),
     }
 
 
