@@ -63,15 +63,7 @@ def reading_schema() -> dict[str, Any]:
         "value": {"type": "string"},
         "quote": {"type": "string", "description": "Words of the question, exactly as they stand."},
     }
-    one = {"type": "object", "properties": fact, "required": list(fact), "additionalProperties": False}
-    return {
-        "title": "reading",
-        "description": "The facts that stand in the question.",
-        "type": "object",
-        "properties": {"facts": {"type": "array", "items": one}},
-        "required": ["facts"],
-        "additionalProperties": False,
-    }
+    return _list_schema("reading", "The facts that stand in the question.", "facts", fact)
 
 
 def messages(case: Case, decision: Decision, hits: Sequence[Hit], question: str = "", *, structured: bool = False) -> list[tuple[str, str]]:
@@ -103,15 +95,23 @@ def schema(given: Sequence[str]) -> dict[str, Any]:
     sentence: dict[str, Any] = {"text": {"type": "string", "description": "One whole sentence, without a marker."}}
     if given:
         sentence["markers"] = {"type": "array", "items": {"type": "string", "enum": list(given)}}
-    one = {"type": "object", "properties": sentence, "required": list(sentence), "additionalProperties": False}
+    return _list_schema("answer", "The explanation of the decision, sentence by sentence.", "sentences", sentence)
+
+
+def _list_schema(title: str, description: str, name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON schema of an object that holds one list, `name`, of objects that have all of `properties` and no more."""
     return {
-        "title": "answer",
-        "description": "The explanation of the decision, sentence by sentence.",
+        "title": title,
+        "description": description,
         "type": "object",
-        "properties": {"sentences": {"type": "array", "items": one}},
-        "required": ["sentences"],
+        "properties": {name: {"type": "array", "items": _closed(properties)}},
+        "required": [name],
         "additionalProperties": False,
     }
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "required": list(properties), "additionalProperties": False}
 
 
 def _decision(decision: Decision) -> list[str]:
