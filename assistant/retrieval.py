@@ -2,7 +2,8 @@
 
 The score of a passage for a question is the mean of two shares, each 0 to 1, higher is better:
 
-- meaning: the cosine similarity of question and passage, negative ones counted as 0;
+- meaning: the cosine similarity of the question with the passage, or with an example question that the passage answers
+  where that is nearer; negative ones counted as 0;
 - words: how much of the weight of the question's words the passage carries. A word weighs its BM25 inverse document
   frequency (one that stands in no passage weighs most), so 1 would be a passage that holds every word of the
   question, often; common English words count for nothing.
@@ -35,7 +36,7 @@ from assistant.terms import weight, words
 
 DEFAULT_K = 8
 MAX_K = 50
-CANDIDATES = 64  # how many passages are asked of Chroma; below this number search by meaning is complete
+CANDIDATES = 256  # how many rows are asked of Chroma; below this number search by meaning is complete
 MOST_ADDED = 4  # passages of added sources beside those of the knowledge
 LEAST_ADDED = 0.3  # below this score an added passage has nothing to do with the question
 DIGITS = 4  # scores are rounded, so that the last bits of a float never decide an order
@@ -88,9 +89,13 @@ class Added(Protocol):
 
 
 class Retriever:
-    """Search by meaning and by words over one set of passages; holds no state between questions."""
+    """Search by meaning and by words over one set of passages; holds no state between questions.
 
-    def __init__(self, store: Chroma, encoder: Embeddings, passages: Sequence[Passage], added: Added | None = None) -> None:
+    `answered` names, for each row of the store that is an example question, the passages that answer it.
+    """
+
+    def __init__(self, store: Chroma, encoder: Embeddings, passages: Sequence[Passage], answered: Mapping[str, tuple[str, ...]] | None = None, added: Added | None = None) -> None:
+        self._answered = answered or {}
         self._added = added
         self._store = store
         self._encoder = encoder
@@ -127,10 +132,13 @@ class Retriever:
     def _scores(self, text: str, vector: Sequence[float], quoted: set[str]) -> dict[str, float]:
         """Score by passage id, for all that search by meaning finds and all that is quoted."""
         near = self._store.similarity_search_by_vector_with_relevance_scores(list(vector), k=CANDIDATES)
-        meaning = {str(document.id): 1.0 - distance for document, distance in near}
+        meaning: dict[str, float] = {}
+        for document, distance in near:
+            for name in self._answered.get(str(document.id), (str(document.id),)):
+                meaning[name] = max(1.0 - distance, meaning.get(name, 0.0))
         far = sorted(quoted - meaning.keys())
         if far:
             held = self._store.get(ids=far, include=["embeddings"])
-            meaning |= {name: float(np.dot(vector, other)) for name, other in zip(held["ids"], held["embeddings"], strict=True)}
+            meaning |= {name: max(float(np.dot(vector, other)), 0.0) for name, other in zip(held["ids"], held["embeddings"], strict=True)}
         by_words = self._words.scores(text)
-        return {name: round((max(cosine, 0.0) + by_words[name]) / 2, DIGITS) for name, cosine in meaning.items()}
+        return {name: round((cosine + by_words[name]) / 2, DIGITS) for name, cosine in meaning.items()}

@@ -75,7 +75,7 @@ def _build(chosen: Settings, what: str, tell: Tell) -> int:
     if chosen.chroma:
         wiring.ready_store(chosen, model, tell)
     elif what != "ready" or fault:
-        index.build(chosen.data, wiring.passages(), wanted, model, tell, because=fault or "asked for")
+        index.build(chosen.data, wiring.indexed(), wanted, model, tell, because=fault or "asked for")
     from assistant.library import found, shelf
 
     place = wiring.place_of_added(chosen)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from assistant import encoder, index
+from assistant import encoder, examples, index
 from assistant import settings as environment
 from assistant.errors import SettingsError
 from assistant.index import Stamp, Tell
@@ -58,13 +58,18 @@ def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load
 
 
 def passages() -> tuple[Passage, ...]:
-    """All that is indexed, in the order of the sources."""
+    """All that can be found, in the order of the sources."""
     return tuple(knowledge().passages.values())
+
+
+def indexed() -> tuple[Passage, ...]:
+    """All rows of the index: the passages, and the example questions that lead to them."""
+    return (*passages(), *examples.rows())
 
 
 def wanted_stamp(settings: Settings) -> Stamp:
     """What the index must have been built from."""
-    return index.stamp(passages(), settings.encoder, encoder.fingerprint(settings.encoder))
+    return index.stamp(indexed(), settings.encoder, encoder.fingerprint(settings.encoder))
 
 
 def place_of_added(settings: Settings) -> Place:
@@ -85,8 +90,8 @@ def ready_store(settings: Settings, embeddings: Embeddings, tell: Tell) -> Chrom
     if settings.chroma:
         from assistant import served
 
-        return served.ready(settings.chroma, passages(), wanted_stamp(settings), embeddings, tell)
-    return index.ready(settings.data, passages(), wanted_stamp(settings), embeddings, tell)
+        return served.ready(settings.chroma, indexed(), wanted_stamp(settings), embeddings, tell)
+    return index.ready(settings.data, indexed(), wanted_stamp(settings), embeddings, tell)
 
 
 class LazyRetriever:
@@ -113,7 +118,7 @@ class LazyRetriever:
 
         embeddings = self._load(self._settings.encoder) if self._load else encoder.load(self._settings.encoder, self._settings.data)
         store = ready_store(self._settings, embeddings, self._tell)
-        return Retriever(store, embeddings, passages(), added=self._added(embeddings))
+        return Retriever(store, embeddings, passages(), examples.answered(), added=self._added(embeddings))
 
     def _added(self, embeddings: Embeddings) -> FollowingSearch:
         from assistant.library.found import FollowingSearch

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from assistant import examples
 from assistant.errors import HoldfastError
 from assistant.index import embedded_text
-from assistant.knowledge import knowledge
 from assistant.records import Passage
 from assistant.retrieval import WordRetriever
 from eval import sets
@@ -66,12 +66,12 @@ def from_set(path: Path, passages: Sequence[Passage]) -> Task:
 
 
 def example_questions() -> dict[str, tuple[str, ...]]:
-    """For each passage of the article the example questions of the facts that cite it."""
+    """For each passage the example questions that it answers."""
+    asked = {row.id: row.text for row in examples.rows()}
     found: dict[str, tuple[str, ...]] = {}
-    for fact in knowledge().facts.values():
-        for cited in fact.cites:
-            name = f"article:{cited}"
-            found[name] = (*found.get(name, ()), *fact.asked_as)
+    for name, passages in examples.answered().items():
+        for passage in passages:
+            found[passage] = (*found.get(passage, ()), asked[name])
     return found
 
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from assistant import encoder, wiring
+from assistant import encoder, examples, wiring
 from assistant import settings as environment
 from assistant.collection import Place
 from assistant.index import embedded_text
@@ -101,7 +101,7 @@ def measure(size: int, home: Path) -> dict[str, Any]:
     reopened = time.perf_counter() - started
     assert opened is not None
     store = wiring.ready_store(settings, model, _quiet)
-    retriever = Retriever(store, model, wiring.passages(), added=opened)
+    retriever = Retriever(store, model, wiring.passages(), examples.answered(), added=opened)
     return {
         "passages": size,
         "load": round(os.getloadavg()[0], 1),

@@ -226,5 +226,5 @@ def test_a_setting_that_cannot_be_used_stops_with_2_and_says_why(tmp_path: Path)
 @pytest.mark.slow
 def test_index_info_says_what_it_was_built_from(data_with_index: Path, tmp_path: Path) -> None:
     there = json.loads(run_assistant("index", "info", data=data_with_index).stdout)
-    assert (there["fault"], there["schema"], there["count"]) == (None, index.SCHEMA, len(wiring.passages()))
+    assert (there["fault"], there["schema"], there["count"]) == (None, index.SCHEMA, len(wiring.indexed()))
     assert json.loads(run_assistant("index", "info", data=tmp_path).stdout) == {"folder": None, "fault": "there is no index yet"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from assistant import examples
 from assistant.errors import HoldfastError
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
@@ -133,6 +135,16 @@ def test_the_retrieval_questions_are_many_and_in_other_words_than_the_article_s(
 
     assert len(task.questions) >= 150
     assert copied == []
+
+
+def test_the_retrieval_questions_do_not_repeat_the_example_questions_that_are_indexed() -> None:
+    """The search finds by the example questions, so that a question like one of them would measure memory."""
+    asked = sets.load(sets.HOME / "retrieval" / "article.jsonl").items
+    held = [dataclasses.replace(asked[0], set="facts", id=row.id, turns=(row.text,)) for row in examples.rows()]
+    repeated = dataclasses.replace(asked[0], id="repeated", turns=(f"Please: {held[0].text.lower()}",))
+
+    assert [n.other for n in making.near_duplicates([repeated], held, 0.4)] == [f"facts:{held[0].id}"], "one that does would be found"
+    assert making.near_duplicates(asked, held, 0.4) == []
 
 
 # ------------------------------------------------------------------------------------------ mutants

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from langchain_core.documents import Document
 
-from assistant import index
+from assistant import examples, index, retrieval
+from assistant.knowledge import knowledge
 from assistant.records import Action, Decision, Passage, Quote, Why
 from assistant.retrieval import MAX_K, Retriever, WordRetriever, words
+from assistant.settings import Settings
+from assistant.wiring import build_assistant
 from tests.support import WordEmbedder, some_passages
 
 NOTHING_QUOTED = Decision(action=Action.HOLD)
@@ -29,8 +32,14 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 @pytest.fixture(scope="module")
 def hundred(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
-    """More passages than search by meaning looks at."""
+    """More passages than search by meaning looks at in these tests."""
     return retriever(tmp_path_factory.mktemp("hundred"), some_passages(100))
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search by meaning looks at 64 rows."""
+    monkeypatch.setattr(retrieval, "CANDIDATES", 64)
 
 
 def quoting(*names: str) -> Decision:
@@ -50,12 +59,14 @@ def test_what_the_decision_quotes_is_always_there_and_says_so(twelve: Retriever)
     assert {hit.passage.id: hit.why for hit in hits} == {"test:004": Why.SEARCH, "test:010": Why.RULE, "test:011": Why.RULE}
 
 
+@pytest.mark.usefixtures("narrow")
 def test_what_is_quoted_stands_even_beyond_k_and_beyond_the_reach_of_search(hundred: Retriever) -> None:
     quoted = [f"test:{n:03d}" for n in range(60, 100)]
     hits = hundred.search("fever number0", quoting(*quoted), k=1)
     assert sorted(hit.passage.id for hit in hits) == quoted
 
 
+@pytest.mark.usefixtures("narrow")
 def test_a_passage_that_search_by_meaning_did_not_reach_has_the_score_it_deserves(hundred: Retriever) -> None:
     every = hundred.search("skin number20", quoting(*(f"test:{n:03d}" for n in range(100))), k=1)
     again = {hit.passage.id: hit.score for hit in hundred.search("skin number20", NOTHING_QUOTED, k=50)}
@@ -95,6 +106,46 @@ def test_an_empty_question_finds_what_is_quoted_and_nothing_else(twelve: Retriev
 def test_the_end_of_a_very_long_question_counts(twelve: Retriever) -> None:
     hits = twelve.search("bladder " * 1_000 + "quinolone " * 400, NOTHING_QUOTED, k=1)
     assert hits[0].passage.id == "test:004"
+
+
+# ------------------------------------------------------------------------- example questions lead to passages
+
+
+def with_examples(data: Path, answered: dict[str, tuple[str, ...]]) -> Retriever:
+    """Twelve passages, and a row for each example question, whose words no passage holds."""
+    embedder, passages = WordEmbedder(), some_passages(12)
+    rows = tuple(Passage(id=name, source=examples.SOURCE, text=name) for name in answered)
+    store = index.ready(data, (*passages, *rows), index.stamp((*passages, *rows), "words", "0"), embedder, lambda message, share: None)
+    return Retriever(store, embedder, passages, answered)
+
+
+def test_an_example_question_is_found_as_the_passages_that_answer_it(tmp_path: Path) -> None:
+    search = with_examples(tmp_path, {"growth factor": ("test:003", "test:007"), "zebra stripes": ("test:001",)})
+    hits = search.search("growth factor", NOTHING_QUOTED)
+    assert {hit.passage.id for hit in hits[:2]} == {"test:003", "test:007"}
+    assert hits[0].score == hits[1].score == pytest.approx(0.5, abs=0.01), "of meaning all, of words nothing"
+    assert all(hit.passage.source == "test" for hit in hits), "no example question is ever shown"
+
+
+def test_an_example_question_lowers_no_score(tmp_path: Path, twelve: Retriever) -> None:
+    search = with_examples(tmp_path, {"growth factor": ("test:004",)})
+    plain = {hit.passage.id: hit.score for hit in twelve.search("quinolone number4", NOTHING_QUOTED, k=12)}
+    assert {hit.passage.id: hit.score for hit in search.search("quinolone number4", NOTHING_QUOTED, k=12)} == plain
+
+
+def test_every_example_question_of_the_facts_is_a_row_that_leads_to_passages() -> None:
+    rows, answered = examples.rows(), examples.answered()
+    assert {row.id for row in rows} == answered.keys()
+    assert len(rows) == sum(len(fact.asked_as) for fact in knowledge().facts.values()) == len({row.text for row in rows})
+    assert all(passages and set(passages) <= knowledge().passages.keys() for passages in answered.values())
+    assert "label:us.dialysis" in answered["example:dialysis:0"], "what a label answers leads to the label"
+    assert len(knowledge().passages) + len(rows) <= retrieval.CANDIDATES, "search by meaning over the knowledge is complete"
+
+
+def test_an_example_question_finds_the_fact_with_the_real_index(data_with_index: Path) -> None:
+    found = build_assistant(Settings(data=data_with_index)).retriever.search("is 40 of dex too much at 80", NOTHING_QUOTED)
+    assert found[0].passage.id == "article:elderly.dexamethasone"
+    assert found[0].score > 0.5
 
 
 class Backwards:

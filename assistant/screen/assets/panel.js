@@ -1,6 +1,6 @@
 // The citation panel: the article with the exact words marked, and all that is known of the place.
 
-const SCORE = "How near the passage is to the question: the mean of likeness in meaning and in words, 0 to 1, higher is nearer.";
+const SCORE = "How near the passage is to the question: the mean of likeness in meaning (to the passage, or to a question that it is known to answer) and in words, 0 to 1, higher is nearer.";
 
 function sectionOf(passage) {
   return passage.section.length ? passage.section.join(" › ") : "Opening sentence";
