@@ -24,7 +24,7 @@ def answered() -> Mapping[str, tuple[str, ...]]:
 
 
 def _numbered() -> dict[str, tuple[str, tuple[str, ...]]]:
-    found = {}
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for fact in knowledge().facts.values():
         passages = (*(f"article:{cited}" for cited in fact.cites), *(f"label:{label}" for label in fact.labels))
         found |= {f"example:{fact.id}:{n}": (question, passages) for n, question in enumerate(fact.asked_as)}
