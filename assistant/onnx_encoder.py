@@ -6,7 +6,6 @@ sentence-transformers; a file without its proof beside it, or with other bytes t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from filelock import FileLock
 from langchain_core.embeddings import Embeddings
 
 from assistant.errors import SettingsError
-from assistant.files import replacing
+from assistant.files import replacing, sha256
 
 MAX_PIECES = 256  # word pieces that the model reads, as sentence-transformers has it; its tokenizer's file says 128
 BATCH = 32
@@ -73,6 +72,23 @@ class OnnxEncoder(Embeddings):
         return vectors
 
 
+def import_runtime() -> None:
+    """Import what runs the model, for whoever makes an encoder in a thread."""
+    import onnxruntime  # noqa: F401
+    import tokenizers  # noqa: F401
+
+
+def opened(home: Path, folder: Path, fingerprint: str) -> OnnxEncoder | None:
+    """The encoder from its file below `home`; None where none has been made and proved yet."""
+    model, proof = _places(home, fingerprint)
+    return OnnxEncoder(model, folder / "tokenizer.json") if _proved(model, proof) else None
+
+
+def _places(home: Path, fingerprint: str) -> tuple[Path, Path]:
+    model = home / "encoder" / f"{fingerprint[:16]}.onnx"
+    return model, model.with_suffix(".json")
+
+
 def exported(home: Path, folder: Path, fingerprint: str, reference: Callable[[], Embeddings]) -> Path:
     """The ONNX file of the model in `folder`, below `home`; made (some 10 s, once) where there is none that is proved.
 
@@ -81,8 +97,7 @@ def exported(home: Path, folder: Path, fingerprint: str, reference: Callable[[],
     Raises:
         SettingsError: the file cannot be made here, or does not give the same vectors.
     """
-    model = home / "encoder" / f"{fingerprint[:16]}.onnx"
-    proof = model.with_suffix(".json")
+    model, proof = _places(home, fingerprint)
     if _proved(model, proof):
         return model
     try:
@@ -105,7 +120,7 @@ def _make(model: Path, proof: Path, folder: Path, reference: Callable[[], Embedd
     if least < SAME:
         fresh.unlink()
         raise SettingsError(f"The exported encoder gives other vectors (cosine {least:.6f}); sentence-transformers runs it instead.")
-    digest = _digest(fresh)
+    digest = sha256(fresh)
     fresh.replace(model)
     with replacing(proof) as file:
         json.dump({"sha256": digest, "least_cosine": round(least, 7), "texts": len(_PROOF_TEXTS)}, file)
@@ -113,14 +128,9 @@ def _make(model: Path, proof: Path, folder: Path, reference: Callable[[], Embedd
 
 def _proved(model: Path, proof: Path) -> bool:
     try:
-        return bool(json.loads(proof.read_text(encoding="utf-8"))["sha256"] == _digest(model))
+        return bool(json.loads(proof.read_text(encoding="utf-8"))["sha256"] == sha256(model))
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _agreement(model: Path, folder: Path, reference: Embeddings) -> float:

@@ -60,7 +60,7 @@ def plain_chain(data: Path, encoder_name: str) -> Callable[[str], Any]:
     from assistant import collection, encoder, index
 
     folder = index.current(data)
-    store = Chroma(client=chromadb.PersistentClient(path=str(folder)), collection_name=collection.NAME, embedding_function=encoder.load(encoder_name))
+    store = Chroma(client=chromadb.PersistentClient(path=str(folder)), collection_name=collection.NAME, embedding_function=encoder.load(encoder_name, data))
 
     def join(documents: list[Document]) -> str:
         return "\n\n".join(document.page_content for document in documents)
@@ -111,14 +111,36 @@ def stage(name):
     now = time.perf_counter(); spent[name] = round(now - started, 2); started = now
 from assistant import settings, index, encoder, wiring
 settings.switch_off_telemetry(); chosen = settings.read(); stage("our modules")
-wanted = wiring.wanted_stamp(chosen); stage("hash of the encoder's files")
-import sentence_transformers; stage("import torch, transformers, sentence-transformers")
-import langchain_chroma, chromadb, bm25s, langchain_huggingface; stage("import langchain, chromadb, bm25s")
-model = encoder.load(chosen.encoder); stage("load the encoder")
-assistant = wiring.build_assistant(chosen); assistant.retriever.ready(); stage("open and verify the index")
+assistant = wiring.build_assistant(chosen); assistant.decide(["Hold?"]); stage("knowledge and lexicon")
+import langchain_chroma; stage("import langchain and chromadb")
+import bm25s; stage("import bm25s")
+model = encoder.begun(chosen.encoder, chosen.data)(); stage("hash and load the encoder (beside the imports in use)")
+assistant.retriever.ready(); stage("open and verify the index")
 assistant.answer(["78M on pom-dex, admitted with pneumonia on IV antibiotics, hold?"]); stage("first answer")
 import json; print(json.dumps(spent))
 """
+
+
+ENCODER = """
+import json, statistics, sys, time
+started = time.perf_counter()
+from assistant import encoder, settings
+from eval.benchmark import QUESTIONS, rss_mb
+settings.switch_off_telemetry(); chosen = settings.read()
+model = encoder.load(chosen.encoder, chosen.data) if sys.argv[1] == "everyday" else encoder.by_sentence_transformers(chosen.encoder)
+model.embed_query(QUESTIONS[0]); first = time.perf_counter() - started; spent = []
+for question in QUESTIONS * 20:
+    began = time.perf_counter(); model.embed_query(question); spent.append(time.perf_counter() - began)
+print(json.dumps({"first_s": round(first, 2), "query_ms": round(1000 * statistics.median(spent), 1), "rss_mb": round(rss_mb())}))
+"""
+
+
+def measure_encoders() -> dict[str, Any]:
+    """For each way to run the encoder, in a process of its own: seconds to the first vector, milliseconds a query, memory."""
+    return {
+        way: json.loads(subprocess.run([sys.executable, "-c", ENCODER, way], stdout=subprocess.PIPE, check=True, text=True).stdout)
+        for way in ("everyday", "sentence-transformers")
+    }
 
 
 def measure_start(repeats: int) -> dict[str, Any]:
@@ -143,6 +165,8 @@ def show(found: dict[str, Any]) -> str:
         f"memory                  {memory['rss_mb']} MB after {memory['questions']} questions, {memory['slope_mb_per_1000']:+} MB per 1,000",
         f"start to first answer   median {start['median_s']} s of {start['ask_s']}",
         *(f"    {seconds:6.2f} s  {name}" for name, seconds in start["spent_s"].items()),
+        "the encoder alone, in a fresh process:",
+        *(f"    first vector {e['first_s']} s, then {e['query_ms']} ms a question, {e['rss_mb']} MB  {way}" for way, e in found["encoders"].items()),
     ]
     return "\n".join(lines)
 
@@ -157,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     found = measure_warm(options.rounds, options.memory)
     found["start"] = measure_start(options.starts)
+    found["encoders"] = measure_encoders()
     found["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     print(json.dumps(found, indent=1) if options.json else show(found))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from assistant import encoder, onnx_encoder
 from assistant.errors import SettingsError
+from assistant.files import sha256
 from assistant.index import embedded_text
 from assistant.knowledge import knowledge
 from assistant.onnx_encoder import OnnxEncoder, exported
@@ -104,6 +106,43 @@ def test_where_it_cannot_be_made_sentence_transformers_runs_the_model(tmp_path: 
     assert encoder.load("bundled", tmp_path) is stand_in
     assert "cannot be exported" in caplog.text
     encoder.load.cache_clear()
+
+
+@pytest.mark.slow
+def test_what_is_begun_beside_other_work_is_the_same_encoder(home: Path, ours: OnnxEncoder) -> None:
+    encoder.begun.cache_clear()
+    waited = encoder.begun("bundled", home)
+    assert waited() is waited(), "one, however many wait for it"
+    assert waited().embed_query("Hold?") == ours.embed_query("Hold?")
+    encoder.begun.cache_clear()
+
+
+def test_what_was_not_exported_yet_is_loaded_when_it_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in, asked = WordEmbedder(), []
+    monkeypatch.setattr(encoder, "load", lambda name, home: asked.append(name) or stand_in)
+    encoder.begun.cache_clear()
+    waited = encoder.begun("bundled", tmp_path)
+    assert asked == []
+    assert waited() is stand_in
+    assert encoder.begun("a-model-of-ones-own", tmp_path)() is stand_in
+    assert asked == ["bundled", "a-model-of-ones-own"]
+    encoder.begun.cache_clear()
+
+
+def test_a_begun_encoder_with_other_bytes_is_refused_when_it_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(encoder.PINNED, "tokenizer.json", "0" * 64)
+    encoder.fingerprint.cache_clear()
+    encoder.begun.cache_clear()
+    with pytest.raises(SettingsError, match="is not the tested one"):
+        encoder.begun("bundled", tmp_path)()
+    encoder.fingerprint.cache_clear()
+    encoder.begun.cache_clear()
+
+
+@pytest.mark.parametrize("content", [b"", b"one", b"x" * 100_000])
+def test_a_file_s_hash_is_that_of_its_bytes(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    assert sha256(tmp_path / "file") == hashlib.sha256(content).hexdigest()
 
 
 def test_a_model_by_name_that_does_not_lie_here_is_refused_and_nothing_is_fetched() -> None:
