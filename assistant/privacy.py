@@ -34,6 +34,17 @@ def disclosure(settings: Settings, environ: Mapping[str, str] = os.environ) -> s
     return f"{told} Where a reader chooses it, the same goes to {', '.join(others)}." if others else told
 
 
+def brief(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
+    """The same in a few words, for the line that is always in sight."""
+    if not settings.model:
+        return "No model is used. Nothing leaves this machine."
+    host = destination(settings, environ)
+    if _is_here(host) and not settings.other_models:
+        return "Nothing leaves this machine."
+    sent = "The masked question, facts and passages" if settings.send_question else "Facts and passages, not the question,"
+    return f"{sent} go to the model's provider." if settings.other_models or not host else f"{sent} go to {host}."
+
+
 def destination(settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
     """The host that the model is asked at, with its port where one is given; "" where only the provider's library knows."""
     variables, default = _HOMES.get(settings.model.partition(":")[0], ((), ""))

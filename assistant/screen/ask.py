@@ -12,9 +12,7 @@ from assistant.screen.engine import Engine
 from assistant.screen.view import view
 from assistant.screen.words import words
 
-# Seconds between two looks at the start's progress. Streamlit collects garbage after every run, over all that is
-# loaded so far: looking every 0.4 s made the start take 75 s instead of 15.
-POLL = 2.0
+POLL = 2.0  # seconds between two looks at the start's progress: each is a run, which takes its time from the start
 
 
 def draw() -> None:
@@ -24,12 +22,12 @@ def draw() -> None:
     sidebar.draw()
     _top(engine)
     _failed(engine)
-    if held.entries:
-        data = view(held, waiting=_waiting(engine), models=engine.models, drawn=session.drawn())
-        component.draw({**data, "writing": session.writing(), "receipt": session.receipt()}, session.acted)
-    else:
+    # Drawn without a question too, where it shows nothing: the first card then waits for no script.
+    data = view(held, waiting=_waiting(engine), models=engine.models, drawn=session.drawn())
+    component.draw({**data, "writing": session.writing(), "receipt": session.receipt()}, session.acted)
+    if not held.entries:
         _welcome()
-    _bottom()
+    _bottom(engine)
     session.show_address()
     if held.unsettled is not None and not engine.progress.running:
         session.complete()
@@ -69,9 +67,10 @@ def _exports() -> None:
 
 
 def _privacy(engine: Engine) -> str:
-    if not engine.model and session.store() is not None and not shared.keeping().here:
-        return "No model is used. Conversations are kept in the operator's database."
-    return engine.disclosure
+    if session.store() is None or shared.keeping().here:
+        return engine.brief
+    kept = "Conversations are kept in the operator's database."
+    return f"{engine.brief} {kept}" if engine.model else f"No model is used. {kept}"
 
 
 def _welcome() -> None:
@@ -84,13 +83,14 @@ def _welcome() -> None:
             st.button(f"**{example.title}.** {example.text}", key=f"example-{number}", width="stretch", on_click=session.ask, args=(example.text,))
 
 
-def _bottom() -> None:
+def _bottom(engine: Engine) -> None:
     head = knowledge().head
     with st.bottom:
         st.chat_input("Describe the case, or ask a fact", key="question", on_submit=_typed)
         with st.container(key="notice", horizontal=True, vertical_alignment="center"):
             st.caption(
-                f"**{head.review_status}.** {head.updated_words}. For healthcare professionals; does not replace clinical judgment.", width="stretch"
+                f"**{head.review_status}.** {head.updated_words}. For healthcare professionals; does not replace clinical judgment. {_privacy(engine)}",
+                width="stretch",
             )
             with st.popover("Disclaimer", type="tertiary"):
                 st.markdown(f"**{head.publisher}: {head.title}**\n\n{head.review_status}. {head.updated_words}. {head.purpose}.\n\n{head.disclaimer}")
@@ -107,12 +107,12 @@ def _waiting(engine: Engine) -> str:
 
 
 def _starting(engine: Engine) -> None:
-    """How far the start is while it runs; then what leaves the machine."""
+    """How far the start is while it runs; then what a model is given, at length."""
     if engine.progress.running:
         with st.container(key="starting", width=360):
             st.fragment(_progress, run_every=POLL)(engine)
-    else:
-        st.caption(_privacy(engine), width="stretch")
+    elif engine.model:
+        st.caption(engine.disclosure, width="stretch")
 
 
 def _progress(engine: Engine) -> None:

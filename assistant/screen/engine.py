@@ -12,7 +12,7 @@ from assistant import settings as environment
 from assistant.errors import HoldfastError, QuestionError, SettingsError
 from assistant.index import Tell
 from assistant.pipeline import Assistant, Drafts
-from assistant.privacy import disclosure
+from assistant.privacy import brief, disclosure
 from assistant.records import Decision, Hit
 from assistant.release import Shows
 from assistant.screen.conversation import Conversation, Entry
@@ -56,7 +56,7 @@ class Engine:
         self._whole: Assistant | None = None
         self._lock = threading.Lock()
         self._progress = Progress()
-        self.model, self.models, self.disclosure = _configured()
+        self.model, self.models, self.disclosure, self.brief = _configured()
 
     @property
     def progress(self) -> Progress:
@@ -84,7 +84,7 @@ class Engine:
             log.exception("the start failed")
             self._progress = Progress(fault=f"It could not be loaded ({type(fault).__name__}).")
         else:
-            # Streamlit collects garbage after every run; the libraries' million objects never become any.
+            # What has been loaded never becomes garbage, and need not be looked through again.
             gc.collect()
             gc.freeze()
             self._whole = whole
@@ -151,13 +151,13 @@ def _guarded(entry: Entry, answer: Callable[[], Entry]) -> Entry:
         return replace(entry, settled=True, fault=BROKEN)
 
 
-def _configured() -> tuple[str, tuple[str, ...], str]:
-    """The model, all that may be chosen, and what leaves the machine to whom; none where the settings cannot be read, which the start tells."""
+def _configured() -> tuple[str, tuple[str, ...], str, str]:
+    """The model, all that may be chosen, and what leaves the machine to whom, at length and in brief; none where the settings cannot be read, which the start tells."""
     try:
         settings = environment.read()
     except SettingsError:
-        return "", (), disclosure(Settings())
-    return settings.model, tuple(dict.fromkeys((settings.model, *settings.other_models))) if settings.model else (), disclosure(settings)
+        return "", (), disclosure(Settings()), brief(Settings())
+    return settings.model, tuple(dict.fromkeys((settings.model, *settings.other_models))) if settings.model else (), disclosure(settings), brief(settings)
 
 
 def _drafter(model: str) -> Drafts | None:

@@ -42,7 +42,7 @@ def keeping() -> Keeping:
 
 @st.cache_resource(show_spinner=False)
 def settled() -> bool:
-    """Once, after the first whole answer: what has been loaded by then never becomes garbage, and Streamlit looks through all that is not frozen after every run."""
+    """Once, after the first whole answer: what has been loaded by then never becomes garbage, and is not looked through again."""
     gc.collect()
     gc.freeze()
     return True

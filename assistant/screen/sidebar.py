@@ -10,7 +10,7 @@ from assistant.errors import StoreError
 from assistant.screen import exports, session, shared
 from assistant.storage import Found, Store
 
-SHOWN = 15  # conversations listed at once; the search finds the others
+SHOWN = 8  # conversations listed at once, each of which is drawn anew at every run; the search finds the others
 
 
 def draw() -> None:

@@ -35,6 +35,7 @@ def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str]
             drawn[number] = (made_of, {**shown, "id": number, "version": _version(shown)})
         turns.append(drawn[number][1])
     return {
+        "id": conversation.id,
         "article": sources.article(),
         "references": sources.references(),
         "labels": _named(sources.labels(), turns),

@@ -78,7 +78,9 @@ def running_browser() -> Iterator[Browser]:
 
 def settled(page: Page) -> None:
     """Wait until search has started, so that answers are whole."""
-    page.get_by_text("Nothing leaves this machine").wait_for(timeout=120_000)
+    page.locator(".st-key-notice").wait_for(timeout=120_000)
+    page.locator(".st-key-starting").wait_for(state="detached", timeout=120_000)
+    page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE)
 
 
 def ask(page: Page, question: str) -> Locator:

@@ -206,6 +206,18 @@ def test_a_new_question_clears_the_page(page: Page) -> None:
     expect(turn.locator(".card h2")).to_have_text("HOLD pomalidomide")
 
 
+def test_nothing_of_the_last_conversation_is_open_or_taken_as_heard_in_a_new_one(page: Page) -> None:
+    """The conversation's component stays on the page; what it knew of the last one must not."""
+    ask(page, MILD).locator(".cite").first.click()
+    expect(panel(page).locator(".article mark")).to_be_visible()
+    page.get_by_role("button", name="New question").click()
+    expect(page.locator(".hf")).to_be_hidden()
+    ask(page, SEVERE)
+    expect(page.locator(".hf .live")).to_contain_text("Hold")
+    expect(panel(page).get_by_role("heading", name="Sources")).to_be_visible()
+    expect(page.locator(".hf .sentence.lit")).to_have_count(0)
+
+
 def test_nothing_is_asked_of_any_other_machine(page: Page, outside: list[str]) -> None:
     ask(page, MILD).locator(".cite").first.click()
     page.get_by_role("button", name="Disclaimer").click()
@@ -240,4 +252,20 @@ def test_at_two_hundred_percent_zoom_nothing_scrolls_sideways(chromium: Browser,
     turn = ask(page, SEVERE)
     expect(turn.locator(".card h2")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 640), (820, 1180), (683, 410), (640, 360), (844, 390), (390, 844), (390, 560), (320, 568)])
+def test_the_status_of_the_article_and_what_leaves_the_machine_are_in_sight_in_every_window(chromium: Browser, address: str, size: tuple[int, int]) -> None:
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    line = page.locator(".st-key-notice p").first
+    for question in ("", SEVERE, MILD):
+        if question:
+            ask(page, question)
+        expect(line).to_contain_text("pending human review")
+        expect(line).to_contain_text("Nothing leaves this machine")
+        expect(line).to_be_in_viewport(ratio=1)
     context.close()

@@ -8,7 +8,7 @@ import pytest
 
 from assistant import reading
 from assistant.knowledge import HOME
-from assistant.privacy import destination, disclosure
+from assistant.privacy import brief, destination, disclosure
 from assistant.records import Infection, Severity, Treatment
 from assistant.settings import ROOT, Settings, switch_off_telemetry
 from assistant.wiring import make_model
@@ -81,3 +81,18 @@ def test_the_facts_that_are_sent_are_the_project_s_own_words_and_none_of_the_que
     assert len(values) > 20
     fixed = {str(member) for kind in (Infection, Severity, Treatment) for member in kind}
     assert {value for value in values - fixed if value.lower() not in known} <= OWN
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (Settings(), "No model is used. Nothing leaves this machine."),
+        (Settings(model="ollama:m"), "Nothing leaves this machine."),
+        (Settings(model="openai:m"), "Facts and passages, not the question, go to api.openai.com."),
+        (Settings(model="openai:m", send_question=True), "The masked question, facts and passages go to api.openai.com."),
+        (Settings(model="mistralai:m"), "Facts and passages, not the question, go to the model's provider."),
+        (Settings(model="ollama:m", other_models=("openai:n",)), "Facts and passages, not the question, go to the model's provider."),
+    ],
+)
+def test_the_line_that_is_always_in_sight_says_it_in_brief(settings: Settings, told: str) -> None:
+    assert brief(settings, {}) == told

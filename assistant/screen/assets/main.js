@@ -5,12 +5,15 @@ const memory = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".hf");
   if (!root || !data) return undefined;
-  const state = memory.get(root) || { versions: new Map(), opener: null, turn: null, stop: null, panel: "list", heard: new Set() };
+  const state = memory.get(root) || {};
   memory.set(root, state);
+  if (state.id !== data.id) begin(root, state, data.id);
   state.data = data;
   state.send = (act) => setTriggerValue("act", act);
   takeOver(state, data);
   const act = actions(root, state);
+  root.hidden = !data.turns.length;
+  if (root.hidden) return undefined;
   drawTurns(root, state, act);
   showWriting(root, data.writing);
   saveReceipt(state, data.receipt);
@@ -22,6 +25,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.querySelector(".sheet").addEventListener("click", (event) => { if (event.target === event.currentTarget) act.close(); }, { signal: listening.signal });
   window.addEventListener("resize", () => home(root, state), { signal: listening.signal });
   return state.off;
+}
+
+// Another conversation: nothing of the last one is shown, open or taken as heard.
+function begin(root, state, id) {
+  state.off?.();
+  const sheet = root.querySelector(".sheet");
+  if (sheet.open) sheet.close();
+  root.querySelector(".talk").replaceChildren();
+  Object.assign(state, { id, versions: new Map(), opener: null, turn: null, stop: null, passage: null, panel: "list", shown: false, drawn: null, heard: new Set() });
 }
 
 function drawTurns(root, state, act) {
