@@ -36,8 +36,12 @@ def check(text: str, *, case: Case, decision: Decision, dictated: Dictated) -> V
     if not findings:
         return Verdict(outcome=Outcome.PASS, text=text, ledger=_ledger(judged, [j.piece.text for j in judged], told))
     mended = repair(text, judged, absent, told)
+    owed = [name for name in lacking(kept(judge(mended.text, told)), told) if name not in absent]
+    if owed:  # what a removed piece had carried along (`monitor the response`, of what?)
+        findings += [Finding(check="missing", severity="major", sentence="", why=f"What is left lacks '{name}'.", rule=told.rule) for name in owed]
+        mended = repair(text, judged, [*absent, *owed], told)
     if not _passes(mended.text, told):
-        return _override(judged, findings, told)
+        return _override(judged, findings, told, outcome=Outcome.OVERRIDE if contradicts else Outcome.REPAIR)
     return Verdict(outcome=Outcome.REPAIR, text=mended.text, findings=tuple(findings), ledger=_ledger(judged, mended.shown, told))
 
 
@@ -47,7 +51,8 @@ def _passes(text: str, told: Context) -> bool:
     return bool(judged) and not any(j.faults for j in judged) and not lacking(kept(judged), told)
 
 
-def _override(judged: Sequence[Judged], findings: list[Finding], told: Context) -> Verdict:
+def _override(judged: Sequence[Judged], findings: list[Finding], told: Context, *, outcome: Outcome = Outcome.OVERRIDE) -> Verdict:
+    """The dictated text in place of the draft; `outcome` is a repair where the draft did not contradict the decision."""
     lines = tuple(
         LedgerLine(
             start=j.piece.start,
@@ -58,7 +63,7 @@ def _override(judged: Sequence[Judged], findings: list[Finding], told: Context) 
         )
         for j in judged
     )
-    return Verdict(outcome=Outcome.OVERRIDE, text=told.dictated.text, findings=tuple(findings), ledger=lines)
+    return Verdict(outcome=outcome, text=told.dictated.text, findings=tuple(findings), ledger=lines)
 
 
 def _ledger(judged: Sequence[Judged], shown: Sequence[str], told: Context) -> tuple[LedgerLine, ...]:

@@ -12,6 +12,7 @@ from assistant.guardrail.stances import judge_aim
 from assistant.records import Action, Basis, Infection
 
 UNREAD = "It seems to instruct on pomalidomide in words that cannot be read."
+FOR_GOOD = "It stops pomalidomide for good; a temporary hold with planned resumption is preferred."
 _NEVER = re.compile(r"\bnever\b[^.;]*\b(?:again|use|take|given|receive|restart\w*|reintroduc\w*|go back)\b")
 _DEFERS = re.compile(r"\b(?:another|a further|at least|wait|after) (?:\w+ )?(?:days?|weeks?|months?|cycles?)\b[^.;]*\b(?:before|until)\b")
 _KNOWN = (
@@ -44,8 +45,10 @@ def stops_for_good(reading: Reading) -> bool:
     for part in reading.parts:
         if part.kind not in ("main", "reason", "quote"):
             continue
+        if part.kind == "quote" and not part.tags & {"STOP", "RESTART", "POM", "SHOULD"}:
+            continue  # `"Forever" is another matter`
         for at, token in enumerate(part.tokens):
-            if token.tag == "PERM":
+            if token.tag == "PERM" and not (token.text == "altogether" and "STOP" not in reading.tags):
                 if token.text == "not come back" and any(p.kind in ("while", "if", "until") for p in reading.parts):
                     continue
                 comma = max((to for to in range(at) if part.tokens[to].text in (",", "|", ":")), default=0)
@@ -81,7 +84,7 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
         return found  # `Carrying on`: a heading that names a deed
     action = context.decision.action
     if stops_for_good(reading) and not reading.asks:
-        found.append(_fault("It stops pomalidomide for good; a temporary hold with planned resumption is preferred.", context))
+        found.append(_fault(FOR_GOOD, context))
     if reading.asks:
         return found
     for order in reading.orders:

@@ -36,8 +36,8 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
         return False
     if order.act == "DELAY" and order.negated and not order.segment.tags & {"POM", "SAME", "DOSE"} and not reading.any("RESTART", "RESOLVED"):
         return False  # `neither should wait`: what is not put off is not named
-    if order.act == "DELAY" and reading.any("STOP") and not reading.any("RESTART"):
-        return False
+    if order.act == "DELAY" and (reading.any("STOP") or "REDUCE" in order.segment.tags) and not reading.any("RESTART"):
+        return False  # `a reduction is reserved for severe infections`
     if order.act == "START":
         pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
         return (
@@ -110,5 +110,8 @@ def says_stop_now(order: Order, reading: Reading) -> bool:
     denials = sum(t.tag in ("NEG", "EVALNEG") for t in tokens[answered:])
     if order.act != "STOP" and denials > 1:
         return False  # `not something that it cannot be taken through`
+    head = next((at for at, t in enumerate(tokens) if t.text == order.text), 0)
+    if head > 1 and any(t.text == "then" for t in tokens[1:head]):
+        return False  # `fever with this count would be neutropenic fever: it is then discontinued`
     narrowed = any(p.kind in ("if", "onlyif") and not is_concession(p) and ("INF" not in p.tags or p.tags & {"SEVERE", "LIFETHR"}) for p in order.conditions)
     return not restricted(order) and not narrowed

@@ -15,6 +15,7 @@ AUTHOR = re.compile(
 )
 _AUTHORS = {"dimopoulos": "2014", "moreau": "2017", "usami": "2019"}
 _LISTS = re.compile(r"\W*(?:references?|sources?|citations?|refs?|bibliography)?(?:\W|and|article|reference|\d)*$")
+_SHARES = re.compile(r"\b(?:a|one) third\b|\bone (?:patient )?in (?:three|seven)\b")
 _LABEL_TAGS = frozenset({"LABEL", "NEUTRO", "CBC", "DIALYSIS", "RENAL", "REDUCE", "SOURCE", "DOSE", "SAME"})
 
 
@@ -33,6 +34,12 @@ def supported(reading: Reading) -> frozenset[str]:
             found.add(entry.marker)
     if "most common" in reading.plain or "commonest" in reading.plain or reading.has("MOSTCOMMON"):
         found |= {"2"} if "pneumonia" in reading.plain else {"1"}
+    if reading.any("INF") and _SHARES.search(reading.plain):
+        found.add("2")
+    if "lower start" in reading.plain or "lower dose to start" in reading.plain:
+        found.add("3")
+    if reading.has("FIRST3", "CONSIDER"):
+        found.add("1")
     if reading.any("INF") and (reading.any("RISK", "FIRST3", "COMMON") or "month" in reading.plain or "three in ten" in reading.plain):
         found.add("1")
     if reading.any("ELDERLY") and " mg" in reading.plain:

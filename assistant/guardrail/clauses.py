@@ -91,7 +91,7 @@ class _Walk:
             self.close("quote" if self.quoted else "main")
         elif self.quoted:
             self.now.append(token)
-        elif at == 0 and token.text == "should" and any(t.text == "," for t in self.tokens):
+        elif at == 0 and token.text in ("should", "were", "had") and any(t.text == "," for t in self.tokens):
             self.close("if")
             self.now.append(token)
         elif token.tag in _OPENS and not self.bare_only(at):

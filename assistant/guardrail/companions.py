@@ -61,7 +61,7 @@ def withheld(order: Order) -> bool:
     """Whether an order takes something away: not given, stopped, delayed."""
     if order.act in _GIVES:
         return order.negated
-    return order.act in ("STOP", "DELAY") and not order.negated
+    return (order.act in ("STOP", "DELAY") or order.text in ("drop", "dropped", "drops", "dropping")) and not order.negated
 
 
 def _stops_monitoring(reading: Reading) -> bool:

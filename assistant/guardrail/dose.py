@@ -20,7 +20,7 @@ _FOR_OTHERS = re.compile(
 )
 _DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
-_DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks)\b")
+_DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks|consecutive|days (?:each|a|per|every)|in a row)\b")
 _QUOTED = re.compile(r'"[^"]*"')
 _OVER_75 = re.compile(r"(?:over|above|older than|>|beyond|past|more than|exceed\w*)\s*(?:the age of |age )?75")
 _BORDER = re.compile(
@@ -56,7 +56,7 @@ def _amount_fault(amount: Amount, reading: Reading, context: Context) -> str:
     if amount.drug != "POM":
         return ""
     text = reading.plain
-    if amount.mg == 1 and re.search(r"\b(?:level|lower|step|below|down|one)\b", text):
+    if amount.mg == 1 and re.search(r"\b(?:level|lower|step|below|down|one|by)\b", text):
         return ""
     if amount.mg not in _mentioned(context):
         return f"{amount.mg:g} mg is no dose that the decision allows."
@@ -149,7 +149,9 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
     if context.decision.severity is Severity.SEVERE and _FOR_OTHERS.search(reading.plain):
         return "It denies the dose reduction that is considered after a severe infection."
     if order.negated:
-        severe = context.decision.severity is Severity.SEVERE and context.decision.action in (Action.RESUME, Action.HOLD)
+        severe = context.decision.severity is Severity.SEVERE and (
+            context.decision.action is Action.RESUME or (context.decision.action is Action.HOLD and reading.any("RESTART", "LATER", "SEVERE", "RESOLVED", "ONCE"))
+        )
         lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
         return (
             "It denies the dose reduction that is considered after a severe infection." if severe and not lowest and not reading.any("MILD") else ""

@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.guardrail import action, aims, citation, companions, dose, injection, missing, number, scope, support, telling
+from assistant.guardrail import action, aims, citation, companions, dose, injection, missing, near, number, scope, support, telling
+from assistant.guardrail.clauses import HEADS
 from assistant.guardrail.pieces import Piece, cut
 from assistant.guardrail.readings import Context, Fault, Reading, read_all
 from assistant.guardrail.tokens import MARKER
 from assistant.knowledge import knowledge
-from assistant.records import Action, Fate, Finding
+from assistant.records import Action, Basis, Fate, Finding, Severity
 
 _QUOTE_WORDS = 5
 _REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
-CONDEMNS = 1.0
-CONDEMNS_CONFIRMED = 1.5
+CONDEMNS = 0.8
+CONDEMNS_CONFIRMED = 1.3
+CONDEMNS_BARE = 1.6  # of words that name no deed, no drug and no dose
 ACQUITS = -0.5  # of words that the rules cannot read
+OVERRULES = -0.9  # of an order that the rules read: its words are those of drafts that fit the decision
+OVERRULES_COMPANION = -3.0  # of what goes with it, which the ear hears less well
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
 
@@ -121,9 +125,12 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     if wrong:
         return tuple(wrong + [f for f in action.faults(reading, context) + dose.faults(reading, context) if piece.kind != "markup"])
     named = pitfalls or any(t.text in ("pitfall", "pitfalls") for t in reading.tokens)
-    orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind) + companions.faults(reading, context)
+    orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind)
+    beside = [] if named and _only_names(reading) else companions.faults(reading, context)
     if piece.kind in ("text", "item", "row"):
-        orders = _second(orders, reading, context, named=named)
+        orders = _second(orders, beside, reading, context, named=named)
+    else:
+        orders += beside
     quoted = quoted_from(reading)
     if quoted:
         return () if quoted.startswith("article:pitfalls") and ":" in reading.body else tuple(orders)
@@ -135,22 +142,40 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     return tuple({(f.check, f.why): f for f in found}.values())
 
 
-def _second(orders: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
-    """What the second ear hears where the rules find nothing."""
-    if reading.asks or reading.silent or reading.has("PERM", "NEG") or (orders and all(f.why != action.UNREAD for f in orders)):
-        return orders
+def _second(orders: list[Fault], beside: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
+    """What is left of the faults that the rules found once the second ear has been asked, or what it hears where they found none."""
+    if reading.asks or context.decision.action not in telling.WORLDS:
+        return orders + beside
     against = telling.against(reading, context.decision.action)
-    if orders and against < ACQUITS and context.decision.action in telling.WORLDS:
-        return [f for f in orders if f.why != action.UNREAD]
-    if orders:
-        return orders
-    bound = CONDEMNS_CONFIRMED if _confirmed(reading, context) else CONDEMNS
-    if against < bound or named or quoted_from(reading):
-        return orders
+    if not (near.fault(reading) or _imperative(reading)) and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
+        orders = [f for f in orders if against >= _overrules(f)]
+        beside = [f for f in beside if against >= OVERRULES_COMPANION]
+    if orders or beside or named or reading.silent or reading.has("PERM", "NEG") or quoted_from(reading):
+        return orders + beside
+    confirmed = _confirmed(reading, context)
+    if context.decision.severity is Severity.SEVERE and "consider_dose_reduction" in missing.carried_by(reading, context):
+        return []
+    bound = CONDEMNS_CONFIRMED if confirmed else CONDEMNS if reading.any(*_DEEDS) else CONDEMNS_BARE
+    if against < bound:
+        return []
     why = "It sounds like an instruction against the decision, in words that no rule confirms."
-    return [Fault("action", why, context.rule, "critical", main=True)]
+    return [Fault("action", why, context.rule, "critical", main=not (confirmed and context.decision.action is Action.RESUME))]
 
 
+def _imperative(reading: Reading) -> bool:
+    """Whether a piece opens with a plain order (`continue ...`, `do not monitor ...`), which the rules read best."""
+    first = next((t for t in reading.tokens if t.tag not in ("PUNCT", "NEG", "W", "NUM")), None)
+    return first is not None and first.tag in HEADS and first.form == "base"
+
+
+def _overrules(fault: Fault) -> float:
+    """Below which log-odds a fault that the rules found is not believed."""
+    if fault.why == action.UNREAD:
+        return ACQUITS
+    return OVERRULES_COMPANION if fault.why == action.FOR_GOOD else OVERRULES
+
+
+_DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
 _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"), Action.RESUME: ("restart", "go"), Action.REASSESS: ("stop", "norestart")}
 
 

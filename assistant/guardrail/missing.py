@@ -9,20 +9,37 @@ from assistant.guardrail.amounts import amounts_of
 from assistant.guardrail.companions import withheld
 from assistant.guardrail.conditions import Condition, kinds_of
 from assistant.guardrail.cues import cues
+from assistant.guardrail.number import figures_in
 from assistant.guardrail.readings import Context, Reading
-from assistant.records import Action, Basis
+from assistant.records import Action, Basis, Severity
 
 Reads = Sequence[Reading]
 
 
 def lacking(readings: Reads, context: Context) -> tuple[str, ...]:
     """The elements owed that no reading carries, in the decision's order."""
+    if _of_no_patient(context) and _only_informs(readings):
+        return ()
     found = [name for name in context.decision.elements if name in _PRESENT and not _PRESENT[name](readings, context)]
     if context.decision.action not in (Action.RESUME, Action.REASSESS):
         found = [name for name in found if name != "dialysis_disagreement"]
     if context.decision.basis is not Basis.LABEL:  # ruling 11: a label hold asks for the threshold that caused it
         found = [name for name in found if name != "count_threshold"]
     return tuple(found)
+
+
+def _of_no_patient(context: Context) -> bool:
+    """Whether a hold rests on the bare mention of an infection: nothing was read of a patient, of how bad it is or of how it goes."""
+    case = context.case
+    told = case.age is not None or case.dose_mg is not None or case.patient_voice or case.severity is not Severity.UNSPECIFIED
+    return context.decision.action is Action.HOLD and not told and not any(e.state_words or e.severity_words for e in case.episodes)
+
+
+def _only_informs(readings: Reads) -> bool:
+    """Whether a draft answers a question of fact (it gives a figure, or says that the source is silent) and orders nothing of pomalidomide."""
+    if any(on_pomalidomide(o, r) and is_instruction(o) for r in readings for o in r.orders):
+        return False
+    return any(r.any("SILENT") or figures_in(r) for r in readings)
 
 
 def carried_by(reading: Reading, context: Context) -> tuple[str, ...]:
@@ -101,7 +118,7 @@ def _confirm(readings: Reads, context: Context) -> bool:
     if any("confirmed" in r.plain for r in readings) and any(r.has("RESOLVED") for r in readings):
         return True
     for reading in readings:
-        if reading.has("CONFIRM") or (reading.has("RESOLVED") and (reading.any("SHOULD", "STRONG", "EVALPOS") or "confirm" in reading.plain)):
+        if reading.has("CONFIRM") or (reading.has("RESOLVED") and (reading.any("SHOULD", "STRONG", "EVALPOS", "CBC", "BEFORE") or "confirm" in reading.plain)):
             return True
         for part in reading.parts:
             if (

@@ -11,6 +11,7 @@ DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "one", "this"
 LEANS = frozenset({"towards", "toward", "favours", "favors", "favouring", "suggests", "leans", "prefers", "preference"})
 _SWAPS = frozenset({"instead of", "rather than", "in place of"})
 _ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
+_TELLS = frozenset({"tell", "reassure", "explain", "say", "answer", "inform", "assure", "told", "sure", "know", "remind", "confirm"})
 _STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
 
 
@@ -95,6 +96,9 @@ def is_named(left: Sequence[Token]) -> bool:
 
 def modality(left: Sequence[Token]) -> tuple[bool, bool]:
     """(weak, past): may or consider; and whether the head only tells what has been done."""
+    told = next((at for at, t in enumerate(left) if t.text in _TELLS), len(left))
+    that = next((at for at in range(told, len(left)) if left[at].text in ("that", ":")), -1)
+    left = left[that + 1 :]  # `you can tell her that stopping is right`: the telling is free, the stop is not
     weak = any(t.tag in ("WEAK", "CONSIDER") for t in left) and not any(t.tag == "STRONG" for t in left)
     modal = any(t.tag in ("SHOULD", "STRONG", "WEAK") for t in left)
     return weak, any(t.tag == "BEEN" for t in left[-4:]) and not modal

@@ -17,6 +17,7 @@ from assistant.records import Case, Decision, Dictated, Sentence
 _RHETORICAL = re.compile(r"\bwhy not (?:just |simply )?(?:continue|carry|keep|resume|restart|go|give|take|stay)", re.I)
 _ADVISES = frozenset({"SHOULD", "EVALPOS", "START", "STRONG", "WEAK", "GO", "STOP", "RESTART", "CONSIDER"})
 _MATTERS = frozenset({"PARTNER", "OUTSIDE", "AMBNAME", "PRON", "UNKNOWN", "POM", "AMB", "PROPH", "DEX"})
+_DECIDED = frozenset({"decision", "question", "separately", "elsewhere", "advice"})  # `please take that decision separately`
 _TOPICS = ("AMB", "DEX", "PARTNER", "PROPH", "POM")
 
 
@@ -49,8 +50,11 @@ class Reading:
             return False
         last = max(at for at, t in enumerate(self.tokens) if t.tag == "SILENT")
         after = self.tokens[last + 1 :]
-        advice = any(t.tag in _ADVISES and t.text not in ("given", "made") for t in after[2:]) and not any(t.tag in ("NEG", "HARMLESS", "SOURCE") for t in after)
-        return not (advice and any(t.tag in _MATTERS for t in after))
+        told = next((at for at, t in enumerate(after) if at > 1 and t.tag in _ADVISES and t.text not in ("given", "made")), None)
+        if told is None or any(t.tag in ("NEG", "HARMLESS", "SOURCE") for t in after):
+            return True
+        named = any(t.tag in _MATTERS for t in after[max(2, told - 3) :])
+        return not named or any(t.text in _DECIDED for t in after[told:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _LATE = re.compile(
 _DETERMINERS = frozenset({"a", "the", "any", "this", "that", "planned", "later", "of", "how", "when"})
 _RETURNS = frozenset({"sign", "signs", "new", "another", "again", "reason", "left", "residual"})
 _REVIEW = re.compile(r"\b(?:review|check|see|seen|ring|visit)\w*\s*(?:on|is|again|him|her)?\s*$")
+_IN_THAT_CASE = re.compile(r"\b(?:in|should) (?:either|that|any|each|both|such|this|which) (?:of (?:these|those) )?(?:an? )?(?:cases?|events?|situations?|happen)\b|\bthen\b")
+_MANNERS = frozenset("simply just straight automatically routinely blindly immediately directly without merely".split())
 _ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 
 
@@ -125,7 +127,7 @@ def _under_resume(aim: str, order: Order) -> str:
         return "" if named else "It keeps pomalidomide off; the decision is that it can be resumed."
     if aim == "restart" and ("RESIDUAL" in order.segment.tags or Condition.NOT_RESOLVED in kinds) and "NEG" not in order.segment.tags:
         return "It restarts pomalidomide before complete resolution, or without what comes first."
-    if aim == "norestart" and not waits:
+    if aim == "norestart" and not waits and not _in_another_way(order):
         return "It refuses or defers the restart; the decision is that pomalidomide can be resumed."
     if aim == "go" and Condition.INFECTION in kinds and order.kind != "while" and any(p.kind in ("if", "while") for p in order.conditions):
         return "It lets pomalidomide go on during an infection."
@@ -158,7 +160,8 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
         and not reading.any("REASSESS")
         and not any(p.kind in ("if", "once", "before") for p in order.conditions)
         and not (
-            reading.any("LATER", "PROPH", "DEX", "CONFIRM", "CBC", "ELDERLY")
+            reading.any("DEX", "ELDERLY")
+            or (reading.any("LATER", "PROPH", "CONFIRM", "CBC") and not _plainly(order))
             or "CONSIDER" in order.segment.tags
             or order.text in ("back", "resumption", "reintroduction")
         )
@@ -167,11 +170,24 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
     return ""
 
 
+def _in_another_way(order: Order) -> bool:
+    """`do not simply go back to 4 mg`, `no reason to come back at a lower dose`: how it is restarted is refused, not that it is."""
+    texts = {t.text for t in order.segment.tokens}
+    return bool(texts & _MANNERS) or (order.segment.tags & {"REDUCE"} and order.text != "restart")
+
+
+def _plainly(order: Order) -> bool:
+    """Whether a restart is told as such: `restart at the same dose with prophylaxis`."""
+    first = order.segment.tokens[0]
+    return order.kind == "main" and order.segment.kind == "main" and first.tag == "RESTART" and first.form == "base"
+
+
 def _under_no_hold(aim: str, order: Order, reading: Reading) -> str:
     kinds = all_kinds(order.conditions)
     infected = (
         Condition.INFECTION in kinds
         or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER", "FEVER"}
+        or _IN_THAT_CASE.search(reading.plain) is not None
         or "moment" in text_of(order.segment)
         or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
         or any(p.kind in ("if", "once") and p.tags & {"INF", "NF", "OCCUR", "FEVER"} for p in reading.parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from assistant.guardrail import effects, near
 from assistant.guardrail.cues import cues
@@ -19,6 +20,9 @@ _NO_BEARING = re.compile(
     r"|\bnot (?:affect|influence|alter|change|matter|impact|related|linked|associated)\b[^.;]{0,30}\b(?:risk|recovery|infections?|exposure)\b"
 )
 _BEFORE_VERBS = frozenset({"NEG", "SHOULD", "WEAK", "WHO"})  # behind these stands a verb, no name of a thing
+_DESCRIBES = ("ing", "ly", "ful", "ous", "ish", "less", "ness", "able", "ible", "ive", "est")
+_GIVES = frozenset({"START", "CONSIDER", "BENEFIT", "CAUSE", "GO", "SHOULD", "STRONG"})
+_WORKS = frozenset({"SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE", "WEAK"})
 _TESTS = frozenset({"cultures", "culture", "blood cultures", "blood culture", "sputum", "urine culture", "imaging", "swab", "swabs", "ct"})
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _STOPS = str.maketrans(dict.fromkeys(".,;:!?()[]\"'«»0123456789%", " "))
@@ -153,14 +157,17 @@ def _others(reading: Reading, context: Context) -> str:
         tested = token.text in _TESTS and reading.any("NEG", "RESIDUAL", "DELAY")
         if token.tag == "OUTSIDE" and not context.knows(token.text) and not tested:
             return f"No source speaks of '{token.text}'."
-    unknown = [
-        t.text
-        for before, t in zip((None, *reading.tokens), reading.tokens, strict=False)
-        if t.tag == "UNKNOWN" and not context.knows(t.text) and not (before and (before.tag in _BEFORE_VERBS or before.text == "to"))
-    ]
-    if unknown and reading.any("SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE", "WEAK") and not _anchored(reading):
-        return f"'{unknown[0]}' stands in no source."
-    return ""
+    unknown = next((t.text for at, t in enumerate(reading.tokens) if t.tag == "UNKNOWN" and not context.knows(t.text) and _as_remedy(reading.tokens, at)), "")
+    return f"'{unknown}' stands in no source." if unknown and not _anchored(reading) else ""
+
+
+def _as_remedy(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an unknown word stands where a remedy would: `give X`, `X helps`, `X should be added`; not where a verb or an adjective would."""
+    if tokens[at].text.endswith(_DESCRIBES) or (at > 0 and (tokens[at - 1].tag in _BEFORE_VERBS or tokens[at - 1].text == "to")):
+        return False
+    before = {t.tag for t in tokens[max(0, at - 4) : at]}
+    after = {t.tag for t in tokens[at + 1 : at + 5]}
+    return bool(before & _GIVES or after & _WORKS)
 
 
 def _anchored(reading: Reading) -> bool:

@@ -24,7 +24,7 @@ from assistant.records import Action
 from assistant.weights import BUCKETS, FOLDER
 
 NAME = "telling"
-WORLDS = {Action.HOLD: "hold", Action.INFORM: "hold", Action.RESUME: "resume", Action.REASSESS: "resume"}
+WORLDS = {Action.HOLD: "hold", Action.INFORM: "hold", Action.RESUME: "resume", Action.REASSESS: "reassess", Action.NO_HOLD: "no_hold"}
 """Which classifier judges under which decision; under the others none does."""
 
 _MASK = BUCKETS - 1

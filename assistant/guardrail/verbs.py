@@ -32,12 +32,14 @@ TARGETS = frozenset(
 )
 _HALVES = frozenset({"off", "back", "have", "remain", "remains"})
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
+_JOINED = frozenset({"to", "with", "the", "a", "this", "that", "its", "her", "his", "their", "your", "on"})
+_LASTS = frozenset({"continues", "continue", "goes on", "go on", "remains", "stays in place", "in place", "is maintained", "maintained", "continued", "stays", "remain"})
 
 
 def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
     """`keep it off`, `bring pomalidomide back`, `stays off`: the two halves of a verb become one head."""
-    made = list(tokens)
-    if not any(t.tag in ("KEEP", "BRING") or t.text in _HALVES for t in tokens):
+    made = _lasting_stop(tokens)
+    if not any(t.tag in ("KEEP", "BRING") or t.text.split()[0] in _HALVES for t in tokens):
         return made
     for at in range(1, len(made)):
         if made[at].text == "have" and made[at - 1].tag in ("WEAK", "SHOULD", "KEEP") and any(t.tag == "POM" for t in made[at + 1 : at + 4]):
@@ -58,7 +60,7 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
             if token.text == "let" and other.tag == "POM" and to + 1 < len(made) and made[to + 1].text in ("ride", "run", "be"):
                 made[to + 1] = Token("GO", made[to + 1].text, "base")
                 break
-            if other.text == "off" and _is_off(made, to):
+            if other.text.startswith("off") and other.text[3:4] in ("", " ") and _is_off(made, to):
                 made[to] = Token("STOP", "off", "past")
                 made[at] = Token("W", token.text) if token.tag == "START" else token
                 break
@@ -71,6 +73,21 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
             if token.tag == "KEEP" and other.text in ("out",):
                 made[to] = Token("STOP", "out", token.form)
                 break
+    return made
+
+
+def _lasting_stop(tokens: Sequence[Token]) -> list[Token]:
+    """`continue to withhold it`, `maintain the hold`, `the hold goes on`: what is kept up is the stop."""
+    made = list(tokens)
+    for at, token in enumerate(made):
+        if token.tag not in ("GO", "KEEP"):
+            continue
+        ahead = next((to for to in range(at + 1, min(at + 5, len(made))) if made[to].text not in _JOINED), at)
+        behind = next((to for to in range(at - 1, max(-1, at - 4), -1) if made[to].tag not in ("BE", "SHOULD", "STRONG", "WEAK", "W")), at)
+        kept = made[ahead].tag == "STOP" and made[ahead].form in ("base", "ing", "word") and all(t.tag != "POM" for t in made[at + 1 : ahead])
+        lasts = token.text in _LASTS and made[behind].tag == "STOP" and behind > 0 and made[behind - 1].text in _JOINED
+        if kept or lasts:
+            made[at] = Token("W", token.text)
     return made
 
 
