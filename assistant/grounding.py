@@ -19,7 +19,7 @@ _END = re.compile(r"[.!?…:;]*[\"'”’)*_]*\Z")
 _RESTS = (Fate.QUOTED, Fate.RULE)
 
 
-def cited(verdict: Verdict, case: Case, decision: Decision, dictated: Dictated) -> Verdict:
+def cited(verdict: Verdict, case: Case, decision: Decision, dictated: Dictated, question: str = "") -> Verdict:
     """The verdict with the markers added that its text lacks, where that passes without a finding; else as it was."""
     if verdict.outcome is Outcome.OVERRIDE:
         return verdict
@@ -35,7 +35,7 @@ def cited(verdict: Verdict, case: Case, decision: Decision, dictated: Dictated) 
         at = place + len(line.shown)
         ledger.append(replace(line, shown=marked))
     text += verdict.text[at:]
-    again = guardrail.check(text, case=case, decision=decision, dictated=dictated)
+    again = guardrail.check(text, case=case, decision=decision, dictated=dictated, question=question)
     sound = again.outcome is Outcome.PASS and not again.findings
     return replace(verdict, text=text, ledger=tuple(ledger)) if sound else verdict
 

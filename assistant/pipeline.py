@@ -92,9 +92,9 @@ class Assistant:
         hits = self.retriever.search(question, decision)
         labels = self._labels(case)
         dictated = composing.compose(case, decision, hits, labels)
-        release = Release(case, decision, dictated, released, started=started)
+        release = Release(case, decision, dictated, released, started=started, question=question)
         draft = self.drafter.draft(case, decision, _own(hits), question, release.hear) if self.drafter else None
-        verdict, remark = _judge(draft, case, decision, dictated)
+        verdict, remark = _judge(draft, case, decision, dictated, question)
         added = composing.added_sentences(decision, hits)
         return Answer(
             text="\n\n".join([verdict.text, *(s.text for s in added)]),
@@ -125,7 +125,8 @@ class Assistant:
         case, decision = self.decide(turns)
         if len(draft) > MAX_CHARACTERS:
             raise QuestionError(f"the draft has more than {MAX_CHARACTERS:,} characters")
-        return decision, guardrail.check(_text(draft, "the draft"), case=case, decision=decision, dictated=composing.compose(case, decision, (), self._labels(case)))
+        dictated = composing.compose(case, decision, (), self._labels(case))
+        return decision, guardrail.check(_text(draft, "the draft"), case=case, decision=decision, dictated=dictated, question="\n".join(turns))
 
     def _labels(self, case: Case) -> tuple[str, ...]:
         """Whose labels are shown: those that the question names, or else those of the setting."""
@@ -158,13 +159,14 @@ def _own(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(hit for hit in hits if hit.passage.source != composing.ADDED)
 
 
-def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictated) -> tuple[Verdict, str]:
+def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictated, question: str) -> tuple[Verdict, str]:
     """What may be shown, and what to say about it; the dictated text is our own and needs no verdict."""
     if draft is None:
         return Verdict(outcome=Outcome.PASS, text=dictated.text), ""
     if draft.failure:
         return Verdict(outcome=Outcome.PASS, text=dictated.text), f"The model gave no usable text ({draft.failure}); this is the answer that the rules dictate."
-    verdict = grounding.cited(guardrail.check(draft.text, case=case, decision=decision, dictated=dictated), case, decision, dictated)
+    verdict = guardrail.check(draft.text, case=case, decision=decision, dictated=dictated, question=question)
+    verdict = grounding.cited(verdict, case, decision, dictated, question)
     strays = tuple(_stray(marker) for marker in draft.strays)
     if strays and verdict.outcome is Outcome.PASS:  # ruling 13: a marker that is dropped leaves a text that passes
         return replace(verdict, findings=strays), ""

@@ -21,9 +21,10 @@ Shows = Callable[[str], None]
 class Release:
     """Hears a growing draft and shows its checked part; without `show` it does nothing."""
 
-    def __init__(self, case: Case, decision: Decision, dictated: Dictated, show: Shows | None, *, started: float) -> None:
+    def __init__(self, case: Case, decision: Decision, dictated: Dictated, show: Shows | None, *, started: float, question: str = "") -> None:
         self._case, self._decision, self._dictated, self._show = case, decision, dictated, show
         self._started = started
+        self._question = question
         self._checked = ""
         self._shown = ""
         self.first: float | None = None
@@ -35,7 +36,7 @@ class Release:
         if self._show is None or len(ready) <= len(self._checked):
             return
         self._checked = ready
-        verdict = guardrail.check(ready, case=self._case, decision=self._decision, dictated=self._dictated)
+        verdict = guardrail.check(ready, case=self._case, decision=self._decision, dictated=self._dictated, question=self._question)
         standing = stands(ready, verdict)
         if standing and standing != self._shown:
             self._shown = standing

@@ -95,7 +95,7 @@ class Drafts:
         """Which labels the guardrail's verdict on one draft meets."""
         item, case, decision, dictated = self.held[number]
         assert item.draft is not None
-        verdict = guardrail.check(item.draft, case=case, decision=decision, dictated=dictated)
+        verdict = guardrail.check(item.draft, case=case, decision=decision, dictated=dictated, question="\n".join(item.turns))
         found = {f.check for f in verdict.findings}
         met = {f"finds.{e}" for e in item.gold.get("errors", []) if e in found}
         met |= {"verdict"} if verdict.outcome.value in item.gold.get("verdict", [verdict.outcome.value]) else set()

@@ -17,13 +17,13 @@ from assistant.records import Case, Decision, Dictated, Fate, Finding, LedgerLin
 __all__ = ["check"]
 
 
-def check(text: str, *, case: Case, decision: Decision, dictated: Dictated) -> Verdict:
-    """Hold a draft against the decision.
+def check(text: str, *, case: Case, decision: Decision, dictated: Dictated, question: str = "") -> Verdict:
+    """Hold a draft against the decision; `question` holds the turns, whose words a draft may take up without advising.
 
     Pass: `text` unchanged. Repair: pieces removed, set right or added, and the result passes. Override: the dictated text.
     Every piece of the draft stands in the ledger with one fate.
     """
-    told = context(case, decision, dictated)
+    told = context(case, decision, dictated, question)
     judged = judge(text, told)
     findings = [f for j in judged for f in j.findings()]
     if not judged:

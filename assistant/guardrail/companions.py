@@ -9,7 +9,7 @@ from assistant.guardrail.aims import only_if
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
-from assistant.records import Action
+from assistant.records import Action, Basis
 
 _GIVES = ("START", "GO", "NEED", "CONSIDER", "RESTART")
 _DEFINES = re.compile(
@@ -135,6 +135,7 @@ def _redefines(reading: Reading, context: Context) -> str:
     """`once the temperature is down it counts as resolved`: something less is declared to be complete resolution."""
     if (
         context.decision.action in (Action.HOLD, Action.INFORM)
+        and context.decision.basis is not Basis.LABEL
         and _EXEMPTS.search(reading.plain)
         and not reading.any("REDUCE", "PROPH", "DEX", "ELDERLY", "SAME")
     ):

@@ -14,13 +14,18 @@ _SPLIT = re.compile(
     r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
     r"days? \d+ ?(?:-|to|until) ?\d+|(?:without|no) (?:a |the |any )?(?:rest week|week off)|days? on\b|three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|half (?:your|her|his|the|of the) (?:pom\w*|capsules?)|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
 )
+SCHEDULE = "It gives a schedule or a scaling of the dose that no source gives."
+RAISES = "It raises the dose; no rule does."
+REDUCES = "It reduces the dose; after a mild infection the dose stays the same."
+SPOKEN_OF = (SCHEDULE, RAISES, REDUCES)
+"""Faults of a deed that may be named only to be refused."""
 _UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|ml|iu|units|mg/kg|mg/m2)\b")
 _FOR_OTHERS = re.compile(
     r"\breductions? (?:is|are|applies|apply) (?:only |just |solely |reserved |meant |to )*(?:for |to )?(?:the )?(?:frail|elderly|older|patients over|over 75|unfit)"
 )
 _DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 _SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
-_DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks|consecutive|days (?:each|a|per|every)|in a row)\b")
+_DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks|consecutive|days (?:each|a|per|every|of (?:each|every|the))|in a row)\b")
 _QUOTED = re.compile(r'"[^"]*"')
 _OVER_75 = re.compile(r"(?:over|above|older than|>|beyond|past|more than|exceed\w*)\s*(?:the age of |age )?75")
 _BORDER = re.compile(
@@ -137,13 +142,13 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
         reading.any("DOSE", "SAME")
         or "dose" in order.text
         or " mg" in reading.plain
-        or (order.target == "POM" and order.text not in ("more", "less", "greater", "larger", "minimise", "minimize"))
+        or (order.target == "POM" and (order.act == "REDUCE" or reading.any("POM", "PRON")) and order.text not in ("more", "less", "greater", "larger", "minimise", "minimize"))
     )
     if not dosed or reading.any("RISK", "EXPOSE", "RENAL", "MONITOR", "COMPL", "SILENT"):
         return ""
     if order.act == "RAISE":
         plainly = order.text in ("more", "increased", "higher", "greater", "larger")
-        return "" if order.negated or plainly else "It raises the dose; no rule does."
+        return "" if order.negated or plainly else RAISES
     if context.decision.severity is Severity.SEVERE and only_if(order) and not any("SEVERE" in p.tags for p in order.conditions):
         return "It denies the dose reduction that is considered after a severe infection."
     if context.decision.severity is Severity.SEVERE and _FOR_OTHERS.search(reading.plain):
@@ -164,7 +169,7 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
     if decision.action in (Action.NO_HOLD, Action.INFORM, Action.OUT_OF_SCOPE) or reading.any("SEVERE", "LIFETHR", "SOURCE", "ELDERLY"):
         return ""
     if decision.severity is Severity.MILD and not (case.elderly or (case.age or 0) > 75 or case.dialysis):
-        return "It reduces the dose; after a mild infection the dose stays the same."
+        return REDUCES
     if decision.action is Action.HOLD and any(p.kind in ("until", "while") for p in order.conditions) and not reading.any("RESTART", "LATER"):
         return "It reduces the dose where pomalidomide is to be held."
     return ""
@@ -174,7 +179,7 @@ def _schedule(reading: Reading) -> str:
     text = _QUOTED.sub(" ", reading.plain) if reading.any("STOP", "NEG", "EVALNEG") else reading.plain
     split = _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG"))
     if split and not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
-        return "It gives a schedule or a scaling of the dose that no source gives."
+        return SCHEDULE
     if reading.has("DEX") and (_DAILY.search(text) or re.search(r"\b(?:split|divided|over two days)\b", text)):
         return "It gives dexamethasone other than weekly."
     return ""

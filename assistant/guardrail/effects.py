@@ -162,7 +162,11 @@ def _subject(tokens: Sequence[Token], at: int, place: int) -> frozenset[str]:
         agent = next((i for i in range(at + 1, min(at + 3, len(tokens))) if tokens[i].text == "by"), None)
         if agent is not None:
             return frozenset(t.tag for t in tokens[agent + 1 : agent + 4] if t.tag in _SUBJECTS)
-    before = [t for i, t in enumerate(tokens[:at]) if t.tag in _SUBJECTS and i != place and not (t.tag == "POM" and target.tag == "EXPOSE")]
+    before = [
+        t
+        for i, t in enumerate(tokens[:at])
+        if t.tag in _SUBJECTS and i != place and not (t.tag == "POM" and target.tag == "EXPOSE") and not (t.tag == "INF" and tokens[i + 1].tag == "RISK")
+    ]
     if not before:
         return frozenset()
     tags = {before[-1].tag}

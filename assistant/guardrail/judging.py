@@ -134,7 +134,9 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     quoted = quoted_from(reading)
     if quoted:
         return () if quoted.startswith("article:pitfalls") and ":" in reading.body else tuple(orders)
-    found = orders + dose.faults(reading, context)
+    if _restates(reading, context):
+        return tuple(citation.faults(reading, context, around))
+    found = orders + [f for f in dose.faults(reading, context) if not _takes_up(f, reading, context)]
     found += number.faults(reading, context) + scope.faults(reading, context)
     if not any(f.check in ("scope", "number", "dose") for f in found):
         found += support.faults(reading, context, last=last, kind=piece.kind)
@@ -153,8 +155,8 @@ def _second(orders: list[Fault], beside: list[Fault], reading: Reading, context:
     if orders or beside or named or reading.silent or reading.has("PERM", "NEG") or quoted_from(reading):
         return orders + beside
     confirmed = _confirmed(reading, context)
-    if context.decision.severity is Severity.SEVERE and "consider_dose_reduction" in missing.carried_by(reading, context):
-        return []
+    if _owed_dose(reading, context):
+        return []  # which dose is right hangs on the severity and the age, which the dose check knows
     bound = CONDEMNS_CONFIRMED if confirmed else CONDEMNS if reading.any(*_DEEDS) else CONDEMNS_BARE
     if against < bound:
         return []
@@ -162,10 +164,38 @@ def _second(orders: list[Fault], beside: list[Fault], reading: Reading, context:
     return [Fault("action", why, context.rule, "critical", main=not (confirmed and context.decision.action is Action.RESUME))]
 
 
+def _owed_dose(reading: Reading, context: Context) -> bool:
+    """Whether a piece gives the dose that is owed, or speaks of the kidneys alone."""
+    owed = {"dex_20mg_weekly", "elderly_3mg"} | ({"consider_dose_reduction"} if context.decision.severity is Severity.SEVERE else set())
+    plainly = {"resume_same_dose"} if context.decision.severity is Severity.MILD and len(reading.tokens) < 9 else set()
+    if (owed | plainly).intersection(missing.carried_by(reading, context)):
+        return True
+    return reading.any("RENAL") and not any(o.act in ("GO", "RESTART", "STOP") and aims.is_instruction(o) and o.text not in ("no change", "unchanged", "no adjustment") for o in reading.orders)
+
+
+def _takes_up(fault: Fault, reading: Reading, context: Context) -> bool:
+    """Whether a schedule or a change of dose is only spoken of (`halving it is not what the article says`), as the second ear hears it."""
+    if fault.why not in dose.SPOKEN_OF or context.decision.action is not Action.HOLD or _imperative(reading):
+        return False
+    return telling.against(reading, Action.HOLD) < (OVERRULES / 2 if any(context.takes_up(t.text) for t in reading.tokens if t.tag in ("REDUCE", "W", "UNKNOWN")) else 2 * OVERRULES)
+
+
+def _restates(reading: Reading, context: Context) -> bool:
+    """Whether a piece repeats the case in the question's own words (`the patient takes 4 mg and has had a cold for two days`)."""
+    if not context.asked or reading.asks or reading.any(*_TELLS):
+        return False
+    said = [t.text for t in reading.tokens if t.tag not in ("PUNCT", "WHO", "AND") and t.text not in _ARTICLES]
+    known = sum(context.asks_of(word) for word in said)
+    verbs = [t.text for t in reading.tokens if t.tag in HEADS]
+    return len(said) > 3 and known >= 0.8 * len(said) and all(context.asks_of(v) and v.split()[0].endswith("s") for v in verbs)
+
+
 def _imperative(reading: Reading) -> bool:
     """Whether a piece opens with a plain order (`continue ...`, `do not monitor ...`), which the rules read best."""
-    first = next((t for t in reading.tokens if t.tag not in ("PUNCT", "NEG", "W", "NUM")), None)
-    return first is not None and first.tag in HEADS and first.form == "base"
+    at = next((at for at, t in enumerate(reading.tokens) if t.tag not in ("PUNCT", "NEG", "W", "NUM")), None)
+    if at is None or (at and reading.tokens[at - 1].text in ("to", "the", "a")):
+        return False
+    return reading.tokens[at].tag in HEADS and reading.tokens[at].form == "base"
 
 
 def _overrules(fault: Fault) -> float:
@@ -175,6 +205,8 @@ def _overrules(fault: Fault) -> float:
     return OVERRULES_COMPANION if fault.why == action.FOR_GOOD else OVERRULES
 
 
+_TELLS = ("SHOULD", "STRONG", "EVALPOS", "EVALNEG", "NEG", "NOW", "SOON", "WEAK", "GO", "STOP", "RESTART", "IF", "ONLYIF", "UNTIL", "UNKNOWN")
+_ARTICLES = frozenset({"the", "a", "an", "this", "that", "has", "had", "is", "of", "for"})
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
 _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"), Action.RESUME: ("restart", "go"), Action.REASSESS: ("stop", "norestart")}
 

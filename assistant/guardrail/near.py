@@ -101,6 +101,8 @@ _ADDED = frozenset(
         "NF",
     }
 )
+_BESIDE = frozenset({"W", "UNKNOWN", "BRING", "CAUSE", "COMPL", "RISK", "THING", "OTHER", "SILENT", "RECOVERY", "TEMP"})
+"""Words that stand beside an article sentence without turning it."""
 _HARD = frozenset(
     {
         "UNTIL",
@@ -126,6 +128,7 @@ _HARD = frozenset(
 _INSTEAD = frozenset({"W", "STOP", "ONCE", "BEFORE", "WHILE", "GO", "RESTART", "AMB", "CBC", "RENAL"})
 _DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE", "PATHWAY"}
 _LOSABLE = frozenset({"significant", "multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
+_SWAPS = frozenset({"in place of", "instead of", "rather than"})
 _FIRM = frozenset({"SHOULD", "STRONG", "EVALPOS"})
 _FILLERS = frozenset(
     """a an the of to in on at for with by from their her his its this that these those any all both also then there first second third next please yes therefore simply just well such same other following
@@ -138,7 +141,7 @@ _FILLERS = frozenset(
 def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
     if len(tokens) > 1 and tokens[0].text in ("no", "yes") and tokens[1].tag == "PUNCT":
         tokens = tokens[2:]
-    tokens = _not_stopping(tokens)
+    tokens = _not_stopping(_doses(tokens))
     following = [*tokens[1:], None]
     return tuple(
         t
@@ -147,6 +150,22 @@ def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
         and not (t.tag == "W" and t.text in _FILLERS)
         and not (t.tag == "NUM" and after is not None and after.text in ("%", "percent"))
     )
+
+
+def _doses(tokens: Sequence[Token]) -> list[Token]:
+    """`3 mg in place of 4 mg` as one dose: which doses are right is for another check."""
+    made: list[Token] = []
+    for at, token in enumerate(tokens):
+        if token.tag == "NUM" and tokens[at + 1 : at + 2] and tokens[at + 1].text == "mg":
+            if not (made and made[-1].tag == "DOSE" and made[-1].text == "mg"):
+                made.append(Token("DOSE", "mg"))
+        elif token.text == "mg" and made and made[-1].text == "mg":
+            continue
+        elif token.text in _SWAPS and made and made[-1].text == "mg":
+            continue
+        else:
+            made.append(token)
+    return made
 
 
 def _not_stopping(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -253,7 +272,7 @@ def _means_same(gone: Sequence[Token], come: Sequence[Token]) -> bool:
         return False
     if {"STOP"} <= {t.tag for t in added} and {t.tag for t in added} & {"ONCE", "WHILE", "IF"}:
         return False
-    return all(t.tag in _DROPPED or t.text in _LOSABLE for t in left) and all(t.tag in _ADDED or t.tag == "W" for t in added)
+    return all(t.tag in _DROPPED or t.text in _LOSABLE for t in left) and all(t.tag in _ADDED or t.tag in _BESIDE for t in added)
 
 
 def _alike(one: Token, other: Token) -> bool:

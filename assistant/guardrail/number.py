@@ -23,6 +23,8 @@ _HOW_WELL = re.compile(r"% (?:gone|better|resolved|cleared|recovered|well)\b|\b(
 _AVERAGE = re.compile(r"\b(?:on average|typically|usually|as a rule|median|normally)\b")
 _THIRD = frozenset({"three", "3", "a third", "one third"})
 _COUNTS = frozenset({0.5, 500.0, 25.0, 50.0, 1.0, 1000.0, 38.0, 100.4, 38.3, 38.5, 9.0, 10.0})
+_PER_MICROLITRE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:cells )?(?:per |/)\s*(?:micro ?lit(?:re|er)|µl|μl|ul|mm3)")
+_PER_LITRE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:x|×)?\s*10\^?9\s*/?\s*l")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEARS = frozenset({"2014", "2017", "2019", "2025"})
 
@@ -152,6 +154,9 @@ def _counts(reading: Reading, context: Context) -> str:
     case = context.case
     known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}
     known |= {v * 1000 for v in (case.anc,) if v is not None}
+    one, other = _PER_MICROLITRE.search(reading.plain), _PER_LITRE.search(reading.plain)
+    if one and other and abs(_value(one.group(1)) / 1000 - _value(other.group(1))) > 1e-9:
+        return f"{one.group(1)} per microlitre is not {other.group(1)} x10^9/L."
     for found in re.finditer(
         r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|threshold (?:is|at|of)|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))",
         reading.plain,

@@ -70,6 +70,8 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
     )
     of_it = token.tag == "STOP" and token.form == "base" and len(left) > 1 and left[-1].text in DETERMINERS and left[-2].text == "of"
     wish = next((place for place, t in enumerate(left) if t.text in _WISHES), None)
+    if wish is not None and left[wish].text == "ask" and (wish == 0 or left[wish - 1].tag in ("W", "PUNCT")):
+        wish = None  # `please ask him to leave it off`
     wished = wish is not None and not (wish > 0 and (left[wish - 1].text in ("i", "we") or left[wish - 1].tag in ("WEAK", "SHOULD")))
     patient = token.tag == "START" and bool(left) and (left[-1].text in ("who", "patients", "people") or any(t.text in _KNOWN for t in left))
     patient = patient or (

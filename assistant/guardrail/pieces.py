@@ -22,6 +22,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Fig|ca|cf|resp|incl|max|min|b\.d|o\.d|t\.d\.s|p\.o|i\.v|et al|etc))\.$"
 )
 _SPECIES = re.compile(r"(?:^|[\s(])[A-Z]\.$")
+_TITLE = re.compile(r"\s*\**[A-Z][A-Z ]{3,40}\**:?\s*")
 _SEMI = re.compile(r";\s+")
 
 
@@ -71,7 +72,7 @@ class _Cutter:
         else:
             mark = _PREFIX.match(line)
             body = start + (mark.end() if mark else 0)
-            kind = "heading" if mark and "#" in mark.group() else "item" if mark else "text"
+            kind = "heading" if (mark and "#" in mark.group()) or _TITLE.fullmatch(line) else "item" if mark else "text"
             if kind == "heading":
                 self.add(start, end, kind, body)
             else:

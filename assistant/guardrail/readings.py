@@ -76,6 +76,8 @@ class Context:
     decision: Decision
     dictated: Dictated
     words: frozenset[str]
+    asked: str
+    """The question's words in plain form, between blanks."""
     sentences: dict[str, Sentence]
     judged: dict[object, tuple[Fault, ...]] = field(default_factory=dict, compare=False, repr=False)
     """What has been found of a piece within this one check, so that a repair is not read twice."""
@@ -84,12 +86,20 @@ class Context:
     def rule(self) -> str:
         return self.decision.rules[0] if self.decision.rules else ""
 
+    def asks_of(self, phrase: str) -> bool:
+        """Whether a phrase stands in the question, word for word."""
+        return f" {phrase} " in self.asked
+
+    def takes_up(self, word: str) -> bool:
+        """Whether a word, or another form of it, stands in the question."""
+        return len(word) > 5 and f" {word[:6]}" in self.asked
+
     def knows(self, word: str) -> bool:
         """Whether a word stands in what was read from the question."""
         return word in self.words
 
 
-def context(case: Case, decision: Decision, dictated: Dictated) -> Context:
+def context(case: Case, decision: Decision, dictated: Dictated, question: str = "") -> Context:
     """Gathers what the checks compare a draft with."""
     texts: list[str] = [case.infection_name, case.other_drug, case.quinolone, case.outside]
     for one in (case, *case.others):
@@ -102,6 +112,7 @@ def context(case: Case, decision: Decision, dictated: Dictated) -> Context:
         decision=decision,
         dictated=dictated,
         words=frozenset(words),
+        asked=f" {' '.join(t.text for t in tokens_of(question) if t.tag != 'PUNCT')} " if question else "",
         sentences={" ".join(s.text.split()): s for s in dictated.sentences},
     )
 

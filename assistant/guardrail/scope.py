@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.guardrail.cues import cues
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action
@@ -23,6 +25,7 @@ _CLAIMS = (
     "START",
     "DELAY",
 )
+_REFERS = re.compile(r"\b(?:better placed|best placed|right (?:person|people|team|place)|(?:ask|contact|consult|check with|speak to|turn to|refer to) (?:your|the|her|his|their|a)|will (?:know|advise|answer)|would not be right|carry (?:over|the))\b")
 _ADVICE = ("STOP", "GO", "RESTART", "START", "SHOULD", "STRONG", "EVALPOS", "DOSE")
 
 
@@ -35,7 +38,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     outside = context.decision.action is Action.OUT_OF_SCOPE
     if outside and context.case.other_drug and not reading.any("NEG") and any(word in reading.plain for word in cues().claims.likened):
         return [Fault("scope", "It carries the article over to another drug.", context.rule)]
-    if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE):
+    if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE) and not _REFERS.search(reading.plain):
         return [Fault("scope", "It answers a question that the sources do not cover.", context.rule)]
     return []
 

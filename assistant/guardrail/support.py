@@ -23,6 +23,7 @@ _BEFORE_VERBS = frozenset({"NEG", "SHOULD", "WEAK", "WHO"})  # behind these stan
 _DESCRIBES = ("ing", "ly", "ful", "ous", "ish", "less", "ness", "able", "ible", "ive", "est")
 _GIVES = frozenset({"START", "CONSIDER", "BENEFIT", "CAUSE", "GO", "SHOULD", "STRONG"})
 _WORKS = frozenset({"SHOULD", "STRONG", "START", "EVALPOS", "BENEFIT", "CAUSE", "WEAK"})
+_ADVISES = ("SHOULD", "STRONG", "EVALPOS", "BENEFIT", "CAUSE", "START", "CONSIDER", "WEAK", "RAISE", "REDUCE", "IMPAIR")
 _TESTS = frozenset({"cultures", "culture", "blood cultures", "blood culture", "sputum", "urine culture", "imaging", "swab", "swabs", "ct"})
 _GENERAL_INF = frozenset({"infection", "infections", "infected", "infectious", "infective", "pneumonia", "episode", "illness", "infection's"})
 _STOPS = str.maketrans(dict.fromkeys(".,;:!?()[]\"'«»0123456789%", " "))
@@ -155,7 +156,8 @@ def _others(reading: Reading, context: Context) -> str:
         return ""
     for token in reading.tokens:
         tested = token.text in _TESTS and reading.any("NEG", "RESIDUAL", "DELAY")
-        if token.tag == "OUTSIDE" and not context.knows(token.text) and not tested:
+        taken_up = context.asks_of(token.text) and not reading.any(*_ADVISES)
+        if token.tag == "OUTSIDE" and not (context.knows(token.text) or tested or taken_up):
             return f"No source speaks of '{token.text}'."
     unknown = next((t.text for at, t in enumerate(reading.tokens) if t.tag == "UNKNOWN" and not context.knows(t.text) and _as_remedy(reading.tokens, at)), "")
     return f"'{unknown}' stands in no source." if unknown and not _anchored(reading) else ""
@@ -208,6 +210,8 @@ def _names_drug(reading: Reading, context: Context) -> str:
 def _known(token: Token, context: Context) -> bool:
     """Whether a drug that is named stands in the question, whole or shortened (`amox`)."""
     if token.tag == "QUIN" and context.case.quinolone:
+        return True
+    if context.asks_of(token.text):
         return True
     return any(len(w) >= 4 and (token.text.startswith(w) or w.startswith(token.text)) for w in context.words)
 
