@@ -13,6 +13,7 @@ from assistant.records import Action, Basis, Infection
 
 UNREAD = "It seems to instruct on pomalidomide in words that cannot be read."
 FOR_GOOD = "It stops pomalidomide for good; a temporary hold with planned resumption is preferred."
+_ENDS = ("stop", "discontin", "give", "giving", "abandon")
 _NEVER = re.compile(r"\bnever\b[^.;]*\b(?:again|use|take|given|receive|restart\w*|reintroduc\w*|go back)\b")
 _DEFERS = re.compile(r"\b(?:another|a further|at least|wait|after) (?:\w+ )?(?:days?|weeks?|months?|cycles?)\b[^.;]*\b(?:before|until)\b")
 _KNOWN = (
@@ -48,7 +49,7 @@ def stops_for_good(reading: Reading) -> bool:
         if part.kind == "quote" and not part.tags & {"STOP", "RESTART", "POM", "SHOULD"}:
             continue  # `"Forever" is another matter`
         for at, token in enumerate(part.tokens):
-            if token.tag == "PERM" and not (token.text == "altogether" and "STOP" not in reading.tags):
+            if token.tag == "PERM" and not (token.text == "altogether" and not any(t.text.startswith(_ENDS) for t in part.tokens)):
                 if token.text == "not come back" and any(p.kind in ("while", "if", "until") for p in reading.parts):
                     continue
                 comma = max((to for to in range(at) if part.tokens[to].text in (",", "|", ":")), default=0)

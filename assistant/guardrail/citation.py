@@ -13,7 +13,7 @@ from assistant.knowledge import knowledge
 AUTHOR = re.compile(
     r"\s*[(\[]\s*(?:see |cf\. |ref\.? ?)?(?:[A-Z][\w'’-]+(?:(?: et al\.?| and [A-Z][\w'’-]+| & [A-Z][\w'’-]+),?)?,?\s+(?:[A-Z][\w .]+,?\s+)?(?:19|20)\d\d[a-z]?)[^)\]]{0,40}[)\]]"
 )
-_JOURNAL = re.compile(r"\s*[(\[]\s*([A-Z][\w'’-]+ [A-Z]{1,3}\b[^()\[\]]{3,80}?(?:19|20)\d\d\s*[;,:][^()\[\]]*)[)\]]")
+JOURNAL = re.compile(r"\s*[(\[]\s*[A-Z][\w'’-]+ [A-Z]{1,3}\b[^()\[\]]{3,80}?(?:19|20)\d\d\s*[;,:][^()\[\]]*[)\]]")
 _AUTHORS = {"dimopoulos": "2014", "moreau": "2017", "usami": "2019"}
 _LISTS = re.compile(r"\W*(?:references?|sources?|citations?|refs?|bibliography)?(?:\W|and|article|reference|\d)*$")
 _SHARES = re.compile(r"\b(?:a|one) third\b|\bone (?:patient )?in (?:three|seven)\b")
@@ -62,7 +62,7 @@ def faults(reading: Reading, context: Context, around: frozenset[str]) -> list[F
             found.append(Fault("citation", f"There is no source [{marker}].", context.rule))
         elif marker not in supported(reading) | around:
             found.append(Fault("citation", f"Source [{marker}] does not say this, according to the article.", context.rule))
-    for author in (*AUTHOR.findall(reading.body), *_JOURNAL.findall(reading.body)):
+    for author in (*AUTHOR.findall(reading.body), *JOURNAL.findall(reading.body)):
         if not any(name in author.lower() and year in author for name, year in _AUTHORS.items()) and "august" not in author.lower():
             found.append(Fault("citation", f"There is no source {author.strip()}.", context.rule))
     if found and not recognised(reading) and not around:

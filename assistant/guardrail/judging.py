@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -202,7 +203,7 @@ def _overrules(fault: Fault) -> float:
     """Below which log-odds a fault that the rules found is not believed."""
     if fault.why == action.UNREAD:
         return ACQUITS
-    return OVERRULES_COMPANION if fault.why == action.FOR_GOOD else OVERRULES
+    return -math.inf if fault.why == action.FOR_GOOD else OVERRULES
 
 
 _TELLS = ("SHOULD", "STRONG", "EVALPOS", "EVALNEG", "NEG", "NOW", "SOON", "WEAK", "GO", "STOP", "RESTART", "IF", "ONLYIF", "UNTIL", "UNKNOWN")

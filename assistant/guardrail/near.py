@@ -40,7 +40,7 @@ _OPAQUE = frozenset(
 )
 _ALIKE = (
     frozenset({"IF", "ONCE", "WHILE", "LATER"}), frozenset({"SHOULD", "STRONG", "BE", "EVALPOS"}), frozenset({"BE", "BEEN"}), frozenset({"START", "CONSIDER", "CONFIRM", "MONITOR"}),
-    frozenset({"REASON", "CONTR", "AND"}), frozenset({"POM", "PRON", "TREAT"}), frozenset({"AMB", "PROPH"}), frozenset({"REDUCE", "DOSE"}), frozenset({"SAME", "DOSE"}), frozenset({"START", "GO"}), frozenset({"STOP", "DELAY"}),
+    frozenset({"REASON", "CONTR", "AND"}), frozenset({"POM", "PRON", "TREAT"}), frozenset({"AMB", "PROPH"}), frozenset({"REDUCE", "DOSE"}), frozenset({"SAME", "DOSE"}), frozenset({"START", "GO"}), frozenset({"STOP", "DELAY"}), frozenset({"RAISE", "CAUSE"}),
 )  # fmt: skip
 _ADDED = frozenset(
     {
@@ -126,7 +126,7 @@ _HARD = frozenset(
     }
 )
 _INSTEAD = frozenset({"W", "STOP", "ONCE", "BEFORE", "WHILE", "GO", "RESTART", "AMB", "CBC", "RENAL"})
-_DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE", "PATHWAY"}
+_DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE", "PATHWAY", "RISK"}
 _LOSABLE = frozenset({"significant", "multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
 _SWAPS = frozenset({"in place of", "instead of", "rather than"})
 _FIRM = frozenset({"SHOULD", "STRONG", "EVALPOS"})
@@ -159,9 +159,7 @@ def _doses(tokens: Sequence[Token]) -> list[Token]:
         if token.tag == "NUM" and tokens[at + 1 : at + 2] and tokens[at + 1].text == "mg":
             if not (made and made[-1].tag == "DOSE" and made[-1].text == "mg"):
                 made.append(Token("DOSE", "mg"))
-        elif token.text == "mg" and made and made[-1].text == "mg":
-            continue
-        elif token.text in _SWAPS and made and made[-1].text == "mg":
+        elif (token.text == "mg" and made and made[-1].text == "mg") or (token.text in _SWAPS and made and made[-1].text == "mg"):
             continue
         else:
             made.append(token)
@@ -269,6 +267,8 @@ def _means_same(gone: Sequence[Token], come: Sequence[Token]) -> bool:
     if any(t.tag in _FIRM for t in left) and any(t.tag == "WEAK" for t in added):
         return False
     if any(t.tag in _HARD for t in left) and any(t.tag in _INSTEAD for t in added):
+        return False
+    if left and any(t.tag == "UNKNOWN" for t in added):
         return False
     if {"STOP"} <= {t.tag for t in added} and {t.tag for t in added} & {"ONCE", "WHILE", "IF"}:
         return False

@@ -25,13 +25,14 @@ _THIRD = frozenset({"three", "3", "a third", "one third"})
 _COUNTS = frozenset({0.5, 500.0, 25.0, 50.0, 1.0, 1000.0, 38.0, 100.4, 38.3, 38.5, 9.0, 10.0})
 _PER_MICROLITRE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:cells )?(?:per |/)\s*(?:micro ?lit(?:re|er)|µl|μl|ul|mm3)")
 _PER_LITRE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:x|×)?\s*10\^?9\s*/?\s*l")
+_NOUNS = ("infect", "pneumon", "neutro", "event", "sepsis", "grade", "fever")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEARS = frozenset({"2014", "2017", "2019", "2025"})
 
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
     """The faults of one piece as to its figures."""
-    why = _percentages(reading) or _spans(reading) or _averages(reading) or _fractions(reading) or _counts(reading, context) or _years(reading)
+    why = _percentages(reading, context) or _spans(reading) or _averages(reading) or _fractions(reading) or _counts(reading, context) or _years(reading)
     return [Fault("number", why, context.rule)] if why else []
 
 
@@ -47,7 +48,7 @@ def _value(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _percentages(reading: Reading) -> str:
+def _percentages(reading: Reading, context: Context) -> str:
     if "%" not in reading.plain and "cent" not in reading.plain:
         return ""
     known = {f.value: f for f in cues().claims.figures}
@@ -64,6 +65,8 @@ def _percentages(reading: Reading) -> str:
         if text[: found.start()].endswith("the ") and reading.any("NEG"):
             continue  # `the article does not break the 33.7% down`
         scope = text if figure.scope == "piece" else _chunk(text, found.start(), found.end(), figure)
+        if not any(word in text for word in _NOUNS):
+            scope += context.asked  # `about 30 %`: of what stands in the question
         if not all(any(word in scope for word in words) for words in figure.needs) or any(_stands(word, scope) for word in figure.never):
             return f"{figure.value:g} % counts something else in the article."
         if re.search(
@@ -97,7 +100,7 @@ def _spans(reading: Reading) -> str:
     if late and reading.any("INF", "RISK", "PROPH", "COMMON", "SOURCE", "MOSTCOMMON") | bool(reading.markers):
         return "The span is the first three months of therapy."
     about = reading.any("PROPH") or (
-        reading.any("INF", "RISK") and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text)
+        (reading.any("INF", "RISK", "COMMON") or "%" in text) and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text)
     )
     if not about or "post" in text:
         return ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.guardrail.citation import AUTHOR, right_marker
+from assistant.guardrail.citation import AUTHOR, JOURNAL, right_marker
 from assistant.guardrail.judging import Judged
 from assistant.guardrail.readings import Context
 from assistant.guardrail.tokens import MARKER
@@ -72,7 +72,7 @@ def _remarked(judged: Judged) -> str:
 
     text = MARKER.sub(put, judged.piece.text)
     if any(f.why.startswith("There is no source (") for f in judged.faults):
-        text = AUTHOR.sub("", text)
+        text = JOURNAL.sub("", AUTHOR.sub("", text))
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"[ \t]{2,}", " ", text)).rstrip()
 
 

@@ -38,9 +38,14 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     outside = context.decision.action is Action.OUT_OF_SCOPE
     if outside and context.case.other_drug and not reading.any("NEG") and any(word in reading.plain for word in cues().claims.likened):
         return [Fault("scope", "It carries the article over to another drug.", context.rule)]
-    if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE) and not _REFERS.search(reading.plain):
+    if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE) and not refers(reading):
         return [Fault("scope", "It answers a question that the sources do not cover.", context.rule)]
     return []
+
+
+def refers(reading: Reading) -> bool:
+    """Whether a piece sends the reader to somebody who may know."""
+    return _REFERS.search(reading.plain) is not None
 
 
 def _advises(reading: Reading) -> bool:

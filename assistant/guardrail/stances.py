@@ -173,7 +173,7 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
 def _in_another_way(order: Order) -> bool:
     """`do not simply go back to 4 mg`, `no reason to come back at a lower dose`: how it is restarted is refused, not that it is."""
     texts = {t.text for t in order.segment.tokens}
-    return bool(texts & _MANNERS) or (order.segment.tags & {"REDUCE"} and order.text != "restart")
+    return bool(texts & _MANNERS) or ("REDUCE" in order.segment.tags and order.text != "restart")
 
 
 def _plainly(order: Order) -> bool:

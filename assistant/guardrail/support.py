@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from assistant.guardrail import effects, near
+from assistant.guardrail import effects, near, scope
 from assistant.guardrail.cues import cues
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.guardrail.tokens import Token
@@ -152,7 +152,7 @@ def _careless(reading: Reading) -> str:
 
 def _others(reading: Reading, context: Context) -> str:
     """Medicine that no source speaks of, and words that cannot be read in a claim or an instruction."""
-    if reading.silent:
+    if reading.silent or (context.decision.action is Action.OUT_OF_SCOPE and scope.refers(reading)):
         return ""
     for token in reading.tokens:
         tested = token.text in _TESTS and reading.any("NEG", "RESIDUAL", "DELAY")
