@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from assistant import reading, rules
+from assistant.guardrail import action
 from assistant.guardrail.pieces import cut
-from assistant.guardrail.readings import read
+from assistant.guardrail.readings import context, read
 from assistant.guardrail.telling import NAME, WORLDS, features
-from assistant.records import Action
+from assistant.records import Action, Case, Decision, Dictated
 from assistant.weights import BUCKETS, FOLDER
 from eval.train_reader import rows
 
@@ -55,15 +56,24 @@ def drafted(path: Path, world: str) -> list[Example]:
     """The pieces of labelled drafts: all of a clean one fit, of the others what is marked as to keep or to remove."""
     found: list[Example] = []
     for row in rows(path):
-        decision = rules.decide(reading.read(tuple(row.get("turns") or [row["question"]])))
+        case = reading.read(tuple(row.get("turns") or [row["question"]]))
+        decision = rules.decide(case)
         gold = row["gold"]
         if WORLDS.get(decision.action) != world or (decision.action is Action.INFORM and not gold["clean"]):
+            continue
+        if gold["clean"] and _misread(row["answer"], case, decision):
             continue
         good = [row["answer"]] if gold["clean"] else gold["must_keep"]
         found += [(piece.body, False) for text in good for piece in cut(text) if piece.kind in _SPOKEN]
         if set(gold["errors"]) <= {"action", "dose", "missing"}:
             found += [(piece.body, True) for text in gold["must_remove"] for piece in cut(text)[:1] if len(cut(text)) == 1]
     return found
+
+
+def _misread(draft: str, case: Case, decision: Decision) -> bool:
+    """Whether a clean draft says twice the contrary of the decision: then the question was misread, and it teaches the wrong thing."""
+    told = context(case, decision, Dictated(text="", sentences=(), citations=()))
+    return sum(f.main for piece in cut(draft) for f in action.faults(read(piece.body, "POM"), told)) > 1
 
 
 def matrix(texts: list[str]) -> Any:

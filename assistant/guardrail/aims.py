@@ -73,6 +73,8 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
             return True
         if part.kind in ("if", "once") and kinds & {Condition.WORSE, Condition.DATE, Condition.COUNTS} and "NF" not in part.tags:
             return True
+        if part.kind == "once" and kinds == {Condition.OTHER} and order.act == "STOP" and not through:
+            return True  # `stop once the cycle is complete`
         if by_tier and not through and part.kind in ("if", "once") and Condition.TIER in kinds and "MILD" not in part.tags:
             return True
         if part.kind == "until" and ends_early(part):

@@ -19,9 +19,9 @@ from assistant.records import Action, Basis, Fate, Finding, Severity
 _QUOTE_WORDS = 5
 _REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
-CONDEMNS = 0.8
+CONDEMNS = 0.6
 CONDEMNS_CONFIRMED = 1.3
-CONDEMNS_BARE = 1.6  # of words that name no deed, no drug and no dose
+CONDEMNS_BARE = 1.5  # of words that name no deed, no drug and no dose
 ACQUITS = -0.5  # of words that the rules cannot read
 OVERRULES = -0.9  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -3.0  # of what goes with it, which the ear hears less well

@@ -95,6 +95,9 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
         return True
     if Condition.WORSE in kinds and not kinds & {Condition.TIER, Condition.INFECTION}:
         return True
+    unknown = [p for p in order.conditions if p.kind in ("if", "once", "until", "onlyif") and kinds_of(p) == {Condition.OTHER}]
+    if unknown and not (own & {"LATER", "REASSESS"} or reading.any("REASSESS")):
+        return True  # a condition that is not known is not complete resolution
     dosed = reading.any("SAME", "REDUCE", "PROPH", "DOSE", "LATER", "CONFIRM", "RESOLVED", "REASSESS", "CBC") or " mg" in reading.plain
     return not dosed
 
@@ -127,6 +130,8 @@ def _under_resume(aim: str, order: Order) -> str:
         return "" if named else "It keeps pomalidomide off; the decision is that it can be resumed."
     if aim == "restart" and ("RESIDUAL" in order.segment.tags or Condition.NOT_RESOLVED in kinds) and "NEG" not in order.segment.tags:
         return "It restarts pomalidomide before complete resolution, or without what comes first."
+    if aim == "restart" and order.act == "DELAY" and "RESIDUAL" in order.segment.tags:
+        return "It restarts pomalidomide before complete resolution, or without what comes first."
     if aim == "norestart" and not waits and not _in_another_way(order):
         return "It refuses or defers the restart; the decision is that pomalidomide can be resumed."
     if aim == "go" and Condition.INFECTION in kinds and order.kind != "while" and any(p.kind in ("if", "while") for p in order.conditions):
@@ -150,6 +155,8 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
         return "It lets pomalidomide go on; risk and benefit are reassessed first."
     if aim == "restart" and "NOW" in order.segment.tags and order.segment.tokens[0].tag == "RESTART":
         return "It restarts pomalidomide before the reassessment of risk and benefit."
+    if aim == "restart" and not reading.any("NEG") and any(t.text in ("automatically", "automatic") for t in order.segment.tokens):
+        return "It restarts pomalidomide without the reassessment of risk and benefit."
     if aim == "restart" and _named(order):
         return ""
     only_resolved = bool(order.conditions) and all(p.kind == "once" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)

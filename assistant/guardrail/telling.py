@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 
 from assistant import weights
+from assistant.guardrail import aims
+from assistant.guardrail.conditions import all_kinds
 from assistant.guardrail.readings import Reading
 from assistant.guardrail.tokens import Token
 from assistant.records import Action
@@ -31,6 +33,7 @@ _MASK = BUCKETS - 1
 _NOUNS = frozenset({"POM", "INF", "AMB", "AMBNAME", "QUIN", "WHO", "NUM", "SOURCE", "PARTNER", "OUTSIDE", "RENAL", "TREAT"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _KEPT = 20_000
+_LOUD = 3  # how often what an order comes to is counted
 _REACH = 4  # how far apart two marks may stand to count as a pair
 
 
@@ -65,7 +68,7 @@ def features(reading: Reading) -> np.ndarray:
 
 def _sequences(reading: Reading) -> list[int]:
     """The buckets of a clause without its letters."""
-    found = [_hash(name) & _MASK for name in _read(reading)]
+    found = [_hash(name) & _MASK for name in _read(reading)] + [_hash(name) & _MASK for name in _aims(reading)] * _LOUD
     mixed, heads, loud = [], [], []
     for token in reading.tokens:
         one, head, tag, _ = _marks(token)
@@ -110,6 +113,15 @@ def _read(reading: Reading) -> Iterator[str]:
     for part in reading.parts:
         for tag in part.tags:
             yield f"s {part.kind} {tag}"
+
+
+def _aims(reading: Reading) -> Iterator[str]:
+    """What the orders about pomalidomide come to."""
+    for order in reading.orders:
+        if aims.on_pomalidomide(order, reading) and aims.is_instruction(order):
+            told = aims.direction(order)
+            yield f"d {told}"
+            yield f"d {told} {order.act} {order.weak} {' '.join(sorted(all_kinds(order.conditions)))}"
 
 
 @dataclass(frozen=True, slots=True)
