@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from assistant import upkeep
+from assistant import files, upkeep
 from assistant.errors import HoldfastError
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def _leave(status: int) -> NoReturn:
     """
     with contextlib.suppress(BrokenPipeError):  # whoever read our output has gone
         sys.stdout.flush()
+    files.clear()
     os._exit(status)
 
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from assistant.errors import IndexUnusable
-from assistant.files import replacing
+from assistant.files import replacing, throwaway
 from assistant.records import Passage
 
 if TYPE_CHECKING:
@@ -148,8 +150,20 @@ def served(address: str) -> ClientAPI:
         raise IndexUnusable(f"The Chroma server at HOLDFAST_CHROMA does not answer ({type(fault).__name__}); start it, or unset HOLDFAST_CHROMA.") from fault
 
 
+@lru_cache(maxsize=8)
+def _copied(folder: Path, changed: int) -> Path:
+    """A copy of a folder that may only be read: Chroma writes to its files when it merely opens them. `changed` is when its database was."""
+    copy = throwaway() / folder.name
+    shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+    for part in (copy, *(inner for inner in copy.rglob("*") if inner.is_dir())):
+        part.chmod(0o700)
+    return copy
+
+
 def _client(folder: Path) -> ClientAPI:
     import chromadb
     from chromadb.config import Settings
 
+    if folder.exists() and not os.access(folder, os.W_OK):
+        folder = _copied(folder, (folder / DATABASE).stat().st_mtime_ns)
     return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))

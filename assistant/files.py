@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import mmap
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+
+_THROWN: list[Path] = []
 
 
 def sha256(path: Path) -> str:
@@ -22,6 +27,20 @@ def sha256(path: Path) -> str:
             return hashlib.sha256().hexdigest()
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             return hashlib.sha256(content).hexdigest()
+
+
+def throwaway() -> Path:
+    """A new folder that goes with the process; `clear` is for one that ends without its exit handlers."""
+    made = Path(tempfile.mkdtemp(prefix="holdfast-"))
+    _THROWN.append(made)
+    return made
+
+
+@atexit.register
+def clear() -> None:
+    """Remove all throwaway folders."""
+    while _THROWN:
+        shutil.rmtree(_THROWN.pop(), ignore_errors=True)
 
 
 @contextmanager

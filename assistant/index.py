@@ -142,16 +142,26 @@ def _building(data: Path) -> Iterator[None]:
         with FileLock(home / "lock"):
             yield
     except OSError as fault:
-        raise IndexUnusable(f"The index cannot be written to {home} ({fault.strerror}); free some space, or name another folder in HOLDFAST_DATA.") from fault
+        raise _unwritable(home, fault.strerror) from fault
+
+
+def _unwritable(home: Path, why: str) -> IndexUnusable:
+    return IndexUnusable(f"The index cannot be written to {home} ({why}); free some space, or name another folder in HOLDFAST_DATA.")
 
 
 def _build(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell, *, because: str) -> None:
+    from chromadb.errors import ChromaError
+
     if not passages:
         raise IndexUnusable("There are no passages to index; restore knowledge/ from the repository.")
     home = data / "index"
     tell(f"Building the index: {because}", 0.0)
     folder = Path(tempfile.mkdtemp(prefix="build-", dir=home))
-    _fill(folder, passages, wanted, encoder, tell)
+    try:
+        _fill(folder, passages, wanted, encoder, tell)
+    except (OSError, ChromaError) as fault:  # Chroma has its own error for a full disk
+        shutil.rmtree(folder, ignore_errors=True)
+        raise _unwritable(home, getattr(fault, "strerror", None) or f"{type(fault).__name__} of Chroma") from fault
     previous = current(data)
     with replacing(home / "current") as pointer:
         pointer.write(folder.name)

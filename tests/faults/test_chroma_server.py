@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,36 @@ def test_the_commands_and_an_answer_are_the_same_as_with_the_embedded_one(server
         assert "[L1]" not in run_assistant("ask", question, data=data, environ=settings).stdout
     assert "[L1]" in answers[0]
     assert answers[0] == answers[1]
+
+
+@pytest.mark.slow
+def test_two_processes_share_what_each_of_them_adds(server: str, data_with_index: Path, tmp_path: Path) -> None:
+    """Both add at once and both answer from both; what one takes away the other no longer finds."""
+    data = tmp_path / "data"
+    shutil.copytree(data_with_index / "encoder", data / "encoder")
+    environ = {"HOLDFAST_CHROMA": server}
+    for name in ("zebra", "panda"):
+        (tmp_path / f"{name}.md").write_text(f"# Policy of the {name} unit\n\nThe {name} unit books the neutrophil count before pomalidomide is restarted.\n")
+    assert run_assistant("index", "ready", data=data, environ=environ).returncode == 0
+
+    def at_once(*commands: tuple[str, ...]) -> list[str]:
+        with ThreadPoolExecutor(len(commands)) as pool:
+            done = list(pool.map(lambda arguments: run_assistant(*arguments, data=data, environ=environ), commands))
+        assert [(one.returncode, one.stderr) for one in done if one.returncode] == []
+        return [one.stdout for one in done]
+
+    added = at_once(*(("index", "add", str(tmp_path / f"{name}.md")) for name in ("zebra", "panda")))
+    assert sorted(line[:10] for line in added) == ["added [L1]", "added [L2]"]
+    asking = [("ask", f"Mild cystitis on pom 4 mg, completely resolved. Who books the neutrophil count, the {name} unit?") for name in ("zebra", "panda")]
+    for name, told in zip(("zebra", "panda"), at_once(*asking), strict=True):
+        assert f"The {name} unit books" in told
+    assert at_once(("index", "verify"), ("index", "list"))[0].startswith("the index is sound")
+    marker = next(line[6:10] for line in added if "zebra" in line)
+    at_once(("index", "remove", marker.strip("[]")))
+    gone, there = at_once(*asking)
+    assert "The zebra unit books" not in gone
+    assert "The panda unit books" in there
+    assert run_assistant("index", "verify", data=data, environ=environ).stdout.startswith("the index is sound")
 
 
 def test_a_server_that_does_not_answer_is_named_with_what_to_do() -> None:
