@@ -16,7 +16,6 @@ import pytest
 
 from assistant import index
 from assistant.screen import shared
-from assistant.storage import open_store
 from tests.support import ROOT, run_assistant
 
 QUESTION = "Severe pneumonia on pomalidomide. Hold, and what does the zebra unit do?"
