@@ -145,7 +145,7 @@ def _building(data: Path) -> Iterator[None]:
         raise _unwritable(home, fault.strerror) from fault
 
 
-def _unwritable(home: Path, why: str) -> IndexUnusable:
+def _unwritable(home: Path, why: str | None) -> IndexUnusable:
     return IndexUnusable(f"The index cannot be written to {home} ({why}); free some space, or name another folder in HOLDFAST_DATA.")
 
 
