@@ -20,5 +20,5 @@ def run(options: argparse.Namespace) -> int:
     """0 where there is no hole, 1 where there is one."""
     items = [i for path in options.sets or sets.project_sets() for i in sets.load(path).items if i.draft is None]
     found = coverage.measure(engine.assistant(), items)
-    print(json.dumps(found, indent=1) if options.json else "\n".join(found["holes"]) if options.holes else coverage.table(found))
+    print(json.dumps(found, indent=1) if options.json else "\n".join(found["holes"] or ["no holes"]) if options.holes else coverage.table(found))
     return 1 if found["holes"] else 0
