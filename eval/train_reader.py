@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant.knowledge import knowledge
-from assistant.reading.second import BETWEEN_TURNS, features
+from assistant.reading.reader import scans_of
+from assistant.reading.second import features
 from assistant.weights import BUCKETS, FOLDER
 
 BUILD = Path(__file__).parent / "sets" / "build"
@@ -25,7 +26,7 @@ EXAMPLES = FOLDER / "examples"
 STRENGTH = {"intent": 30.0, "topic": 30.0, "state": 20.0}
 _SNIPPET_STATE = {"resolved": "resolved", "unresolved": "infected", "active": "infected", "possible": "infected", "none": "none"}
 _ACTION_STATE = {"resume": "resolved", "reassess": "resolved", "hold": "infected", "no_hold": "none"}
-Example = tuple[str, str]
+Example = tuple[tuple[str, ...], str]  # the turns of a conversation, and its label
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -35,49 +36,50 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _questions() -> Iterator[tuple[list[str], str, dict[str, Any]]]:
+def _questions() -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]:
     """Turns, action and labels of the build questions that have one acceptable action."""
     for path in sorted(BUILD.glob("*.jsonl")):
         for row in rows(path):
             actions = set(row["gold"]["action"])
             if len(actions) == 1:
-                yield row.get("turns") or [row["question"]], actions.pop(), row["gold"]
+                yield tuple(row.get("turns") or [row["question"]]), actions.pop(), row["gold"]
 
 
 def intents() -> Iterator[Example]:
     """Last messages by what they ask."""
-    yield from ((row["text"], row["intent"]) for row in rows(EXAMPLES / "intents.jsonl"))
-    yield from ((asked, "fact") for fact in knowledge().facts.values() for asked in fact.asked_as)
+    yield from (((row["text"],), row["intent"]) for row in rows(EXAMPLES / "intents.jsonl"))
+    yield from (((asked,), "fact") for fact in knowledge().facts.values() for asked in fact.asked_as)
     for turns, action, _ in _questions():
-        yield turns[-1], {"inform": "fact", "out_of_scope": "outside"}.get(action, "decision")
+        yield turns[-1:], {"inform": "fact", "out_of_scope": "outside"}.get(action, "decision")
 
 
 def topics() -> Iterator[Example]:
     """Questions of fact by the fact that they ask for."""
     known = knowledge().facts
-    yield from ((row["text"], row["topics"][0]) for row in rows(EXAMPLES / "intents.jsonl") if row["topics"] and row["topics"][0] in known)
-    yield from ((asked, fact.id) for fact in known.values() for asked in fact.asked_as)
+    yield from (((row["text"],), row["topics"][0]) for row in rows(EXAMPLES / "intents.jsonl") if row["topics"] and row["topics"][0] in known)
+    yield from (((asked,), fact.id) for fact in known.values() for asked in fact.asked_as)
 
 
 def states() -> Iterator[Example]:
     """Conversations and snippets by whether the infection is over (resolved), there (infected) or none."""
     for path in sorted(EXAMPLES.glob("snippets*.jsonl")):
-        yield from ((row["text"], _SNIPPET_STATE[row["state"]]) for row in rows(path) if row["state"] in _SNIPPET_STATE)
+        yield from (((row["text"],), _SNIPPET_STATE[row["state"]]) for row in rows(path) if row["state"] in _SNIPPET_STATE)
     for turns, action, gold in _questions():
         for_counts_alone = action == "hold" and gold.get("severity") == [None]
         label = "none" if for_counts_alone else _ACTION_STATE.get(action)
         held_for_counts = action == "hold" and "anc_below_500" in gold.get("flags", []) and not for_counts_alone
         if label and not held_for_counts and "two_patients" not in gold.get("flags", []):
-            yield BETWEEN_TURNS.join(turns), label
+            yield turns, label
 
 
-def matrix(texts: list[str]) -> Any:
-    """The features of many texts as a sparse matrix of shape (texts, buckets)."""
+def matrix(conversations: Iterable[Sequence[str]]) -> Any:
+    """The features of many conversations as a sparse matrix of shape (conversations, buckets), each row of length one."""
     from scipy.sparse import csr_matrix
 
-    found = [features(t) for t in texts]
-    indptr = np.concatenate([[0], np.cumsum([len(b) for b, _ in found])])
-    return csr_matrix((np.concatenate([v for _, v in found]), np.concatenate([b for b, _ in found]), indptr), shape=(len(texts), BUCKETS))
+    found = [features(scans_of(turns)) for turns in conversations]
+    indptr = np.concatenate([[0], np.cumsum([len(b) for b in found])])
+    values = np.concatenate([np.full(len(b), 1.0 / max(1.0, np.sqrt(len(b)))) for b in found])
+    return csr_matrix((values, np.concatenate(found), indptr), shape=(len(found), BUCKETS))
 
 
 def fit(examples: list[Example], strength: float) -> Any:
@@ -85,12 +87,12 @@ def fit(examples: list[Example], strength: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=strength, max_iter=3000, class_weight="balanced")
-    return model.fit(matrix([text for text, _ in examples]), [label for _, label in examples])
+    return model.fit(matrix(turns for turns, _ in examples), [label for _, label in examples])
 
 
-def held_back(text: str) -> bool:
+def held_back(turns: Sequence[str]) -> bool:
     """Whether an example belongs to the fifth that is scored and not trained on."""
-    return zlib.crc32(text.encode()) % 5 == 0
+    return zlib.crc32(" || ".join(turns).encode()) % 5 == 0
 
 
 def train(name: str, examples: list[Example], folder: Path = FOLDER) -> float:
@@ -98,7 +100,7 @@ def train(name: str, examples: list[Example], folder: Path = FOLDER) -> float:
     examples = list(dict.fromkeys(examples))
     held = [e for e in examples if held_back(e[0])]
     partial = fit([e for e in examples if not held_back(e[0])], STRENGTH[name])
-    accuracy = float(np.mean(partial.predict(matrix([t for t, _ in held])) == np.array([label for _, label in held])))
+    accuracy = float(np.mean(partial.predict(matrix(turns for turns, _ in held)) == np.array([label for _, label in held])))
     model = fit(examples, STRENGTH[name])
     table = np.vstack([model.coef_.T, model.intercept_[None, :]])
     np.save(folder / f"{name}.npy", np.round(table, 2).astype(np.float16))

@@ -20,6 +20,8 @@ _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RE
 # How sure the second reader must be of a topic: alone, and to lead where the lexicon has one.
 _TOPIC_SURE, _TOPIC_LEADS = 0.25, 0.45
 _MOST_TOPICS = 3
+# How sure it must be of a decision where nobody was read to be ill.
+_DECISION_SURE = 0.7
 # Asked for the article beside a label, the article's fact leads: where they differ it says so itself.
 _ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
@@ -64,7 +66,7 @@ def _about_somebody_ill(case: Case, last: Scan) -> bool:
 
 def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
-    likely = classifier("intent").probabilities(last.text)
+    likely = classifier("intent").probabilities([last])
     ill = case.infection in _ILL or case.neutropenic_fever or low_counts(case)
     course = _tells_of_a_course(last)
     told_now = ill and not speaks_at_large(last) and (course or (speaks_of_a_patient(last) and _infection_in(last)))
@@ -103,11 +105,13 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
             return replace(case, asked=Asked.DECISION)
         if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
             return replace(case, asked=Asked.DECISION)
+        if likely["decision"] >= _DECISION_SURE and by_lexicon.outside not in ("nothing", "override"):
+            return replace(case, asked=Asked.DECISION)
         if likely["fact"] >= 0.6 and not told_now:
             return _as_fact(by_lexicon, case, scans)
     if asked is Asked.FACT and not ill and likely["outside"] >= 0.85:
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered", topics=())
-    if asked is Asked.FACT and told_now and likely["decision"] >= 0.6:
+    if asked is Asked.FACT and likely["decision"] >= (0.6 if told_now else _DECISION_SURE):
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     return by_lexicon
 
@@ -128,7 +132,7 @@ def _names_an_infection(last: Scan) -> bool:
 def _topics(scans: Sequence[Scan]) -> tuple[str, ...]:
     """The topics by the lexicon, led by the second reader's where it is sure; of a short follow-up those of the turn before."""
     last = scans[-1]
-    topic, probability = classifier("topic").best(last.text)
+    topic, probability = classifier("topic").best([last])
     found = topics_of(last)
     if probability >= (_TOPIC_LEADS if found else _TOPIC_SURE):
         found = tuple(dict.fromkeys((topic, *found)))

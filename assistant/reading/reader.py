@@ -31,12 +31,22 @@ def read(turns: Sequence[str]) -> Case:
         Several patients in the last message come as `others`, never blended.
     """
     squeezed = [squeeze(t) for t in turns]
-    caregiver = any(caregiver_writes(t) for t, _ in squeezed)
-    scans = [scan(text, number, relative_is_patient=caregiver) for number, (text, _) in enumerate(squeezed)]
+    scans, caregiver = _scanned([text for text, _ in squeezed])
     own = last_patient(scans)
     pieces = split_patients(own[-1]) if own else []
     case = _several(pieces, own, caregiver) if len(pieces) > 1 else _case(own, caregiver)
     return _as_typed(case, turns, [offsets for _, offsets in squeezed])
+
+
+def scans_of(turns: Sequence[str]) -> list[Scan]:
+    """The turns of a conversation, scanned; what the second reader is trained on."""
+    return _scanned([squeeze(t)[0] for t in turns])[0]
+
+
+def _scanned(texts: Sequence[str]) -> tuple[list[Scan], bool]:
+    """The scans of the turns, and whether a caregiver writes."""
+    caregiver = any(map(caregiver_writes, texts))
+    return [scan(text, number, relative_is_patient=caregiver) for number, text in enumerate(texts)], caregiver
 
 
 def _as_typed(case: Case, turns: Sequence[str], offsets: Sequence[Sequence[int]]) -> Case:

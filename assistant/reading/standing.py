@@ -12,13 +12,13 @@ from assistant.reading.episodes import Thread, as_episode, aside_episode, is_pro
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
 from assistant.reading.phrases import phrase
-from assistant.reading.second import BETWEEN_TURNS, classifier
+from assistant.reading.second import classifier
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
 
 FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-DOUBT_RESOLVED, SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.2, 0.7, 0.7, 0.6, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.55, 0.7, 0.5, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -133,25 +133,23 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
     Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
     """
-    likely = classifier("state").probabilities(BETWEEN_TURNS.join(s.text for s in scans))
-    if found.infection is Infection.RESOLVED and not found.plain and likely["infected"] >= SURE_INFECTED and likely["resolved"] <= DOUBT_RESOLVED:
+    likely = classifier("state").probabilities(scans)
+    unexplained = found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None
+    if found.infection is Infection.RESOLVED and not found.plain and likely["infected"] >= SURE_INFECTED:
         found.infection, found.doubted = Infection.RESOLVING, True
     elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
     elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.explained:
         found.infection, found.doubted = Infection.SUSPECTED, True
-    elif _open_to_doubt(found, scans, fever) and likely["none"] >= SURE_LONG_OVER:
+    elif found.infection is Infection.NONE and found.silent and likely["resolved"] >= SURE_NONE:
+        found.infection = Infection.RESOLVED
+    elif unexplained and not found.owned and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
-    elif found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and found.hinted and fever is None:
+    elif unexplained and found.hinted:
         if likely["resolved"] >= SURE_RESOLVED:
             found.infection = Infection.RESOLVED
         elif likely["none"] >= SURE_NONE and not found.named:
             found.infection = Infection.NONE
-
-
-def _open_to_doubt(found: Standing, scans: Sequence[Scan], fever: Item | None) -> bool:
-    """Whether nothing was told of the infection's course, and words stand there that may take it from this patient."""
-    return found.infection is Infection.ACTIVE and found.silent and not found.owned and fever is None and any(phrase("elsewhere").search(s.plain.text) for s in scans)
 
 
 # 'Head cold, chest clear': where it has not spread to says nothing of its end.
