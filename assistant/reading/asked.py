@@ -14,6 +14,7 @@ from assistant.reading.intent import names_the_source, speaks_at_large, speaks_o
 from assistant.reading.items import Scan
 from assistant.reading.labels import jurisdictions_named, label_topics
 from assistant.reading.second import classifier
+from assistant.reading.surroundings import DENIALS
 from assistant.records import Asked, Case, Drug, Infection, Severity
 
 _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
@@ -208,7 +209,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
 def _general_question(last: Scan, decision: bool, at_large: bool) -> bool:
     """Whether it is asked, of nobody in particular, what an infection means for pomalidomide."""
     mentions = [i for i in last.of("infection") if i.entry.kind == "generic"]
-    if not decision or not mentions or any(s.kind in ("state", "antimicrobial", "symptom") for s in last.items if s.name != "no_infection"):
+    if not decision or not mentions or any(s.kind in ("state", "antimicrobial", "symptom") for s in last.items if s.name not in DENIALS):
         return False
     return at_large and (last.intents("general") or any(i.has("hypothetical") for i in mentions))
 
@@ -261,7 +262,7 @@ def _infection_in(scan_: Scan) -> bool:
         for i in told
         if not (i.kind == "infection" and i.entry.kind == "not_infection") and not (i.kind == "antimicrobial" and i.has("prophylaxis"))
     ]
-    return bool(told) or any(i.kind == "state" and i.name != "no_infection" for i in scan_.items)
+    return bool(told) or any(i.kind == "state" and i.name not in DENIALS for i in scan_.items)
 
 
 def _clinical(scan_: Scan) -> bool:

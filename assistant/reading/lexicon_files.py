@@ -15,7 +15,7 @@ R = TypeVar("R", bound=BaseModel)
 
 # What the reader asks for, by file: a key that is not named here would be read by nobody, one that is missing found by nobody.
 KINDS = {
-    "states": ("resolved", "well", "treatment_done", "untreated", "treatment_given", "treatment_ongoing", "symptom_free", "residual", "worse", "no_infection", "worked_up"),
+    "states": ("resolved", "well", "treatment_done", "untreated", "treatment_given", "treatment_ongoing", "symptom_free", "residual", "worse", "no_infection", "another_cause", "worked_up"),
     "severity": ("life_threatening", "severe", "mild"),
     "intents": (
         "decision", "general", "fact", "injection", "outside_drugless", "outside", "permanent_stop", "permanent_stop_not", "held", "taking", "new_patient",

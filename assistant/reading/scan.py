@@ -107,7 +107,7 @@ class _Scanner:
                 entry = found.entry
                 word = _CLASS.get(kind, "<pom>" if kind == "drug" and entry.role == "pomalidomide" else "<drug>")
                 if kind == "infection" and entry.kind in ("not_infection", "carriage"):
-                    word = "<other>"
+                    word = "<mimic>" if entry.id == "mimic" else "<other>"
                 names[found.first] = (found.last, word)
                 if kind == "antimicrobial" and entry.quinolone:
                     quinolones[found.first] = (found.last, "<quin>")

@@ -13,12 +13,15 @@ from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
 from assistant.reading.phrases import phrase
 from assistant.reading.second import classifier
+from assistant.reading.surroundings import DENIALS
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
 
 FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
+# Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
+SURE_DESPITE = 0.97
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.55, 0.7, 0.5, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.7, 0.5, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -35,6 +38,7 @@ class Standing:
     `named`: a diagnosis is named and not 'infection' alone. `owned`: it is said that this patient has it.
     `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
     `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
+    `set_aside`: all that is named is another's or prophylaxis, and the patient is said to be well.
     """
 
     infection: Infection = Infection.UNKNOWN
@@ -49,6 +53,7 @@ class Standing:
     named: bool = False
     owned: bool = False
     explained: bool = False
+    set_aside: bool = False
     contradiction: bool = False
     episodes: list[Episode] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -101,7 +106,7 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
     found = Standing()
     threads, rest = threads_of(scans)
     fever = _fever(scans)
-    denials = [i for s in scans for i in s.of("state") if i.name == "no_infection" and not i.has("hypothetical") and _denies_all(i, s, threads)]
+    denials = [i for s in scans for i in s.of("state") if i.name in DENIALS and not i.has("hypothetical", "negated") and _denies_all(i, s, threads)]
     denied = denials[-1] if denials else None
     found.explained = denied is not None
     current = threads[-1] if threads else None
@@ -139,7 +144,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection, found.doubted = Infection.RESOLVING, True
     elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
-    elif found.infection is Infection.NONE and likely["infected"] >= DOUBT_NONE and not found.explained:
+    elif found.infection is Infection.NONE and likely["infected"] >= (SURE_DESPITE if found.set_aside else DOUBT_NONE) and not found.explained:
         found.infection, found.doubted = Infection.SUSPECTED, True
     elif found.infection is Infection.NONE and found.silent and likely["resolved"] >= SURE_NONE:
         found.infection = Infection.RESOLVED
@@ -154,7 +159,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
 # 'Head cold, chest clear': where it has not spread to says nothing of its end.
 _CLEAR_CHEST = re.compile(r"(?:chest|lungs) (?:is |are )?(?:clear|clean)")
-_HINTS = ("symptom_free", "well", "untreated", "treatment_done")
+_HINTS = ("symptom_free", "well", "treatment_done")
 
 
 def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None) -> None:
@@ -208,12 +213,12 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     ):
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
-    settled = denied is not None and bool(_EXCLUDED.search(denied.words.text.lower())) and not thread.severities
+    settled = denied is not None and _excludes(denied) and not thread.severities
     fever_settled = settled and denied and fever is not None and _settles(denied, fever, thread) and outcome.state is not EpisodeState.RESOLVED
     if _carried_only(scans, thread) or (denied and bare and fever is None) or fever_settled:
         found.infection = Infection.NONE
     elif denied and _overrules(denied, last_mention, outcome.state):
-        excluded = outcome.state is EpisodeState.POSSIBLE or _EXCLUDED.search(denied.words.text.lower())
+        excluded = outcome.state is EpisodeState.POSSIBLE or _excludes(denied)
         if excluded or found.infection is Infection.NONE:
             found.infection = Infection.NONE
         elif outcome.state is EpisodeState.RESOLVED or any(s.name in _HINTS and s.turn >= denied.turn for s in thread.states):
@@ -231,7 +236,12 @@ _TAKES = re.compile(
     r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)"
 )
 _IN_BLOOD = re.compile(r"blood|bottles|sets|bacter|bcx|bcs")
-_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect")
+_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not (?:an? )?infect")
+
+
+def _excludes(denied: Item) -> bool:
+    """Whether a denial excludes infection, and does not merely find none."""
+    return denied.name == "another_cause" or bool(_EXCLUDED.search(denied.words.text.lower()))
 
 
 def _settles(denied: Item, fever: Item, thread: Thread | None) -> bool:
@@ -243,7 +253,7 @@ def _settles(denied: Item, fever: Item, thread: Thread | None) -> bool:
         if thread
         else []
     )
-    return bool(_EXCLUDED.search(denied.words.text.lower())) or (
+    return _excludes(denied) or (
         denied.first > fever.first and any(not s.has("negated", "unasserted", "hypothetical") for s in gone)
     )
 
@@ -285,11 +295,15 @@ def _fever_after_resolution(thread: Thread, fever: Item) -> bool:
 
 
 def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
-    """'Dengue negative' denies dengue and not the pneumonia beside it."""
-    specific = {
-        i.name for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind not in ("generic", "organism", "not_infection")
-    }
-    named = threads[-1].specific if threads else set()
+    """'Dengue negative' denies dengue and not the pneumonia beside it; 'not febrile neutropenia' denies no infection."""
+    within = [i for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind != "not_infection"]
+    thread = threads[-1] if threads else None
+    if denial.name == "another_cause":
+        return thread is None or not (thread.treatments or thread.severities) or bool(phrase("nothing_grew").search(scan.folded))
+    if within and thread is not None and all(i.entry.kind == "febrile_neutropenia" for i in within):
+        return not thread.treatments and not scan.of("symptom")
+    specific = {i.name for i in within if i.entry.kind not in ("generic", "organism")}
+    named = thread.specific if thread else set()
     if (
         specific
         and not named
@@ -303,7 +317,7 @@ def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
     """Whether 'no infection' settles it: said of a mere possibility, in a later turn, or as the last word on a diagnosis."""
     if denied.turn != last_mention.turn:
         return denied.turn > last_mention.turn
-    excluded = bool(_EXCLUDED.search(denied.words.text.lower()))
+    excluded = _excludes(denied)
     return state is EpisodeState.POSSIBLE or (excluded and denied.first > last_mention.first)
 
 
@@ -333,6 +347,8 @@ def _without_diagnosis(
         found.severity, words = severity_of(thread)
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
     settled = denied is not None and (fever is None or _settles(denied, fever, thread))
+    preventive = bool(thread and thread.treatments) and not treated
+    found.set_aside = (bool(rest) or preventive) and all(i.has("other", "exposure") for i in rest) and bool(states & {"symptom_free", "well"})
     if carried:
         found.explained = True
     if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED and _said_after(fever, thread)):

@@ -27,7 +27,7 @@ _CLAIMED = re.compile(
 )
 # A word inside the cue that takes it back, a question whether it is over, and a treatment that will end.
 _QUALIFIED = re.compile(
-    r"(?<!\w)(?:not|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)"
+    r"(?<!\w)(?:not(?! an? )|never|hardly|almost|nearly|largely|mostly|partly|partially|half|may|might|should|presumably|unresolved|\w+n't|isnt|hasnt|havent|\d\d ?%)(?!\w)"
 )
 _QUESTIONED = re.compile(
     r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b"
@@ -36,6 +36,8 @@ _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished
 # The most words looked at for how a clause begins.
 _CLAUSE = 14
 _RECOVERY = ("resolved", "well")
+DENIALS = ("no_infection", "another_cause")
+"""States that say that there is no infection, or what else explains the signs."""
 _SCOPES = ("uncertain", "hypothetical", "historical", "exposure")
 
 
@@ -56,8 +58,8 @@ class Near:
 _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] = (
     ("historical", (), lambda near: phrase("history_line").match(near.line)),
     ("unasserted", (*_RECOVERY, "treatment_done"), lambda near: phrase("condition").match(near.clause)),
-    ("hypothetical", ("no_infection",), lambda near: phrase("condition").match(near.clause)),
-    ("hypothetical", ("no_infection",), lambda near: phrase("once_thought").search(near.before)),
+    ("hypothetical", DENIALS, lambda near: phrase("condition").match(near.clause)),
+    ("hypothetical", DENIALS, lambda near: phrase("once_thought").search(near.before)),
     ("claimed", _RECOVERY, lambda near: _CLAIMED.search(near.before)),
     ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
@@ -106,7 +108,7 @@ class Surroundings:
         if reaching("hypothetical", item.first, item.last, 6):
             flags.add("hypothetical")
         if reaching("refutation", item.first, item.last, for_state=True):
-            flags.add("hypothetical" if item.name in ("no_infection", "residual", "worse") else "negated")
+            flags.add("hypothetical" if item.name in (*DENIALS, "residual", "worse") else "negated")
         says_no = said.startswith(("no ", "not ", "off ", "without ", "never "))
         if not says_no and item.name in _ASSERTIONS and reaching("negation", item.first, item.last, 3, for_state=True):
             flags.add("negated")
