@@ -6,10 +6,9 @@ Caution wins: where somebody is ill, a decision is given; a question of fact may
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from assistant.reading import quantities
 from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
 from assistant.reading.items import Scan
 from assistant.reading.labels import jurisdictions_named, label_topics
@@ -21,8 +20,10 @@ _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RE
 # How sure the second reader must be of a topic: alone, and to lead where the lexicon has one.
 _TOPIC_SURE, _TOPIC_LEADS = 0.25, 0.45
 _MOST_TOPICS = 3
-# How sure it must be of a decision where nobody was read to be ill.
-_DECISION_SURE = 0.7
+# How sure it must be of a decision where nobody was read to be ill, and where holding is asked about beside a fact.
+_DECISION_SURE, _DECISION_LEADS = 0.7, 0.4
+# How sure that a follow-up leaves the case: for another matter, or with thanks.
+_LEAVES = 0.7
 # Asked for the article beside a label, the article's fact leads: where they differ it says so itself.
 _ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
@@ -51,7 +52,7 @@ def _about_somebody_ill(case: Case, last: Scan) -> bool:
     """Whether a message speaks of a patient with an infection: then a decision is owed, whatever else is asked."""
     if not (case.infection in _ILL or low_counts(case)) or speaks_at_large(last):
         return False
-    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    measured_now = last.measured
     named = [
         i
         for i in last.of("infection")
@@ -65,56 +66,90 @@ def _about_somebody_ill(case: Case, last: Scan) -> bool:
     )
 
 
-def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
-    """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
-    likely = classifier("intent").probabilities([last])
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the last message tells, weighed once for all that the second reader is asked.
+
+    `ill`: an infection, neutropenic fever or low counts stand. `now`: told of in this message, of somebody. `particular`:
+    with its name or its course. `informs`: anything clinical stands in the message. `reports`: it goes on with the case
+    and asks nothing. `short`: a follow-up of a few words.
+    """
+
+    ill: bool
+    now: bool
+    particular: bool
+    informs: bool
+    reports: bool
+    short: bool
+
+
+def _told(case: Case, scans: Sequence[Scan], last: Scan) -> _Told:
     ill = case.infection in _ILL or case.neutropenic_fever or low_counts(case)
     course = _tells_of_a_course(last)
-    told_now = ill and not speaks_at_large(last) and (course or (speaks_of_a_patient(last) and _infection_in(last)))
-    particular = told_now and (course or _names_an_infection(last))
-    informs = (
-        any(i.kind in ("state", "severity", "symptom") for i in last.items)
-        or bool(quantities.counts(last.folded))
-        or bool(quantities.temperatures(last.folded))
+    now = ill and not speaks_at_large(last) and (course or (speaks_of_a_patient(last) and _infection_in(last)))
+    return _Told(
+        ill=ill,
+        now=now,
+        particular=now and (course or _names_an_infection(last)),
+        informs=last.measured or _names_an_infection(last) or any(i.kind in ("state", "severity", "symptom") for i in last.items),
+        reports=ill and len(scans) > 1 and "?" not in last.text,
+        short=len(scans) > 1 and len(last.tokens) <= _SHORT,
     )
+
+
+def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
+    """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
+    likely, told = classifier("intent").probabilities([last]), _told(case, scans, last)
     asked = by_lexicon.asked
-    tells = ill and len(scans) > 1 and "?" not in last.text and not last.intents("fact")
-    if asked is Asked.FACT and tells:
-        return replace(case, asked=Asked.DECISION)
-    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
-    enough = (
-        2.0 if ill and measured_now and not speaks_at_large(last) else 0.97 if particular else 0.9 if told_now else 0.8 if informs and ill else 0.6
-    )
-    asks_for_a_fact = last.intents("fact") or names_the_source(last) or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
-    if (
-        asked is Asked.DECISION
-        and likely["fact"] >= enough
-        and asks_for_a_fact
-        and (len(scans) > 1 or not particular)
-        and not tells
-        and not (informs and ill and "?" not in last.text)
-    ):
+    tells = told.reports and not last.intents("fact")
+    if asked is Asked.FACT and (tells or (told.ill and len(scans) > 1 and last.intents("hold_asked") and likely["decision"] >= _DECISION_LEADS)):
+        return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
+    if asked is Asked.DECISION and not tells and _is_fact(likely, told, scans, last):
         return _as_fact(by_lexicon, case, scans)
-    short = len(last.tokens) <= _SHORT and len(scans) > 1
-    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told_now and not informs)
-    if asked is Asked.DECISION and likely["outside"] >= 0.6 and not short and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere):
+    if asked is Asked.DECISION and not last.intents("hold_asked") and likely["nothing"] >= _LEAVES and len(scans) > 1 and "?" not in last.text:
+        return replace(case, asked=Asked.OUTSIDE, outside="nothing")
+    if asked is Asked.DECISION and _is_outside(likely, told, case, scans, last):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if asked in (Asked.OUTSIDE, Asked.NOTHING):
-        if ill and informs and len(scans) > 1 and "?" not in last.text and by_lexicon.outside != "override":
-            return replace(case, asked=Asked.DECISION)
-        if short and by_lexicon.outside != "nothing" and any(_infection_in(s) for s in scans[:-1]):
-            return replace(case, asked=Asked.DECISION)
-        if ill and likely["decision"] >= 0.5 and by_lexicon.outside != "nothing":
-            return replace(case, asked=Asked.DECISION)
-        if likely["decision"] >= _DECISION_SURE and by_lexicon.outside not in ("nothing", "override"):
-            return replace(case, asked=Asked.DECISION)
-        if likely["fact"] >= 0.6 and not told_now:
-            return _as_fact(by_lexicon, case, scans)
-    if asked is Asked.FACT and not ill and likely["outside"] >= 0.85:
+        return _out_of_outside(by_lexicon, likely, told, case, scans)
+    if asked is Asked.FACT and not told.ill and likely["outside"] >= 0.85:
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered", topics=())
-    if asked is Asked.FACT and likely["decision"] >= (0.6 if told_now else _DECISION_SURE):
+    if asked is Asked.FACT and likely["decision"] >= (0.6 if told.now else _DECISION_SURE):
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     return by_lexicon
+
+
+def _is_fact(likely: Mapping[str, float], told: _Told, scans: Sequence[Scan], last: Scan) -> bool:
+    """Whether a loose decision is a question of fact: the more is told of somebody ill, the surer it must be."""
+    if (told.ill and last.measured and not speaks_at_large(last)) or (told.informs and told.ill and "?" not in last.text):
+        return False
+    if len(scans) == 1 and told.particular:
+        return False
+    enough = 0.97 if told.particular else 0.9 if told.now else 0.8 if told.informs and told.ill else 0.6
+    asks = last.intents("fact") or names_the_source(last) or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
+    return likely["fact"] >= enough and asks
+
+
+def _is_outside(likely: Mapping[str, float], told: _Told, case: Case, scans: Sequence[Scan], last: Scan) -> bool:
+    """Whether a loose decision is about something that the article does not cover."""
+    if likely["outside"] >= _LEAVES and len(scans) > 1 and not last.intents("hold_asked") and not _names_an_infection(last):
+        return True
+    elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told.now and not told.informs)
+    return likely["outside"] >= 0.6 and not told.short and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere)
+
+
+def _out_of_outside(by_lexicon: Case, likely: Mapping[str, float], told: _Told, case: Case, scans: Sequence[Scan]) -> Case:
+    """What the lexicon took to lie outside: a decision where somebody is ill, or a fact that is known."""
+    decision, outside = replace(case, asked=Asked.DECISION), by_lexicon.outside
+    if told.informs and told.reports and outside != "override":
+        return decision
+    if told.short and outside != "nothing" and any(_infection_in(s) for s in scans[:-1]):
+        return decision
+    if outside != "nothing" and told.ill and likely["decision"] >= 0.5:
+        return decision
+    if outside not in ("nothing", "override") and likely["decision"] >= _DECISION_SURE:
+        return decision
+    return _as_fact(by_lexicon, case, scans) if likely["fact"] >= 0.6 and not told.now else by_lexicon
 
 
 def _tells_of_a_course(last: Scan) -> bool:
@@ -127,7 +162,7 @@ def _tells_of_a_course(last: Scan) -> bool:
 def _names_an_infection(last: Scan) -> bool:
     """Whether a message names a diagnosis, an organism or a fever, and not 'infection' alone."""
     named = [i for i in last.of("infection") if i.entry.kind not in ("generic", "not_infection") and not i.has("hypothetical", "negated", "other")]
-    return bool(named) or bool(quantities.temperatures(last.folded))
+    return bool(named) or bool(last.temperatures)
 
 
 def _topics(scans: Sequence[Scan]) -> tuple[str, ...]:
@@ -156,7 +191,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     pom_now = any(i.entry.role == "pomalidomide" for i in last.of("drug"))
     now, ever = _infection_in(last), any(_infection_in(s) for s in scans)
     ill = case.infection in _ILL
-    measured_now = bool(quantities.counts(last.folded)) or bool(quantities.temperatures(last.folded))
+    measured_now = last.measured
     at_large = speaks_at_large(last) or not speaks_of_a_patient(last)
     if case.drug is Drug.OTHER:
         return replace(case, asked=Asked.DECISION)
@@ -269,4 +304,4 @@ def _clinical(scan_: Scan) -> bool:
     """Whether a message carries anything of a patient's infection, counts or temperature."""
     if _infection_in(scan_) or any(i.kind == "state" for i in scan_.items) or scan_.of("infection"):
         return True
-    return bool(quantities.counts(scan_.folded)) or bool(quantities.temperatures(scan_.folded))
+    return scan_.measured

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.reading.quantities import Quantity
 from assistant.reading.text import Line, Token
 from assistant.records import Severity, Words
 
@@ -38,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A message, its items in order, and the lines that intents and topics are read over."""
+    """A message, its items in order, the counts and temperatures in it, and the lines that intents and topics are read over."""
 
     turn: int
     text: str
@@ -50,6 +51,13 @@ class Scan:
     quinolones: Line
     sentence_of: tuple[int, ...]
     sentence_lines: tuple[str, ...]
+    counts: tuple[Quantity, ...]
+    temperatures: tuple[Quantity, ...]
+
+    @property
+    def measured(self) -> bool:
+        """Whether a count or a temperature stands in the message."""
+        return bool(self.counts or self.temperatures)
 
     def of(self, kind: str) -> list[Item]:
         """The items of one kind, in order."""

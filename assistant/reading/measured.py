@@ -39,7 +39,7 @@ def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
         if _COUNTS_FINE.search(scan.folded):
             found = {name: one for name, one in found.items() if name not in ("anc", "platelets")}
         unnamed = [*replies.tabulated(scan.folded), *replies.answered(scan.folded, before)]
-        for quantity in [*quantities.counts(scan.folded), *(q for q in unnamed if q.name in ("anc", "platelets"))]:
+        for quantity in [*scan.counts, *(q for q in unnamed if q.name in ("anc", "platelets"))]:
             _note_count(Measured(quantity, scan), found)
         found |= {q.name: Measured(q, scan) for q in unnamed if q.name not in ("anc", "platelets")}
         before = scan.folded if not unnamed else f"{before} {scan.folded}"
@@ -50,7 +50,7 @@ def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
             *quantities.months_on_therapy(scan.folded),
         ]:
             found[quantity.name] = Measured(quantity, scan)
-        temperatures = quantities.temperatures(scan.folded)
+        temperatures = scan.temperatures
         if temperatures:
             found["temperature"] = Measured(max(temperatures, key=lambda q: q.value), scan)
         doses = quantities.doses(scan.folded)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from assistant.reading import quantities
 from assistant.reading.context import Context
 from assistant.reading.items import Item, Scan, after, around
 from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
@@ -16,6 +17,7 @@ from assistant.reading.together import (
     has_another_cause,
     is_another_wait,
     with_lists,
+    with_onsets,
     with_orders,
     with_predicates,
     with_shared,
@@ -178,13 +180,24 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
     surroundings = Surroundings(tokens, context, lines, relative_is_patient=relative_is_patient)
-    items = with_predicates(with_lists(with_orders(with_shared([surroundings.placed(item) for item in scanner.items])), tokens))
+    items = with_predicates(with_lists(with_onsets(with_orders(with_shared([surroundings.placed(item) for item in scanner.items])), tokens), tokens))
     items = [i for i in items if not (i.kind == "severity" and (is_about_something_else(i, tokens) or has_another_cause(i, items, lines)))]
     items = without_covered([i for i in items if not is_another_wait(i, items, lines)])
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
     return Scan(
-        turn, text, scanner.folded, tuple(tokens), tuple(framed(items, tokens)), plain, classed, quin, tuple(scanner.sentence_of), tuple(lines)
+        turn=turn,
+        text=text,
+        folded=scanner.folded,
+        tokens=tuple(tokens),
+        items=tuple(framed(items, tokens)),
+        plain=plain,
+        classed=classed,
+        quinolones=quin,
+        sentence_of=tuple(scanner.sentence_of),
+        sentence_lines=tuple(lines),
+        counts=tuple(quantities.counts(scanner.folded)),
+        temperatures=tuple(quantities.temperatures(scanner.folded)),
     )
 
 

@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.reading import quantities
 from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
@@ -80,7 +79,7 @@ def _temperature_items(scan_: Scan) -> list[Item]:
     """The temperatures of a message as items `fever` or `normal`, in order."""
     items = []
     ends = [t.end for t in scan_.tokens]
-    for quantity in quantities.temperatures(scan_.folded):
+    for quantity in scan_.temperatures:
         first = min(bisect_right(ends, quantity.start), len(ends) - 1)
         words = Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
         name = "fever" if quantity.value >= FEVER else "normal"
@@ -91,8 +90,8 @@ def _temperature_items(scan_: Scan) -> list[Item]:
 def _derived_fever(scans: Sequence[Scan], measured: dict[str, Measured]) -> bool:
     """ANC below 1.0 with 38.0 C or more in the same episode (spec, section 4.1)."""
     for scan_ in scans:
-        low = [q for q in quantities.counts(scan_.folded) if q.name == "anc" and q.value < FEBRILE_NEUTROPENIA_ANC and not q.ambiguous]
-        hot = [q for q in quantities.temperatures(scan_.folded) if q.value >= FEVER]
+        low = [q for q in scan_.counts if q.name == "anc" and q.value < FEBRILE_NEUTROPENIA_ANC and not q.ambiguous]
+        hot = [q for q in scan_.temperatures if q.value >= FEVER]
         if low and hot:
             return True
     anc, temperature = measured.get("anc"), measured.get("temperature")
@@ -236,7 +235,7 @@ _TAKES = re.compile(
     r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)"
 )
 _IN_BLOOD = re.compile(r"blood|bottles|sets|bacter|bcx|bcs")
-_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not (?:an? )?infect")
+_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect|not infect(?:ive|ious)")
 
 
 def _excludes(denied: Item) -> bool:
@@ -300,6 +299,8 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
     thread = threads[-1] if threads else None
     if denial.name == "another_cause":
         return thread is None or not (thread.treatments or thread.severities) or bool(phrase("nothing_grew").search(scan.folded))
+    if denial.has("claimed") and thread is not None and thread.specific:
+        return False
     if within and thread is not None and all(i.entry.kind == "febrile_neutropenia" for i in within):
         return not thread.treatments and not scan.of("symptom")
     specific = {i.name for i in within if i.entry.kind not in ("generic", "organism")}
@@ -362,5 +363,5 @@ def _without_diagnosis(
     elif found.severity is Severity.LIFE_THREATENING and states & {"symptom_free", "well"}:
         # Organ failure with nothing named behind it: weighed as if an infection had been.
         found.infection = Infection.RESOLVED
-    elif rest or states & {"symptom_free", "well"} or any(s.of("infection") for s in scans):
+    elif rest or states & {"symptom_free", "well"} or any(i.entry.id != "mimic" for s in scans for i in s.of("infection")):
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED

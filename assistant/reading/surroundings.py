@@ -60,7 +60,7 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("unasserted", (*_RECOVERY, "treatment_done"), lambda near: phrase("condition").match(near.clause)),
     ("hypothetical", DENIALS, lambda near: phrase("condition").match(near.clause)),
     ("hypothetical", DENIALS, lambda near: phrase("once_thought").search(near.before)),
-    ("claimed", _RECOVERY, lambda near: _CLAIMED.search(near.before)),
+    ("claimed", (*_RECOVERY, *DENIALS), lambda near: _CLAIMED.search(near.before) or phrase("lay_claim").search(near.clause)),
     ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
     ("hypothetical", _RECOVERY, lambda near: phrase("another_organ").search(near.before)),
@@ -124,6 +124,8 @@ class Surroundings:
     def _mention(self, item: Item) -> set[str]:
         reaching, before = self._context.reaching, around(self._tokens, item.first, 6)
         flags = {scope for scope in _SCOPES if reaching(scope, item.first, item.last)}
+        if item.kind == "infection" and item.entry.kind == "carriage" and item.last < len(self._tokens) and self._tokens[item.last].text == "?":
+            flags.add("uncertain")
         if reaching("negation", item.first, item.last, 4 if item.kind == "severity" else None) or _denied_afterwards(self._tokens, item.last):
             flags.add("negated")
         if item.kind in ("severity", "antimicrobial"):

@@ -41,6 +41,21 @@ def with_predicates(items: list[Item]) -> list[Item]:
     return [replace(i, flags=i.flags - {"negated"}) if is_subject(i) else i for i in items]
 
 
+_SINCE = {"then", "next", "subsequently", "afterwards", "followed", "followup", "until", "whereupon"}
+
+
+def with_onsets(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """'Recovered from pneumonia, then ate a dodgy curry - campylobacter': what is told after 'then' is another illness."""
+    ends = [i for i in items if i.kind == "state" and i.name in ("resolved", "well", "treatment_done")]
+
+    def is_new(item: Item) -> bool:
+        before = [e for e in ends if e.sentence == item.sentence and e.last <= item.first]
+        named = {i.name for i in items if i.kind == "infection" and i.first < item.first}
+        return bool(before) and item.name not in named and any(t.text in _SINCE for t in tokens[before[-1].last : item.first])
+
+    return [replace(i, flags=i.flags | {"new"}) if i.kind == "infection" and is_new(i) else i for i in items]
+
+
 def with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:
     """'BK, CMV, EBV all negative': what denies the last of a list denies all of it."""
     found = list(items)
