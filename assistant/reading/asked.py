@@ -17,8 +17,8 @@ from assistant.reading.surroundings import DENIALS
 from assistant.records import Asked, Case, Drug, Infection, Severity
 
 _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
-# How sure the second reader must be of a topic: alone, and to lead where the lexicon has one.
-_TOPIC_SURE, _TOPIC_LEADS = 0.25, 0.45
+# How sure the second reader must be of a topic: alone, to lead where the lexicon has one, and where it is sure of a fact.
+_TOPIC_SURE, _TOPIC_LEADS, _TOPIC_LIKELY = 0.25, 0.45, 0.15
 _MOST_TOPICS = 3
 # How sure it must be of a decision where nobody was read to be ill, and where holding is asked about beside a fact.
 _DECISION_SURE, _DECISION_LEADS = 0.7, 0.4
@@ -165,12 +165,12 @@ def _names_an_infection(last: Scan) -> bool:
     return bool(named) or bool(last.temperatures)
 
 
-def _topics(scans: Sequence[Scan]) -> tuple[str, ...]:
+def _topics(scans: Sequence[Scan], sure: float = _TOPIC_SURE) -> tuple[str, ...]:
     """The topics by the lexicon, led by the second reader's where it is sure; of a short follow-up those of the turn before."""
     last = scans[-1]
     topic, probability = classifier("topic").best([last])
     found = topics_of(last)
-    if probability >= (_TOPIC_LEADS if found else _TOPIC_SURE):
+    if probability >= (_TOPIC_LEADS if found else sure):
         found = tuple(dict.fromkeys((topic, *found)))
     if not found and len(scans) > 1:
         found = topics_of(scans[-2])
@@ -179,7 +179,7 @@ def _topics(scans: Sequence[Scan]) -> tuple[str, ...]:
 
 def _as_fact(by_lexicon: Case, case: Case, scans: Sequence[Scan]) -> Case:
     """A question of fact, where its topic is known."""
-    topics = _topics(scans)
+    topics = _topics(scans, _TOPIC_LIKELY)
     return replace(case, asked=Asked.FACT, topics=topics) if topics else by_lexicon
 
 

@@ -57,6 +57,7 @@ _DOCTOR_DOES = re.compile(
 _FRACTION = re.compile(
     r"(?<!\S)(\d{1,2}) (?:days?|doses?|tablets|weeks?)? ?(?:of|out of|from|into) (?:the |her |his |my |their |a |an )?(?:full |total |planned |prescribed )?(\d{1,2}) ?(?:-|day\b|days\b|d\b|doses?\b|tablets?\b|tabs?\b|capsules?\b|caps\b|pills?\b|weeks?\b|wks?\b|treatments?\b|infusions?\b|bags?\b|antibiotic)"
 )
+_QUOTES = frozenset("\"'“”‘’")
 _CLASS = {"infection": "<inf>", "antimicrobial": "<abx>", "symptom": "<sym>"}
 
 
@@ -89,7 +90,10 @@ class _Scanner:
         tier: Severity = Severity.UNSPECIFIED,
         flags: frozenset[str] = frozenset(),
     ) -> None:
-        self.items.append(Item(kind, name, self.turn, first, last, self.words(first, last), self.sentence_of[first], entry, tier, flags))
+        words = self.words(first, last)
+        if kind == "infection" and self.text[max(0, words.start - 1) : words.start] in _QUOTES:
+            flags |= {"quoted"}
+        self.items.append(Item(kind, name, self.turn, first, last, words, self.sentence_of[first], entry, tier, flags))
 
     def vocabulary(self) -> tuple[dict[int, tuple[int, str]], dict[int, tuple[int, str]]]:
         """Finds drugs, infections, antimicrobials and symptoms; returns the classed words by token."""

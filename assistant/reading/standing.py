@@ -36,7 +36,7 @@ class Standing:
     `silent`: no words told of its course. `doubted`: the second reader contradicted the lexicon and caution won.
     `named`: a diagnosis is named and not 'infection' alone. `owned`: it is said that this patient has it.
     `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
-    `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
+    `untreated`: that nothing was given for it. `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
     `set_aside`: all that is named is another's or prophylaxis, and the patient is said to be well.
     """
 
@@ -49,6 +49,7 @@ class Standing:
     doubted: bool = False
     plain: bool = False
     hinted: bool = False
+    untreated: bool = False
     named: bool = False
     owned: bool = False
     explained: bool = False
@@ -79,8 +80,11 @@ def _temperature_items(scan_: Scan) -> list[Item]:
     """The temperatures of a message as items `fever` or `normal`, in order."""
     items = []
     ends = [t.end for t in scan_.tokens]
+    past = {t.sentence for t in scan_.of("time") if t.name in ("far", "mid")} - {t.sentence for t in scan_.of("time") if t.name == "now"}
     for quantity in scan_.temperatures:
         first = min(bisect_right(ends, quantity.start), len(ends) - 1)
+        if scan_.sentence_of[first] in past:
+            continue
         words = Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
         name = "fever" if quantity.value >= FEVER else "normal"
         items.append(Item("temperature", name, scan_.turn, first, first + 1, words, scan_.sentence_of[first]))
@@ -149,8 +153,8 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection = Infection.RESOLVED
     elif unexplained and not found.owned and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
-    elif unexplained and found.hinted:
-        if likely["resolved"] >= SURE_RESOLVED:
+    elif unexplained and (found.hinted or found.untreated):
+        if likely["resolved"] >= (SURE_RESOLVED if found.hinted else SURE_LONG_OVER):
             found.infection = Infection.RESOLVED
         elif likely["none"] >= SURE_NONE and not found.named:
             found.infection = Infection.NONE
@@ -183,6 +187,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
         if s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") and not _CLEAR_CHEST.match(s.words.text.lower())
     ]
     found.hinted = not supposed and (past or bool(hints))
+    found.untreated = not supposed and any(s.name == "untreated" for s in thread.states)
     found.plain = any(
         s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states
     )
@@ -274,7 +279,8 @@ def _told_since(scans: Sequence[Scan], thread: Thread) -> bool:
         for item in scan_.of("symptom"):
             aside = item.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")
             told = (item.turn, item.first) >= end and not aside
-            if told and not phrase("sequela").search(scan_.sentence_lines[item.sentence]) and not phrase("gone_after").match(after(list(scan_.tokens), item.last, 3)):
+            line = scan_.sentence_lines[item.sentence]
+            if told and not phrase("sequela").search(line) and not phrase("how_ill").search(line) and not phrase("gone_after").match(after(list(scan_.tokens), item.last, 3)):
                 return True
     return False
 
@@ -319,7 +325,7 @@ def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
     if denied.turn != last_mention.turn:
         return denied.turn > last_mention.turn
     excluded = _excludes(denied)
-    return state is EpisodeState.POSSIBLE or (excluded and denied.first > last_mention.first)
+    return state is EpisodeState.POSSIBLE or (excluded and (denied.first > last_mention.first or last_mention.has("quoted")))
 
 
 def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
@@ -349,7 +355,8 @@ def _without_diagnosis(
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
     settled = denied is not None and (fever is None or _settles(denied, fever, thread))
     preventive = bool(thread and thread.treatments) and not treated
-    found.set_aside = (bool(rest) or preventive) and all(i.has("other", "exposure") for i in rest) and bool(states & {"symptom_free", "well"})
+    vaccinated = any(i.entry.id == "vaccination" for s in scans for i in s.of("infection"))
+    found.set_aside = (bool(rest) or preventive or vaccinated) and all(i.has("other", "exposure") for i in rest) and bool(states & {"symptom_free", "well"})
     if carried:
         found.explained = True
     if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED and _said_after(fever, thread)):

@@ -35,6 +35,7 @@ _QUESTIONED = re.compile(
 _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished|\d+ of \d+ (?:days|doses))(?!\w)")
 # The most words looked at for how a clause begins.
 _CLAUSE = 14
+_ASKED_OF_A_REST = re.compile(r"^(?:so |and |but )?(?:does|do|would|will|should|can|is) .*\b(?:keep|block|mean|matter|stop|prevent|delay|bar|preclude|count)\w*\b.*\?$")
 _RECOVERY = ("resolved", "well")
 DENIALS = ("no_infection", "another_cause")
 """States that say that there is no infection, or what else explains the signs."""
@@ -65,6 +66,7 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
     ("hypothetical", _RECOVERY, lambda near: phrase("another_organ").search(near.before)),
     ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or ("back" in near.said and phrase("back_on").search(near.behind))),
+    ("hypothetical", ("residual",), lambda near: _ASKED_OF_A_REST.search(near.line)),
     ("hypothetical", ("residual",), lambda near: phrase("sequela").search(f"{near.before} {near.said} {near.behind}")),
     ("unasserted", _RECOVERY, lambda near: _QUALIFIED.search(near.said) or _QUESTIONED.search(near.line)),
     ("unasserted", _RECOVERY, lambda near: near.sign == "?" or near.behind.startswith(("or not", "or no"))),
