@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from assistant.knowledge import knowledge
+from assistant.reading.cue import Cue, compile_cue
 from assistant.reading.items import Scan
-from assistant.reading.lexicon import compile_cue
 
 
 @lru_cache(maxsize=512)
-def _cue(pattern: str) -> re.Pattern[str]:
+def _cue(pattern: str) -> Cue:
     return compile_cue(pattern)
 
 

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from rapidfuzz.distance import OSA
 
 from assistant.errors import KnowledgeError
 from assistant.knowledge import HOME
+from assistant.reading.cue import Cue, compile_cue
 from assistant.reading.lexicon_files import KINDS, SCOPES, keyed, record
 from assistant.reading.text import Token, fold, tokenise
 from assistant.records import Severity
 
 LEXICON = HOME / "lexicon"
-_PLACEHOLDER = {"num": r"\d+(?:[.,]\d+)*", "past": r"(?:yesterday|last \S+|\d+ \S+ ago|\S+ ago|on \S+|\S+day)"}
+_SLIPS = 2  # letters that a long word may be off
 
 
 class _Entry(BaseModel):
@@ -140,7 +142,9 @@ class Vocabulary:
         if word not in self._guessed:
             if len(self._guessed) > 20_000:
                 self._guessed.clear()
-            self._guessed[word] = next((entry for form, entry in self._fuzzy.get(word[0], ()) if _near(word, form)), None)
+            self._guessed[word] = next(
+                (entry for form, entry in self._fuzzy.get(word[0], ()) if abs(len(form) - len(word)) <= _SLIPS and _near(word, form)), None
+            )
         return self._guessed[word]
 
 
@@ -158,35 +162,10 @@ def _match(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:
 
 def _near(word: str, form: str) -> bool:
     """Same first letter and one slip apart (two from ten letters on): a letter missing, added, changed or swapped."""
-    allowed = 2 if len(form) >= 10 else 1
+    allowed = _SLIPS if len(form) >= 10 else 1
     if abs(len(word) - len(form)) > allowed:
         return False
-    return _distance(word, form, allowed) <= allowed
-
-
-def _distance(a: str, b: str, limit: int) -> int:
-    """Optimal string alignment distance, cut off above `limit`."""
-    before: list[int] = []
-    last = list(range(len(b) + 1))
-    for i, ca in enumerate(a, 1):
-        row = [i]
-        for j, cb in enumerate(b, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (ca != cb))
-            if i > 1 and j > 1 and ca == b[j - 2] and a[i - 2] == cb:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-        before, last = last, row
-    return last[-1]
-
-
-def compile_cue(pattern: str) -> re.Pattern[str]:
-    """A cue pattern as a regular expression: `~` is up to three words, `<abx>` one word of that vocabulary."""
-    body = pattern.replace("~ ", "(?:[^ .;?!]\\S* ){0,3}")
-    body = re.sub(r"<(\w+)>", lambda m: _PLACEHOLDER.get(m.group(1), f"<{m.group(1)}>"), body)
-    body = re.sub(r"\((?!\?)", "(?:", body)
-    return re.compile(rf"(?<!\S)(?:{body})(?!\S)")
+    return OSA.distance(word, form, score_cutoff=allowed) <= allowed
 
 
 class Spelling:
@@ -207,7 +186,7 @@ class Spelling:
             near = [w for w in self._by_letter.get(word[0], ()) if _near(word, w)]
             if len(self._mended) > 5000:
                 self._mended.clear()
-            self._mended[word] = min(near, key=lambda w: (_distance(word, w, 2), w)) if near else word
+            self._mended[word] = min(near, key=lambda w: (OSA.distance(word, w, score_cutoff=2), w)) if near else word
         return self._mended[word]
 
 
@@ -215,8 +194,8 @@ class Spelling:
 class Cues:
     """The compiled patterns of one kind of cue; those that name a vocabulary are read over the classed line."""
 
-    plain: tuple[re.Pattern[str], ...]
-    classed: tuple[re.Pattern[str], ...]
+    plain: tuple[Cue, ...]
+    classed: tuple[Cue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +234,12 @@ def _entries(model: type[_Entry], file: str, key: str, faults: list[str], folder
 
 
 def _cues(patterns: list[str], where: str, faults: list[str]) -> Cues:
-    plain: list[re.Pattern[str]] = []
-    classed: list[re.Pattern[str]] = []
+    plain: list[Cue] = []
+    classed: list[Cue] = []
     for pattern in patterns if isinstance(patterns, list) else ():
+        if not isinstance(pattern, str):
+            faults.append(f"lexicon/{where}: '{str(pattern)[:40]}': no text; put the pattern in quotation marks.")
+            continue
         try:
             (classed if re.search(r"<(?!num|past)\w+>", pattern) else plain).append(compile_cue(pattern))
         except re.error as fault:
