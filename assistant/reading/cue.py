@@ -48,7 +48,8 @@ def compile_cue(pattern: str) -> Cue:
     Raises:
         re.error: where its brackets do not fit.
     """
-    body = pattern.replace("~ ", "(?:[^ .;?!]\\S* ){0,3}")
+    # A word that may stand in between is none of another sentence.
+    body = pattern.replace("(\\S+ )", "([^ .;?!]\\S* )").replace("~ ", "(?:[^ .;?!]\\S* ){0,3}")
     body = re.sub(r"<(\w+)>", lambda m: _PLACEHOLDER.get(m.group(1), f"<{m.group(1)}>"), body)
     body = re.sub(r"\((?!\?)", "(?:", body)
     return Cue(re.compile(rf"(?<!\S)(?:{body})(?!\S)"), tuple(sorted(anchors_of(pattern))))

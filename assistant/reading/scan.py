@@ -20,6 +20,7 @@ from assistant.reading.together import (
     with_onsets,
     with_orders,
     with_predicates,
+    with_sequelae,
     with_shared,
     with_use,
     without_covered,
@@ -57,6 +58,10 @@ _DOCTOR_DOES = re.compile(
 _FRACTION = re.compile(
     r"(?<!\S)(\d{1,2}) (?:days?|doses?|tablets|weeks?)? ?(?:of|out of|from|into) (?:the |her |his |my |their |a |an )?(?:full |total |planned |prescribed )?(\d{1,2}) ?(?:-|day\b|days\b|d\b|doses?\b|tablets?\b|tabs?\b|capsules?\b|caps\b|pills?\b|weeks?\b|wks?\b|treatments?\b|infusions?\b|bags?\b|antibiotic)"
 )
+_SLASHED = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(?!7 |12 |52 )(\d{1,2}) (?:days?|doses?|infusions?) (?:of|in|done|taken|given)\b")
+# 'Bactrim thru 5/12. Today 5/30': day and month in either order, as long as both orders say which is later.
+_ENDED_ON = re.compile(r"\b(?:thru|through|until|till|to|ended|finished|last dose|last abx|completed|stopped|done|off) (?:on )?(\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
+_SEEN_ON = re.compile(r"\b(?:today|now|seen|visit|clinic|this is|its|it is)(?: is| on| :)* (\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
 _QUOTES = frozenset("\"'“”‘’")
 _CLASS = {"infection": "<inf>", "antimicrobial": "<abx>", "symptom": "<sym>"}
 
@@ -144,7 +149,7 @@ class _Scanner:
 
     def fractions(self, plain: Line) -> None:
         """'3 of 7 days', 'day 5 out of 10': a course that runs, or one that is done."""
-        for match in _FRACTION.finditer(plain.text):
+        for match in (*_FRACTION.finditer(plain.text), *_SLASHED.finditer(plain.text)):
             first, last = plain.token_range(match.start(), match.end())
             self.add(
                 "state",
@@ -153,6 +158,15 @@ class _Scanner:
                 last,
                 flags=frozenset({"counted"}),
             )
+
+    def dates(self, plain: Line) -> None:
+        """A course that ended on a date before that of the visit is done."""
+        seen = [tuple(map(int, m.groups())) for m in _SEEN_ON.finditer(plain.text)]
+        for match in _ENDED_ON.finditer(plain.text) if seen else ():
+            ended = tuple(map(int, match.groups()))
+            if ended < seen[-1] and ended[::-1] < seen[-1][::-1]:
+                first, last = plain.token_range(match.start(), match.end())
+                self.add("state", "treatment_done", first, last)
 
     def times(self, plain: Line) -> None:
         for name, pattern in _TIMES.items():
@@ -180,11 +194,13 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     scanner.cues("intent", lex.intents, plain, classed)
     scanner.times(plain)
     scanner.fractions(plain)
+    scanner.dates(plain)
     mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
     context = Context(tokens, lex, mention_tokens)
     lines = _sentence_lines(tokens, scanner.sentence_of)
     surroundings = Surroundings(tokens, context, lines, relative_is_patient=relative_is_patient)
     items = with_predicates(with_lists(with_onsets(with_orders(with_shared([surroundings.placed(item) for item in scanner.items])), tokens), tokens))
+    items = with_sequelae(items, lines)
     items = [i for i in items if not (i.kind == "severity" and (is_about_something_else(i, tokens) or has_another_cause(i, items, lines)))]
     items = without_covered([i for i in items if not is_another_wait(i, items, lines)])
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in with_use(items, tokens)]

@@ -219,10 +219,11 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
     settled = denied is not None and _excludes(denied) and not thread.severities
     fever_settled = settled and denied and fever is not None and _settles(denied, fever, thread) and outcome.state is not EpisodeState.RESOLVED
-    if _carried_only(scans, thread) or (denied and bare and fever is None) or fever_settled:
+    told_of_it = denied is not None and (denied.name == "no_infection" or (denied.turn, denied.first) > (last_mention.turn, last_mention.first))
+    if _carried_only(scans, thread) or (told_of_it and bare and fever is None) or fever_settled:
         found.infection = Infection.NONE
     elif denied and _overrules(denied, last_mention, outcome.state):
-        excluded = outcome.state is EpisodeState.POSSIBLE or _excludes(denied)
+        excluded = outcome.state is EpisodeState.POSSIBLE or _excludes(denied) or last_mention.has("quoted")
         if excluded or found.infection is Infection.NONE:
             found.infection = Infection.NONE
         elif outcome.state is EpisodeState.RESOLVED or any(s.name in _HINTS and s.turn >= denied.turn for s in thread.states):
@@ -317,7 +318,7 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
         and any(i.kind == "symptom" and i.name == "skin signs" and not i.has("negated", "hypothetical", "other", "historical") for i in scan.items)
     ):
         return False
-    return not specific or not named or bool(specific & named)
+    return not specific or named <= specific
 
 
 def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
@@ -325,18 +326,20 @@ def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
     if denied.turn != last_mention.turn:
         return denied.turn > last_mention.turn
     excluded = _excludes(denied)
-    return state is EpisodeState.POSSIBLE or (excluded and (denied.first > last_mention.first or last_mention.has("quoted")))
+    after_it = denied.first > last_mention.first
+    return state is EpisodeState.POSSIBLE or (last_mention.has("quoted") and (after_it or excluded)) or (excluded and after_it)
 
 
 def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
-    """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it."""
+    """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it, or without symptoms and left untreated."""
     carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
     if any(_IN_BLOOD.search(s.words.text.lower()) and not s.has("negated", "hypothetical") for s in thread.severities):
         return False
     if any(i.kind == "symptom" and not i.has("negated", "hypothetical", "other", "historical") for s in scans for i in s.items):
         return False
     organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
-    return bool(carried) and organisms_only
+    left = {s.name for s in thread.states if not s.has("negated", "unasserted", "hypothetical")} >= {"untreated", "symptom_free"}
+    return organisms_only and (bool(carried) or (left and not thread.treatments))
 
 
 def _without_diagnosis(

@@ -26,6 +26,7 @@ _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
     "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "-ve": "neg", "sx": "symptoms", "wat": "what", "wen": "when", "beter": "better",
+    "nae": "no", "tae": "to", "cleard": "cleared", "finishd": "finished", "stoped": "stopped", "negativ": "negative", "positiv": "positive", "helaed": "healed", "recoverd": "recovered",
 }  # fmt: skip
 
 

@@ -41,6 +41,15 @@ def with_predicates(items: list[Item]) -> list[Item]:
     return [replace(i, flags=i.flags - {"negated"}) if is_subject(i) else i for i in items]
 
 
+def with_sequelae(items: list[Item], lines: list[str]) -> list[Item]:
+    """'Pain still bad enough for amitriptyline, but skin healed. Shingles.': the pain of healed zoster is no zoster (spec, section 4.22)."""
+    zoster = any(i.kind == "infection" and i.name == "zoster" for i in items)
+    healed = any(i.kind == "state" and i.name == "resolved" and phrase("skin_healed").search(i.words.text.lower()) and not i.has("negated", "unasserted") for i in items)
+    if not (zoster and healed):
+        return items
+    return [replace(i, flags=i.flags | {"hypothetical"}) if i.name == "residual" and phrase("pain_alone").search(lines[i.sentence]) else i for i in items]
+
+
 _SINCE = {"then", "next", "subsequently", "afterwards", "followed", "followup", "until", "whereupon"}
 
 
@@ -116,6 +125,13 @@ _BY_MOUTH = {"po", "oral", "orally", "tablets", "tabs", "caps", "capsules", "mou
 _ON_THE_SKIN = {"drops", "cream", "ointment", "gel", "topical", "topically", "eyedrops", "drop"}
 
 
+def _prevents(cue: Item, item: Item) -> bool:
+    """Whether a word for prevention is of this antimicrobial: it stands near, or is said of all in its sentence."""
+    if cue.sentence == item.sentence and (-4 <= cue.first - item.last <= 4 or cue.words.text.lower().startswith(("all ", "both ", "each "))):
+        return True
+    return 0 <= item.first - cue.last <= 4
+
+
 def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous."""
     preventing = [i for i in items if i.kind == "intent" and i.name == "prophylaxis"]
@@ -123,7 +139,7 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     for item in items:
         if item.kind == "antimicrobial":
             near = {t.text for t in tokens[max(0, item.first - 2) : item.last + 4]}
-            if any((p.sentence == item.sentence and -4 <= p.first - item.last <= 4) or 0 <= item.first - p.last <= 4 for p in preventing):
+            if any(_prevents(p, item) for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if "iv" not in near and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
