@@ -22,8 +22,8 @@ _TOPIC_SURE, _TOPIC_LEADS, _TOPIC_LIKELY = 0.25, 0.45, 0.15
 _MOST_TOPICS = 3
 # How sure it must be of a decision where nobody was read to be ill, and where holding is asked about beside a fact.
 _DECISION_SURE, _DECISION_LEADS = 0.7, 0.4
-# How sure that a follow-up leaves the case: for another matter, or with thanks.
-_LEAVES = 0.7
+# How sure that a follow-up leaves the case, for another matter or with thanks; and that a question lies outside though somebody is ill.
+_LEAVES, _SURELY_OUTSIDE = 0.7, 0.85
 # Asked for the article beside a label, the article's fact leads: where they differ it says so itself.
 _ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
@@ -134,8 +134,11 @@ def _is_outside(likely: Mapping[str, float], told: _Told, case: Case, scans: Seq
     """Whether a loose decision is about something that the article does not cover."""
     if likely["outside"] >= _LEAVES and len(scans) > 1 and not last.intents("hold_asked") and not _names_an_infection(last):
         return True
+    if likely["outside"] >= _SURELY_OUTSIDE and not last.intents("hold_asked"):
+        return True
+    unread = case.infection in (Infection.UNKNOWN, Infection.NONE) or "infection" in case.ambiguous
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told.now and not told.informs)
-    return likely["outside"] >= 0.6 and not told.short and (case.infection in (Infection.UNKNOWN, Infection.NONE) or elsewhere)
+    return likely["outside"] >= 0.6 and not told.short and (unread or elsewhere)
 
 
 def _out_of_outside(by_lexicon: Case, likely: Mapping[str, float], told: _Told, case: Case, scans: Sequence[Scan]) -> Case:

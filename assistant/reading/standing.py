@@ -20,7 +20,7 @@ FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.97
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.7, 0.5, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.65, 0.6, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -147,7 +147,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection, found.doubted = Infection.RESOLVING, True
     elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
-    elif found.infection is Infection.NONE and likely["infected"] >= (SURE_DESPITE if found.set_aside else DOUBT_NONE) and not found.explained:
+    elif found.infection is Infection.NONE and likely["infected"] >= (SURE_DESPITE if found.set_aside or found.explained else DOUBT_NONE):
         found.infection, found.doubted = Infection.SUSPECTED, True
     elif found.infection is Infection.NONE and found.silent and likely["resolved"] >= SURE_NONE:
         found.infection = Infection.RESOLVED
