@@ -214,7 +214,7 @@ def _asked_by_lexicon(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     course_told = any(i.kind == "state" and i.name.startswith("treatment") and not i.has("hypothetical") for i in last.items)
     course_told = course_told or (_names_an_infection(last) and any(i.has("by_mouth") or i.entry.route == "iv" for i in last.of("antimicrobial")))
     told_of_someone = course_told and not speaks_at_large(last) and not names_the_source(last)
-    if topics and fact and (at_large or not (now and ill)) and not (measured_now and ill) and not (ill and told_of_someone):
+    if topics and fact and (at_large or not (now and ill)) and not (measured_now and (ill or low_counts(case))) and not (ill and told_of_someone):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if fact and len(scans) > 1 and not (now or measured_now or last.intents("hold_asked")) and (found := _topics(scans)):
         return replace(case, asked=Asked.FACT, topics=found)

@@ -90,8 +90,18 @@ def kidneys(scans: Sequence[Scan], found: dict[str, Measured]) -> tuple[bool, bo
     """Renal impairment, dialysis, and the facts for them; dialysis implies impairment (spec, section 4.17)."""
     renal, dialysis = stated(scans, phrase("renal")), stated(scans, phrase("dialysis"))
     filtration = value_of(found, "filtration")
+    renal = renal or _raised_creatinine(scans)
     facts = [Fact(name=name, value=True, words=words) for name, words in (("renal_impairment", renal), ("dialysis", dialysis)) if words]
     return bool(renal or dialysis) or (filtration is not None and filtration < IMPAIRED_FILTRATION), bool(dialysis), facts
+
+
+def _raised_creatinine(scans: Sequence[Scan]) -> Words | None:
+    """The words of a creatinine that shows impaired kidneys and that is not told to have recovered."""
+    for scan in reversed(scans):
+        raised = quantities.creatinine_raised(scan.folded)
+        if raised and not phrase("recovered").search(re.split(r"[.;\n]", scan.folded[raised.end : raised.end + 40])[0]):
+            return Words(turn=scan.turn, start=raised.start, end=raised.end, text=scan.text[raised.start : raised.end])
+    return None
 
 
 def stated(scans: Sequence[Scan], pattern: re.Pattern[str], *, recoverable: bool = True) -> Words | None:

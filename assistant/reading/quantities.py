@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.reading.differential import differentials
+
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
 _LINK = r"(?:\s|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|dipped|slid|from|have|halved|neutropenic|profoundly|severely|in|their|boots|not|yet|sank|slumped|tumbled|nosedived|went|settled|hovering|hovers|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
-_COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|gpt\s*/\s*l|/\s*nl|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
+_COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|gpt\s*/\s*l|/\s*nl|la[ck]hs?\b|lacs?\b|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"
 _ANC = re.compile(
     rf"(?<![a-z])(anc|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neutrophil|neuts?|neut|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|neutropenic|(?<=\s)n(?=\s?[0-9.]))(?![a-z]){_LINK}{_NUMBER}{_COUNT_UNIT}"
 )
@@ -21,7 +23,13 @@ _THEN = re.compile(
 # 'from 1.9 to 0.3', '1.2 (1/4) 0.7 (8/4)': what follows at once is a later value.
 _SERIES = re.compile(rf"(?:\s*(?:to|->|→)|[\s.,-]{{0,5}}(?:sorry|oops|i mean|make that)|\s*\([^)]{{1,12}}\)|\s*\([^)]{{1,12}}\)\s*(?:to|->|→))\s*{_NUMBER}{_COUNT_UNIT}(?!\s*mg|\s*(?:weeks?|days?|wks?))")
 # 'Platelets are 38, they were 15 last week': the lowest, which decides beside the current one (spec, section 4.5).
-_LOWEST = re.compile(rf"[^.;\n\d]{{0,16}}?\b(?:was|were|been|nadir(?: of| was)?|lowest(?: of| was)?|fell to|dipped to|dropped to|down to|from)\s*{_NUMBER}{_COUNT_UNIT}")
+_LOWEST = re.compile(
+    rf"(?:[^.;\n\d]{{0,16}}?|(?:\s(?:now|today|currently))?[.;,\n]?\s*(?:(?:but|and|though|although|up)\s)?(?:they|it|that|these|count|counts|plts?|platelets|the)?[^.;\n\d]{{0,16}}?)"
+    rf"\b(?:was|were|been|nadir(?: of| was| at| count)*:?|lowest(?: of| was| point| count| value)*:?|worst(?: of| was| point)*:?|low of|min(?:imum)?(?: of| was)?|fell to|dipped to|dropped to|bottomed(?: out)? at|got to|as low as|down (?:to|at)|from)"
+    rf"(?: only| just| about| around| as low as| down to| down at)*\s*{_NUMBER}{_COUNT_UNIT}"
+)
+# 'Platelets 38 (19 at worst)', 'the nadir was 19': the lowest with its word behind it.
+_LOWEST_AFTER = re.compile(rf"[\s,;.(]{{0,4}}(?:and |but |having been |after |with )?{_NUMBER}{_COUNT_UNIT}(?=\s*(?:at (?:the |its |their |his |her )?(?:worst|lowest|nadir|bottom|trough)|nadir|lowest|last week|a week ago|on admission))")
 # A grade or a word stands for a count (CTCAE v5.0: grade 4 is below 0.5 and below 25).
 _GRADES = (
     ("anc", re.compile(r"\b(?:grade|gr|g)\s?(?:4|iv) neutrop\w+(?! fever)|\bneut\w*(?: count)?(?: are| is| were)? (?:undetectable|unrecordable|nil|zero)\b|\bsevere neutrop\w+ \(?<\s?0?\.5"), 0.4),
@@ -40,8 +48,24 @@ _AGE = re.compile(
     r"(?<![\d./])(\d{2,3})\s*(?:-|\s)?\s*(?:y(?:ea)?rs?(?:\s|-)*(?:old|of age)?|yo\b|y/o|y\.o\.?|yr\b|yrs\b|y\b|(?:m|f|male|female|man|woman|lady|gentleman|gent)(?![a-z/²0-9]))"
     r"|(?:aged?|(?:dad|mum|mom|husband|wife|father|mother|patient|nan|gran|brother|sister) is|age of|lady of|gentleman of|gent of|woman of|man of|chap of|patient of|hes|shes|he's|she's|he is|she is|i'm|im|i am|who is|turned|turns|is now|just turned|dob.{0,20}age)\s*:?\s*(\d{2,3})(?!\d|[.,]\d|[/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%))"
     r"|(?:(?:mr|mrs|ms|miss|mx)\.?\s+[a-z'-]{1,14}|patient|pt|lady|gentleman|gent|man|woman|mum|dad|mom|nan|father|mother|husband|wife),?\s+\(?(\d{2,3})(?=[,;:.)](?!\d)|\s(?!\s*(?:mg|%|kg|/|days?|weeks?|h\b)))"
-    r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,.;])|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
+    r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,.;])(?!\s?/)|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
 )  # fmt: skip
+_KIN = r"(?:dad(?:dy)?|mum(?:my)?|mom(?:my)?|mammy|mam|papa|mama|da|pop|nan(?:na)?|gran(?:ny|dad|dpa|dma|ddad)?|grandmother|grandfather|husband|wife|partner|father|mother|brother|sister|uncle|auntie?|patient|pt|client|lady|gentleman|gent|man|woman|chap|lad|guy|gal|resident|neighbour|friend)"
+_NOT_YEARS = r"(?!\d|[.,]\d|[/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%|x\b|of\b|out of|pills|tablets|doses))"
+# Ages in a fixed place: 'Dad's 88', 'the patient is 78/M', 'grandma who's 86', 'born 1948, so 77', '84 and living alone', 'Jeanie, 78, on ...'.
+_AGE_PLACED = (
+    re.compile(rf"(?<!his )(?<!her )(?<!their )(?<!whose )\b{_KIN}(?:'s|s)?,? (?:is |was |who's |who is |whos |she's |he's |hes |shes |now |just |then ,?|then, |aged? |at |only )*\(?(\d{{2,3}})(?=[\s,;.:)!?]|$){_NOT_YEARS}"),
+    re.compile(r"(?<![\d./])(\d{2})\s?/\s?(?:m|f)(?![a-z])"),
+    re.compile(r"(?<![a-z])(?:m|f)\s?/\s?(\d{2})(?![\d/])"),
+    re.compile(r"\bborn (?:in )?(?:19|20)\d\d\b[\s,;-]{0,3}(?:so|making|which makes|that makes|hence|ie|i\.e\.|=)\s*(?:(?:he|she|him|her|me|i|they)(?:'s|s| is| am|'m)? )?(?:now )?(\d{2})\b"),
+    re.compile(rf"^\s*(\d{{2}})(?= and (?!\d)|, (?:lives|living|on|very|fit|still|frail|known|walks|previously|independent)\b)"),
+    re.compile(r"^\s*(?!(?:t|temp|sats|spo2|hb|hgb|crp|egfr|crcl|cr|creat|alt|ast|anc|neuts?|plts?|pulse|hr|bp|wt|weight|bmi|ward|bed|room|bay|day)\b)[a-z][a-z'-]{2,12},? \(?(\d{2})(?:,|\),?)(?= )"),
+)
+# '101 f' is a temperature and no woman.
+_FAHRENHEIT = re.compile(r"\s?f(?![a-z])")
+# 'His dad is 88': another person's age.
+_SOMEBODY_ELSE = re.compile(r"\b(?:his|her|their|patient's|pt's) (?:(?:older|younger|elderly|own|late) )?(?:dad|mum|mom|husband|wife|partner|father|mother|nan|gran\w*|brother|sister|uncle|aunt|neighbour|friend)(?: is|'s| who is| who's|,)?(?: now)? *$")
+_ALMOST = re.compile(r"\s*(?:next|in (?:a|\d|two|three)|soon|tomorrow|on (?:mon|tues|wednes|thurs|fri|satur|sun|the)|this (?:month|week|friday))")
 _AGE_WORDS = re.compile(
     r"(?<![a-z])(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?(?=[\s-]*(?:year|yr|yo\b|y/o)|\s*[.,;)]|\s+in\s|\s*$)"
 )
@@ -61,8 +85,27 @@ _PROPOSED = re.compile(
 )
 _WORD_DOSE = {"one": 1, "two": 2, "three": 3, "four": 4}
 _FILTRATION = re.compile(
-    rf"(?<![a-z])(e?gfr|crcl|cr cl|creatinine clearance|creat clearance|c-?g crcl|clearance)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}"
+    rf"(?<![a-z])(e?gfr|crcl|cr cl|ccr|creatinine clearance|creat clearance|c-?g crcl|clearance|filtrate|(?:glomerular )?filtration(?: rate)?)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}"
 )
+_CREATININE = r"(?<![a-z])(?:s\.?\s?)?(?:serum )?(?:creatinine|creat|scr|cr|sr creat\w*)(?![a-z])(?! ?(?:clearance|cl\b))"
+_CREATININE_VALUE = rf"(?:\s|is|was|of|at|now|today|up|to|risen|rose|jumped|bumped|only|[:=~>,(-]){{0,8}}{_NUMBER}(?!\s*(?:%|/\d|x\s?10))\s*(?:u?mol/l|umol|micromol(?:es)?(?:/l)?|mg/dl)?"
+_BASELINE = r"(?:baseline|base line|b/l|bl|usual(?:ly)?|normal(?:ly)?|previous(?:ly)?|prior|his usual|her usual|last month|known|was)(?:\s|is|of|at|was|about|around|runs|sits|[:=~-]){0,5}"
+# 'Creat 310 (usually 95)', '88 up to 340', 'baseline 90, now 310': the later of two values of creatinine with the earlier.
+_RISES = (
+    re.compile(rf"{_CREATININE}{_CREATININE_VALUE}[\s,;(]*(?:from )?(?:an? )?{_BASELINE}{_NUMBER}"),
+    re.compile(rf"{_CREATININE}{_CREATININE_VALUE}[\s,;(]*(?:up )?from (?:an? )?(?:{_BASELINE})?{_NUMBER}"),
+)
+_RISES_LATER = (
+    re.compile(rf"{_CREATININE}{_CREATININE_VALUE}\s*(?:on \w+ )?(?:(?:at |as )?(?:baseline|usually|normally))?[\s,;]*(?:up to|to|->|→|-->|now|rose to|risen to|then)\s*{_NUMBER}"),
+    re.compile(rf"{_CREATININE}\s*(?:was )?(?:from )?(?:an? )?{_BASELINE}{_NUMBER}[\s,;)]*(?:up to|to|->|→|and now|now|today|rose to|risen to)\s*{_NUMBER}"),
+)
+_CREATININE_ONLY = re.compile(rf"{_CREATININE}{_CREATININE_VALUE}")
+# A creatinine above this is a filtration below 60 mL/min at any adult age (CKD-EPI 2021); values from 25 on are in micromol/L.
+_HIGH_MG, _HIGH_UMOL, _MICROMOL_FROM = 2.0, 180.0, 25.0
+# 'Was 310, now back to 90': what it came down to.
+_CAME_DOWN = re.compile(rf"[^.;\n\d]{{0,24}}?(?:now|today|back|down|settled|recovered|improved|better|->|→)[^.;\n\d]{{0,14}}{_NUMBER}")
+# A creatinine of one and a half times the baseline is acute kidney injury (KDIGO).
+_INJURY = 1.5
 _MONTHS = re.compile(
     r"(?:on (?:it|pom\w*|imnovid|pomalyst|therapy|treatment)\s*(?:for|since)?\s*|for\s+)(\d+)\s*(months?|mths?|weeks?|wks?)(?!\s*(?:ago|back))|(\d+)\s*(months?|mths?|weeks?|wks?)\s+(?:in\b|into|on (?:pom|treatment|therapy|imnovid))"
 )
@@ -92,6 +135,8 @@ def _count(name: str, raw: str, unit: str | None, limits: tuple[float, float]) -
     """A count in 10^9/L, and whether it is ambiguous. limits: bare values up to the first are 10^9/L, from the second per microlitre."""
     value = number(raw)
     unit = (unit or "").replace(" ", "")
+    if unit.startswith("la"):  # a lakh is 100 000 in a microlitre
+        return value * 100, False
     if re.search(r"ul|mcl|mm|micro|cells|cubic", unit) and not unit.startswith(("k", "x10", "10")):
         return value / 1000, False
     if unit:
@@ -122,7 +167,7 @@ def counts(folded: str) -> list[Quantity]:
                 value, ambiguous = _count(name, following.group(1), following.group(2), limits)
                 found.append(Quantity(name, value, following.start(1), following.end(), ambiguous))
                 end = following.end()
-            if name == "platelets" and (low := _LOWEST.match(folded, end)):
+            if name == "platelets" and (low := _LOWEST.match(folded, end) or _LOWEST_AFTER.match(folded, end)):
                 value, ambiguous = _count(name, low.group(1), low.group(2), limits)
                 found.append(Quantity(name, value, low.start(1), low.end(), ambiguous, nadir=True))
             while later := _THEN.match(folded, end):
@@ -132,6 +177,9 @@ def counts(folded: str) -> list[Quantity]:
                 value, ambiguous = _count(name, later.group(group), later.group(2), limits)
                 end = later.end()
                 found.append(Quantity(name, value, later.start(group), end, ambiguous))
+    if not any(q.name == "anc" and not q.ambiguous for q in found):
+        found = [q for q in found if q.name != "anc" or not any(d.start <= q.start < d.end for d in differentials(folded))]
+        found += [Quantity("anc", d.value, d.start, d.end) for d in differentials(folded)]
     for name, pattern, value in _GRADES:
         found += [Quantity(name, value, m.start(), m.end()) for m in pattern.finditer(folded)]
     return sorted(found, key=lambda q: q.start)
@@ -178,10 +226,26 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         group = next(g for g in range(1, 7) if match.group(g))
         value = float(match.group(group))
         before = folded[max(0, match.start(group) - 14) : match.start(group)]
+        if _SOMEBODY_ELSE.search(folded[max(0, match.start(group) - 30) : match.start(group)]):
+            continue
+        if 93 <= value <= 110 and _FAHRENHEIT.match(folded, match.end(group)):
+            continue
+        if before.endswith("turns ") and _ALMOST.match(folded, match.end(group)):
+            value -= 1
         if 18 <= value <= 110 and not re.search(
             r"(?:\bnot|beds?|ward|bay|room|subj\w*|over|under|above|beyond|>|<|until|than|at|apply at) *$", before
         ):
             found.append(Quantity("age", value, match.start(group), match.end(group)))
+    known = {q.start for q in found}
+    for placed in _AGE_PLACED:
+        if found and placed is _AGE_PLACED[0]:
+            continue  # '78F ..., sister 66 died': where the patient's age is told so, a relative's is another
+        found += [
+            Quantity("age", float(m.group(1)), m.start(1), m.end(1))
+            for m in placed.finditer(folded)
+            if m.start(1) not in known and 30 <= float(m.group(1)) <= 105
+        ]
+        known |= {q.start for q in found}
     for match in _AGE_WORDS.finditer(folded):
         told = re.match(r"[\s-]*(?:year|yr|yo\b|y/o)", folded[match.end() :]) or _IS.search(folded[max(0, match.start() - 10) : match.start()])
         if not told:
@@ -213,6 +277,30 @@ def doses(folded: str) -> list[Quantity]:
 def filtrations(folded: str) -> list[Quantity]:
     """eGFR or creatinine clearance in mL/min."""
     return [Quantity("filtration", number(m.group(2)), m.start(), m.end()) for m in _FILTRATION.finditer(folded)]
+
+
+def creatinine_raised(folded: str) -> Quantity | None:
+    """A creatinine that shows impaired kidneys: well above any normal, or one and a half times the baseline beside it; None without one.
+
+    Its value is the creatinine as typed, in mg/dL or micromol/L.
+    """
+    for patterns, now, before in ((_RISES, 1, 2), (_RISES_LATER, 2, 1)):
+        for pattern in patterns:
+            for match in pattern.finditer(folded):
+                current, earlier = number(match.group(now)), number(match.group(before))
+                same_unit = (current < _MICROMOL_FROM) == (earlier < _MICROMOL_FROM)
+                if earlier and current >= _INJURY * earlier and same_unit and not _came_down(folded, match.end(), current):
+                    return Quantity("creatinine", current, match.start(), match.end())
+    for match in _CREATININE_ONLY.finditer(folded):
+        value = number(match.group(1))
+        if (_HIGH_MG <= value < _MICROMOL_FROM or value >= _HIGH_UMOL) and not _came_down(folded, match.end(), value):
+            return Quantity("creatinine", value, match.start(), match.end())
+    return None
+
+
+def _came_down(folded: str, end: int, value: float) -> bool:
+    later = _CAME_DOWN.match(folded, end)
+    return later is not None and number(later.group(1)) * _INJURY <= value
 
 
 def months_on_therapy(folded: str) -> list[Quantity]:

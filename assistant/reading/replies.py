@@ -23,6 +23,8 @@ _ANSWER = 24
 _DECIMAL = re.compile(r"(?<![\d./])\d?[.,]\d{1,2}(?![\d/%]|\s*(?:mg|cm|l\b|kg|c\b|g\b))")
 # 'Decimal slipped, 0.41': the value said before is told anew.
 _MENDS = re.compile(r"\b(?:decimal|slip(?:ped)?|typo|mistyped|misread|misheard|meant|should (?:be|read)|make that|correction)\b")
+# 'They were 19 at the worst' after platelets: the lowest of them.
+_AT_WORST = re.compile(r"\b(?:nadir|lowest|at (?:the |its |their )?worst|worst|at (?:the )?(?:bottom|trough)|as low as|bottomed)\b")
 _SPEAKS_OF_COUNTS = re.compile(r"\b(?:fever|febrile|temp|neutrop\w*|anc|neuts?|counts?|fn|fbc|cbc|bloods)\b")
 _CORRECTION = re.compile(
     r"(?<![\d.,])(?P<new>\d[\d.,]{0,7}),?\s?(?:and )?not\s(?P<old>\d[\d.,]{0,7})|\bnot\s(?P<old2>\d[\d.,]{0,7})[,;]?\s?(?:-|but|its|it's|it is|is)?\s?(?P<new2>\d[\d.]{0,7})(?!\d)"
@@ -39,11 +41,11 @@ def answered(turn: str, before: str) -> list[Quantity]:
         before: the message before it, folded.
     """
     mends = bool(_MENDS.search(turn))
-    if (len(turn.strip()) > _ANSWER and not mends) or not re.search(r"\d", turn):
+    if (len(turn.strip()) > _ANSWER and not (mends or _AT_WORST.search(turn))) or not re.search(r"\d", turn):
         return []
     if any(read(turn) for _, read in _LABELS.values()):
         return []
-    lowest = "nadir" in turn
+    lowest = bool(_AT_WORST.search(turn))
     again = lowest or mends
     asked = [
         (m.start(), name)

@@ -50,7 +50,7 @@ _SMALL = "one two three four five six seven eight nine ten eleven twelve thirtee
 _DECADES = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NUMERAL = rf"(?:{'|'.join([*reversed(_SMALL), *_DECADES])})"
 _SPOKEN_COUNT = re.compile(
-    rf"(?P<label>\b(?:anc|neut\w*|granulocytes|plts?|platelets?|platelet count)\b[^.;,\d]{{0,24}}?)(?P<count>\b{_NUMERAL}(?:(?:[ -]and)?[ -](?:hundred|thousand|{_NUMERAL}))*\b)"
+    rf"(?P<label>\b(?:e?gfr|crcl|creatinine clearance|anc|neut\w*|granulocytes|plts?|platelets?|platelet count)\b[^.;,\d]{{0,24}}?)(?P<count>\b{_NUMERAL}(?:(?:[ -]and)?[ -](?:hundred|thousand|{_NUMERAL}))*\b)"
 )
 
 
