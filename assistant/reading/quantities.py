@@ -24,7 +24,7 @@ _THEN = re.compile(
 _SERIES = re.compile(rf"(?:\s*(?:to|->|→)|[\s.,-]{{0,5}}(?:sorry|oops|i mean|make that)|\s*\([^)]{{1,12}}\)|\s*\([^)]{{1,12}}\)\s*(?:to|->|→))\s*{_NUMBER}{_COUNT_UNIT}(?!\s*mg|\s*(?:weeks?|days?|wks?))")
 # 'Platelets are 38, they were 15 last week': the lowest, which decides beside the current one (spec, section 4.5).
 _LOWEST = re.compile(
-    rf"(?:[^.;\n\d]{{0,16}}?|(?:\s(?:now|today|currently))?[.;,\n]?\s*(?:(?:but|and|though|although|up)\s)?(?:they|it|that|these|count|counts|plts?|platelets|the)?[^.;\n\d]{{0,16}}?)"
+    rf"(?:[^.;\n\d]{{0,16}}?|\s?(?:now|today|currently)?[.;,\n]?\s*(?:(?:but|and|though|although|up)\s)?(?:they|it|that|these|count|counts|plts?|platelets|the)?[^.;\n\d]{{0,16}}?)"
     rf"\b(?:was|were|been|nadir(?: of| was| at| count)*:?|lowest(?: of| was| point| count| value)*:?|worst(?: of| was| point)*:?|low of|min(?:imum)?(?: of| was)?|fell to|dipped to|dropped to|bottomed(?: out)? at|got to|as low as|down (?:to|at)|from)"
     rf"(?: only| just| about| around| as low as| down to| down at)*\s*{_NUMBER}{_COUNT_UNIT}"
 )
