@@ -76,8 +76,8 @@ class Context:
                     if after and scope == "negation" and words[-1] in _IS_NOT and self._goes_on(index + len(words)):
                         continue
                     cues.append(Cue(scope, after, index, index + len(words), " ".join(words)))
-        covered = {i for c in cues if c.scope.startswith("pseudo:") for i in range(c.first, c.last)}
-        kept = [c for c in cues if not c.scope.startswith("pseudo:") and not (c.scope == "negation" and covered & set(range(c.first, c.last)))]
+        covered = {(c.scope, i) for c in cues if c.scope.startswith("pseudo:") for i in range(c.first, c.last)}
+        kept = [c for c in cues if not c.scope.startswith("pseudo:") and not any((f"pseudo:{c.scope}", i) in covered for i in range(c.first, c.last))]
         # 'I cannot say that she is not infected': a denial that is itself refused denies nothing.
         refused = [c for c in kept if c.scope == "refutation"]
         reach = lexicon.scopes["refutation"].reach

@@ -77,6 +77,8 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
             threads.pop()
         if threads and phrase("wrong_chart").search(scan.plain.text):
             threads[-1].severities, threads[-1].treatments, threads[-1].states = [], [], []
+        elif threads and phrase("only_ever").search(scan.plain.text):
+            threads[-1].severities, threads[-1].treatments = [], []
         for item in scan.items:
             if item.kind == "infection":
                 if item.entry.kind == "not_infection":
@@ -138,7 +140,19 @@ def _place(item: Item, threads: list[Thread]) -> Thread:
             return last
         last.closed = True
     threads.append(Thread(mentions=[item]))
+    if len(threads) > 1 and not any((m.turn, m.sentence) == (item.turn, item.sentence) for m in threads[-2].mentions):
+        _hand_over(item, threads[-2], threads[-1])
     return threads[-1]
+
+
+def _hand_over(item: Item, last: Thread, new: Thread) -> None:
+    """'IV micafungin, line tip Candida': what stands before a new illness in its own sentence is of the new one."""
+
+    def of_the_new(cue: Item) -> bool:
+        return (cue.turn, cue.sentence) == (item.turn, item.sentence)
+
+    new.severities, last.severities = [c for c in last.severities if of_the_new(c)], [c for c in last.severities if not of_the_new(c)]
+    new.treatments, last.treatments = [c for c in last.treatments if of_the_new(c)], [c for c in last.treatments if not of_the_new(c)]
 
 
 def _is_another(item: Item, last: Thread) -> bool:
@@ -208,15 +222,22 @@ _TESTED = {"COVID-19", "influenza", "RSV"}
 _NO_SYMPTOMS = re.compile(r"symptom|\basx\b|\bno sx\b|zero sx|absolutely fine|perfectly well|feels? fine")
 
 
-def only_tested_positive(thread: Thread) -> bool:
-    """Whether a positive test is all there is: no symptoms (spec, section 4.18)."""
+def only_tested_positive(thread: Thread, told: Sequence[str] = ()) -> bool:
+    """Whether a positive test is all there is: no symptoms (spec, section 4.18).
+
+    Args:
+        thread: the infection.
+        told: the sentences that speak of the patient, as plain words.
+    """
+    if thread.specific and thread.specific <= _TESTED and any(phrase("no_symptom").search(line) for line in told):
+        return True
     free = [s for s in thread.states if s.name in ("symptom_free", "well") and _NO_SYMPTOMS.search(s.words.text.lower()) and not s.has("negated")]
     return bool(free) and bool(thread.specific) and thread.specific <= _TESTED
 
 
 def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
     """The worst tier among names, cues and routes, and the words that say so."""
-    candidates = [(m.tier, m) for m in thread.mentions if not (m.entry.kind == "sepsis" and m.has("uncertain"))]
+    candidates = [(m.tier, m) for m in thread.mentions if not m.has("uncertain")]
     candidates += [(s.tier, s) for s in thread.severities if not s.has("hypothetical", "uncertain")]
     candidates += routes(thread)
     worst = max((tier for tier, _ in candidates), key=lambda t: t.rank, default=Severity.UNSPECIFIED)
@@ -276,15 +297,27 @@ def _live(last: dict[str, Item], fever: Item | None) -> list[Item]:
     return found
 
 
+# 'The fever has gone, still on the antibiotic': no contradiction. 'All antibiotics completed, currently day 3 of 7': one.
+_OF_FEVER = re.compile(r"(?:the |his |her )?(?:fever|temp)")
+_WHOLE_COURSE = re.compile(r"antibiotics|abx|course|treatment")
+
+
+def _against_course(item: Item) -> bool:
+    """Whether what speaks against the end is a treatment that runs."""
+    return item.name == "treatment_ongoing"
+
+
 def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
     """Whether one turn says outright that it is over and that it is not; 'gone apart from the cough' is no contradiction."""
     resolved, done = last.get("resolved"), last.get("treatment_done")
     for item in live:
+        if resolved and _OF_FEVER.match(resolved.words.text.lower()) and _against_course(item):
+            continue
         reported = bool(phrase("reported").search(item.message or (resolved or done or item).message))
-        against_course = item.name == "treatment_ongoing"
-        if resolved and resolved.turn == item.turn and (reported if against_course else not phrase("partial").search(resolved.message)):
+        if resolved and resolved.turn == item.turn and (reported if _against_course(item) else not phrase("partial").search(resolved.message)):
             return not item.has("new") and item.name != "worse"
-        if done and done.turn == item.turn and against_course and (reported or "currently" in item.words.text.lower()):
+        at_present = "currently" in item.line and bool(_WHOLE_COURSE.search(done.words.text.lower())) if done else False
+        if done and done.turn == item.turn and _against_course(item) and (reported or at_present or "currently" in item.words.text.lower()):
             return True
         afebrile = last.get("afebrile")
         if item.name == "fever" and afebrile and afebrile.turn == item.turn and afebrile.first < item.first and not item.has("now", "near"):

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.reading.contradiction import sources_differ
 from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
@@ -123,6 +124,10 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
         _second_opinion(found, scans, fever)
     if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
         found.infection = Infection.SUSPECTED
+    if found.infection in (Infection.NONE, Infection.RESOLVED, Infection.UNKNOWN):
+        found.contradiction = False
+    elif sources_differ(scans):
+        found.contradiction = True
     found.derived = found.derived and not found.neutropenic_fever
     found.neutropenic_fever = found.neutropenic_fever or found.derived
     found.facts += [Fact(name="infection", value=e.name, words=w) for e in found.episodes for w in e.words[:1]]
@@ -170,7 +175,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     past = any(m.has("far", "mid", "near") for m in thread.mentions)
     outcome = outcome_of(thread, fever=fever, past=past)
     found.severity, words = severity_of(thread)
-    if outcome.state is EpisodeState.ACTIVE and found.severity is Severity.UNSPECIFIED and only_tested_positive(thread):
+    if outcome.state is EpisodeState.ACTIVE and found.severity is Severity.UNSPECIFIED and only_tested_positive(thread, _lines_of_the_patient(scans)):
         found.severity = Severity.MILD
     if outcome.state in (EpisodeState.RESOLVED, EpisodeState.RESOLVING) and _told_since(scans, thread):
         outcome = replace(outcome, state=EpisodeState.RESOLVING, silent=False)
@@ -235,6 +240,11 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.episodes.append(as_episode(thread, outcome.state))
     found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
     found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
+
+
+def _lines_of_the_patient(scans: Sequence[Scan]) -> list[str]:
+    """The sentences that tell of nobody else."""
+    return [line for s in scans for n, line in enumerate(s.sentence_lines) if not any(i.sentence == n and i.has("other") for i in s.items)]
 
 
 _TAKES = re.compile(
@@ -312,6 +322,10 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
         return not thread.treatments and not scan.of("symptom")
     specific = {i.name for i in within if i.entry.kind not in ("generic", "organism")}
     named = thread.specific if thread else set()
+    if specific and thread and _another_named_since(denial, thread):
+        return False
+    if specific and specific <= {"sepsis"} and thread and any(m.name != "sepsis" for m in thread.mentions):
+        return False
     if (
         specific
         and not named
@@ -319,6 +333,15 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
     ):
         return False
     return not specific or named <= specific
+
+
+def _another_named_since(denial: Item, thread: Thread) -> bool:
+    """'No consolidation, but the swab shows hMPV': what is denied is one diagnosis, and another is told after it."""
+    denied = denial.words.text.lower()
+    return any(
+        m.entry.kind not in ("generic", "organism") and not m.has("uncertain") and (m.turn, m.first) >= (denial.turn, denial.last) and m.words.text.lower() not in denied
+        for m in thread.mentions
+    )
 
 
 def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:

@@ -20,6 +20,8 @@ _ADJECTIVES = re.compile(
 )
 # 'Hold only for grade 3 or more': a threshold, and no grade of this infection.
 _BEYOND = re.compile(r"(?:>|≥|\bonly for|\bat least|\babove|\bfor)(?: =)?$")
+# Only a word of degree is one: 'brought in for IV' and 'LRTI -> admitted' tell what happened.
+_DEGREE = re.compile(r"^(?:sever|serious|grade|gr\b|g\s?\d|ctcae|life|mild|moderate|minor)")
 _ASSERTIONS = ("resolved", "well", "treatment_done", "symptom_free", "worse", "treatment_given", "treatment_ongoing")
 # What the patient or a relative claims does not outweigh what was found.
 _CLAIMED = re.compile(
@@ -64,6 +66,8 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("claimed", (*_RECOVERY, *DENIALS), lambda near: _CLAIMED.search(near.before) or phrase("lay_claim").search(near.clause)),
     ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
+    ("hypothetical", ("resolved",), lambda near: near.said.endswith("cleared") and phrase("cleared_for").match(near.behind)),
+    ("hypothetical", ("residual",), lambda near: phrase("still_asked").match(near.said)),
     ("hypothetical", _RECOVERY, lambda near: phrase("another_organ").search(near.before)),
     ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or ("back" in near.said and phrase("back_on").search(near.behind))),
     ("hypothetical", ("residual",), lambda near: _ASKED_OF_A_REST.search(near.line)),
@@ -135,6 +139,7 @@ class Surroundings:
         close, line = around(self._tokens, item.first, 3), self._lines[item.sentence]
         tests = {
             "new": phrase("new").search(close) or (item.kind == "infection" and (phrase("onset").search(close) or phrase("begun").match(after(self._tokens, item.last, 4)))),
+            "uncertain": item.name == "sepsis" and self._is_stood_down(item, before),
             "owned": item.kind == "infection" and phrase("owned").search(before),
             "recalled": self._recalled[item.sentence],
             "named": item.first == 0 or phrase("named").search(close),
@@ -144,10 +149,20 @@ class Surroundings:
         }
         return flags | {flag for flag, holds in tests.items() if holds}
 
+    def _is_stood_down(self, item: Item, before: str) -> bool:
+        """A sepsis box that was ticked or an alert that fired, and that somebody overruled; a lesion that 'went septic'."""
+        if phrase("lesion").search(before) and item.words.text.lower() == "septic":
+            return True
+        line = self._lines[item.sentence]
+        return bool(phrase("alert").search(line)) and any(phrase("stood_down").search(one) for one in self._lines[item.sentence :])
+
     def _measure(self, item: Item, before: str) -> set[str]:
         """Of a cue of severity or a treatment: taken back, a mere threshold, or an escalation that did not come about."""
         flags = {"negated", "taken_back"} if phrase("scrapped").search(before) else set()
-        if item.kind == "severity" and _BEYOND.search(around(self._tokens, item.first, 3)):
+        close, said = around(self._tokens, item.first, 3), item.words.text.lower()
+        if item.kind == "severity" and _BEYOND.search(close) and _DEGREE.match(said):
+            flags.add("hypothetical")
+        if item.kind == "severity" and phrase("idioms").search(said) and phrase("by_own_account").match(after(self._tokens, item.last, 6)):
             flags.add("hypothetical")
         if item.kind == "severity" and phrase("places").search(item.words.text.lower()) and self._context.reaching("averted", item.first, item.last):
             flags.add("negated")

@@ -145,7 +145,8 @@ def tokenise(folded: str) -> list[Token]:
 
 
 def _ends_sentence(folded: str, start: int, end: int, before: list[Token]) -> bool:
-    if end < len(folded) and not folded[end].isspace():
+    quoted = folded[end : end + 1] in ("'", '"') and folded[end + 1 : end + 2].isspace()  # 'pneumonia resolved.' My note: ...
+    if end < len(folded) and not folded[end].isspace() and not quoted:
         return False
     last = before[-1].text if before else ""
     return not (last in _ABBREVIATIONS and end < len(folded.rstrip()))

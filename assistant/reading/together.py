@@ -106,8 +106,15 @@ def without_covered(items: list[Item]) -> list[Item]:
     return [i for i in items if i.kind != "state" or not covered(i)]
 
 
+def _is_the_usual(line: str) -> bool:
+    """'Sleeps with BiPAP (OSA)', 'home oxygen for years': help with breathing that was there before, and no more of it now."""
+    return bool(phrase("usual_help").search(line)) and not phrase("more_help").search(line)
+
+
 def has_another_cause(item: Item, items: list[Item], lines: list[str]) -> bool:
     """'In the ICU for DKA', 'STEMI, CCU': where somebody lies for another illness, with no infection in that sentence."""
+    if phrase("breathing_help").search(item.words.text.lower()) and _is_the_usual(lines[item.sentence]):
+        return True
     if not phrase("places").search(item.words.text.lower()) or not phrase("other_cause").search(lines[item.sentence]):
         return False
     return not any(
@@ -122,6 +129,7 @@ def has_another_cause(item: Item, items: list[Item], lines: list[str]) -> bool:
 _BY_MOUTH = {"po", "oral", "orally", "tablets", "tabs", "caps", "capsules", "mouth", "qds", "125"}
 
 
+_INTO_THE_VEIN = {"iv", "ivs", "inj", "injection", "injections", "intravenous", "intravenously", "infusion", "drip"}
 _ON_THE_SKIN = {"drops", "cream", "ointment", "gel", "topical", "topically", "eyedrops", "drop"}
 
 
@@ -132,16 +140,29 @@ def _prevents(cue: Item, item: Item) -> bool:
     return 0 <= item.first - cue.last <= 4
 
 
+_STEPS = {"then", "to", "->", ">", ",", "followed", "before", "stepped", "switched", "changed", "converted", "now"}
+
+
+def _own_words(tokens: list[Token], last: int) -> list[Token]:
+    """Up to four words behind an antimicrobial, as far as they are its own: 'meropenem, then oral cipro' is not meropenem by mouth."""
+    own: list[Token] = []
+    for token in tokens[last : last + 4]:
+        if token.text in _STEPS or token.breaks:
+            break
+        own.append(token)
+    return own
+
+
 def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous."""
     preventing = [i for i in items if i.kind == "intent" and i.name == "prophylaxis"]
     used: list[Item] = []
     for item in items:
         if item.kind == "antimicrobial":
-            near = {t.text for t in tokens[max(0, item.first - 2) : item.last + 4]}
+            near = {t.text for t in (*tokens[max(0, item.first - 2) : item.last], *_own_words(tokens, item.last))}
             if any(_prevents(p, item) for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
-            if "iv" not in near and near & (_BY_MOUTH | _ON_THE_SKIN):
+            if not near & _INTO_THE_VEIN and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
         used.append(item)
     to_prevent = [i for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")]
