@@ -128,8 +128,13 @@ def _severity_of(rule: Rule, case: Case) -> Severity | None:
     return Severity(rule.then.severity) if rule.then.severity else effective_severity(case)
 
 
-def flags_of(case: Case) -> tuple[str, ...]:
-    """The flags of spec/contract.md that hold for a case; a general question carries only those of its wording."""
+def flags_of(case: Case, action: Action) -> tuple[str, ...]:
+    """The flags of spec/contract.md that hold for a case and what was decided.
+
+    A general question carries only those of its wording; what is out of scope only who asks.
+    """
+    if action is Action.OUT_OF_SCOPE:
+        return ("patient_voice",) if case.patient_voice else ()
     wording = [("quinolone", bool(case.quinolone)), ("permanent_stop_asked", case.permanent_stop_asked)]
     patient = [
         ("neutropenic_fever", case.neutropenic_fever),
@@ -286,7 +291,7 @@ def decide(case: Case) -> Decision:
         near=_near(_deciding_rules(known, but=rule), fields) if action in _DECIDED else (),
         elements=elements,
         notes=_notes(case, action),
-        flags=flags_of(case),
+        flags=flags_of(case, action),
         topics=topics,
         facts=case.facts,
         missing=missing,

@@ -23,6 +23,13 @@ def sources_differ(scans: Sequence[Scan]) -> bool:
     return any(_differ(scan) for scan in scans)
 
 
+def denied_and_seen(scan: Scan) -> bool:
+    """Whether a source denies any infection and signs of one, or a fever, are told after it."""
+    denials = [n for n, line in enumerate(scan.sentence_lines) if phrase("source").search(line) and phrase("claims_none").search(line)]
+    signs = [i.sentence for i in scan.of("symptom") if not i.has(*_NOT_TOLD)] + _fevers(scan)
+    return any(sign > denials[0] for sign in signs) if denials else False
+
+
 def _differ(scan: Scan) -> bool:
     sourced = [(n, line) for n, line in enumerate(scan.sentence_lines) if phrase("source").search(line)]
     claims = [n for n, line in sourced if _claims_none(scan, n, line)]

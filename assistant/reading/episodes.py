@@ -311,7 +311,7 @@ def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
     """Whether one turn says outright that it is over and that it is not; 'gone apart from the cough' is no contradiction."""
     resolved, done = last.get("resolved"), last.get("treatment_done")
     for item in live:
-        if resolved and _OF_FEVER.match(resolved.words.text.lower()) and _against_course(item):
+        if resolved and _OF_FEVER.match(resolved.words.text.lower()) and (_against_course(item) or item.first < resolved.last):
             continue
         reported = bool(phrase("reported").search(item.message or (resolved or done or item).message))
         if resolved and resolved.turn == item.turn and (reported if _against_course(item) else not phrase("partial").search(resolved.message)):

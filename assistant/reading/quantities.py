@@ -58,7 +58,7 @@ _AGE_PLACED = (
     re.compile(r"(?<![\d./])(\d{2})\s?/\s?(?:m|f)(?![a-z])"),
     re.compile(r"(?<![a-z])(?:m|f)\s?/\s?(\d{2})(?![\d/])"),
     re.compile(r"\bborn (?:in )?(?:19|20)\d\d\b[\s,;-]{0,3}(?:so|making|which makes|that makes|hence|ie|i\.e\.|=)\s*(?:(?:he|she|him|her|me|i|they)(?:'s|s| is| am|'m)? )?(?:now )?(\d{2})\b"),
-    re.compile(rf"^\s*(\d{{2}})(?= and (?!\d)|, (?:lives|living|on|very|fit|still|frail|known|walks|previously|independent)\b)"),
+    re.compile(r"^\s*(\d{2})(?= and (?!\d)|, (?:lives|living|on|very|fit|still|frail|known|walks|previously|independent)\b)"),
     re.compile(r"^\s*(?!(?:t|temp|sats|spo2|hb|hgb|crp|egfr|crcl|cr|creat|alt|ast|anc|neuts?|plts?|pulse|hr|bp|wt|weight|bmi|ward|bed|room|bay|day)\b)[a-z][a-z'-]{2,12},? \(?(\d{2})(?:,|\),?)(?= )"),
 )
 # '101 f' is a temperature and no woman.

@@ -7,13 +7,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.reading.contradiction import sources_differ
+from assistant.reading.contradiction import denied_and_seen, sources_differ
 from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
 from assistant.reading.phrases import phrase
 from assistant.reading.second import classifier
 from assistant.reading.surroundings import DENIALS
+from assistant.reading.suspicion import settled
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
 
 FEVER = 38.0
@@ -124,6 +125,9 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
         _second_opinion(found, scans, fever)
     if found.derived and found.infection in (Infection.NONE, Infection.UNKNOWN):
         found.infection = Infection.SUSPECTED
+    if found.infection is Infection.NONE and denied_and_seen(scans[-1]):
+        found.infection = Infection.SUSPECTED  # 'Banner: infection free. My exam: purulent sputum': the cautious one stands
+    found.infection = settled(found.infection, scans, current)
     if found.infection in (Infection.NONE, Infection.RESOLVED, Infection.UNKNOWN):
         found.contradiction = False
     elif sources_differ(scans):
