@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.reading import quantities
 from assistant.reading.items import Item, Scan
 from assistant.reading.phrases import phrase
 from assistant.records import Severity
@@ -68,7 +67,7 @@ def _shows_infection(scan: Scan, sentence: int) -> bool:
 
 def _fevers(scan: Scan) -> list[int]:
     """The sentences with a temperature of 38.0 C or more."""
-    return [_sentence_of(scan, q.start) for q in quantities.temperatures(scan.folded) if q.value >= _FEVER]
+    return [_sentence_of(scan, q.start) for q in scan.temperatures if q.value >= _FEVER]
 
 
 def _sentence_of(scan: Scan, offset: int) -> int:

@@ -178,8 +178,9 @@ def counts(folded: str) -> list[Quantity]:
                 end = later.end()
                 found.append(Quantity(name, value, later.start(group), end, ambiguous))
     if not any(q.name == "anc" and not q.ambiguous for q in found):
-        found = [q for q in found if q.name != "anc" or not any(d.start <= q.start < d.end for d in differentials(folded))]
-        found += [Quantity("anc", d.value, d.start, d.end) for d in differentials(folded)]
+        reckoned = list(differentials(folded))
+        found = [q for q in found if q.name != "anc" or not any(d.start <= q.start < d.end for d in reckoned)]
+        found += [Quantity("anc", d.value, d.start, d.end) for d in reckoned]
     for name, pattern, value in _GRADES:
         found += [Quantity(name, value, m.start(), m.end()) for m in pattern.finditer(folded)]
     return sorted(found, key=lambda q: q.start)
