@@ -28,6 +28,8 @@ from assistant.weights import BUCKETS, FOLDER
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[?!+/%<>]")
 _ARTICLES = frozenset({"the", "a", "an"})
 _NAMED = frozenset({"state", "severity", "time", "intent"})  # kinds of items whose name is a class and no single thing
+# Flags that turn what an item means.
+_DECISIVE = frozenset({"negated", "hypothetical", "other", "historical", "unasserted", "prophylaxis", "uncertain", "exposure"})
 MAX_CHARACTERS = 4000
 
 
@@ -43,40 +45,59 @@ def _spelling(word: str) -> frozenset[int]:
     return frozenset(map(_bucket, [f"w {word}", *(f"c {padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1))]))
 
 
-def features(scans: Sequence[Scan]) -> np.ndarray:
-    """The buckets of a conversation, shape (n,), each once and in order.
+def features(scans: Sequence[Scan]) -> tuple[np.ndarray, np.ndarray]:
+    """Bucket numbers, shape (n,), and their weights, shape (n,), of a conversation.
 
-    Words alone and in pairs, and runs of 3 to 5 letters within a word; pairs and threes of the classed line; the items,
-    their flags and which follows which. Numbers count as that alone, so that no dose or age is learnt by heart.
+    Three blocks, each of length one, so that the many letters do not drown the few items: words alone and in pairs and
+    runs of 3 to 5 letters within a word; pairs and threes of the classed line; the items, their flags, which follows
+    which, and what stands in the last of several turns. Numbers count as that alone, so that no dose is learnt by heart.
     """
-    found: set[int] = set()
+    spelt: set[int] = set()
     for scan in scans:
         words = ["#" if w[0].isdigit() else w for w in _WORD.findall(fold(scan.text[:MAX_CHARACTERS]))]
-        found.update(*map(_spelling, words))
-        found.update(_bucket(f"p {a} {b}") for a, b in itertools.pairwise(["^", *words, "$"]))
-        found.update(map(_bucket, _classed(scan)))
-        found.update(map(_bucket, _read(scan.items)))
-    return np.array(sorted(found), dtype=np.int64)
+        spelt.update(*map(_spelling, words))
+        spelt.update(_bucket(f"p {a} {b}") for a, b in itertools.pairwise(["^", *words, "$"]))
+    blocks = (spelt, {_bucket(g) for scan in scans for g in _classed(scan)}, {_bucket(g) for g in _read(scans)})
+    filled = [sorted(block) for block in blocks if block]
+    values = [np.full(len(block), 1.0 / len(block) ** 0.5) for block in filled]
+    return np.array([bucket for block in filled for bucket in block], dtype=np.int64), np.concatenate(values) if values else np.zeros(0)
 
 
 def _classed(scan: Scan) -> Iterator[str]:
     """Pairs, pairs over one word, and threes of the line in which names stand as their class."""
-    words = ["#" if w[0].isdigit() else w for w in scan.classed.text[:MAX_CHARACTERS].split() if w not in _ARTICLES]
-    edged = ["^", *words, "$"]
+    edged = ["^", *_shown(scan), "$"]
     yield from (f"k2 {a} {b}" for a, b in itertools.pairwise(edged))
     for a, b, c in zip(edged, edged[1:], edged[2:], strict=False):
         yield f"k3 {a} {b} {c}"
         yield f"ks {a} {c}"
 
 
-def _read(items: Sequence[Item]) -> Iterator[str]:
+def _shown(scan: Scan) -> list[str]:
+    """The words of the classed line without articles; a number is that alone."""
+    return ["#" if w[0].isdigit() else w for w in scan.classed.text[:MAX_CHARACTERS].split() if w not in _ARTICLES]
+
+
+def _read(scans: Sequence[Scan]) -> Iterator[str]:
     """What the lexicon read, as features."""
-    names = [f"{i.kind}:{i.name if i.kind in _NAMED else i.entry.kind if i.kind == 'infection' else ''}" for i in items]
-    for name, item in zip(names, items, strict=True):
-        yield f"i {name}"
-        yield from (f"if {name} {flag}" for flag in item.flags)
-    yield from (f"ib {a} {b}" for a, b in itertools.pairwise(names))
-    yield from (f"il {name}" for name in names[-1:])
+    for scan in scans:
+        named = [(_name(i), ",".join(sorted(i.flags & _DECISIVE)), i) for i in scan.items]
+        for name, decisive, item in named:
+            yield f"i {name}"
+            yield f"of {name}/{decisive}"
+            yield from (f"if {name} {flag}" for flag in item.flags)
+        yield from (f"ib {a} {b}" for (a, _, _), (b, _, _) in itertools.pairwise(named))
+        told = [f"{name}/{decisive}" for name, decisive, item in named if item.kind != "intent"]
+        yield from (f"ob {a} {b}" for a, b in itertools.pairwise(told))
+        yield from (f"ot {a} {b} {c}" for a, b, c in zip(told, told[1:], told[2:], strict=False))
+        yield from (f"il {name}" for name, _, _ in named[-1:])
+    if len(scans) > 1:
+        yield from (f"L {_name(i)}/{','.join(sorted(i.flags & _DECISIVE))}" for i in scans[-1].items if i.kind != "intent")
+        yield from (f"Lw {word}" for word in _shown(scans[-1]))
+
+
+def _name(item: Item) -> str:
+    """An item by its kind, and by its name where that is a class."""
+    return f"{item.kind}:{item.name if item.kind in _NAMED else item.entry.kind if item.kind == 'infection' else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +110,8 @@ class Classifier:
 
     def probabilities(self, scans: Sequence[Scan]) -> dict[str, float]:
         """The probability of each label; they add up to one."""
-        buckets = features(scans)
-        scores = self.weights[buckets].astype(np.float64).sum(axis=0) / max(1.0, len(buckets) ** 0.5) + self.bias
+        buckets, values = features(scans)
+        scores = values @ self.weights[buckets].astype(np.float64) + self.bias
         scaled = np.exp(scores - scores.max())
         return dict(zip(self.labels, (scaled / scaled.sum()).tolist(), strict=True))
 

@@ -115,7 +115,7 @@ class Surroundings:
             flags.add("hypothetical")
         if reaching("refutation", item.first, item.last, for_state=True):
             flags.add("hypothetical" if item.name in (*DENIALS, "residual", "worse") else "negated")
-        says_no = said.startswith(("no ", "not ", "off ", "without ", "never "))
+        says_no = said.startswith(("no ", "not ", "off ", "without ", "never ", "nothing "))
         if not says_no and item.name in _ASSERTIONS and reaching("negation", item.first, item.last, 3, for_state=True):
             flags.add("negated")
         return flags
