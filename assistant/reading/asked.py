@@ -134,7 +134,7 @@ def _is_outside(likely: Mapping[str, float], told: _Told, case: Case, scans: Seq
     """Whether a loose decision is about something that the article does not cover."""
     if likely["outside"] >= _LEAVES and len(scans) > 1 and not last.intents("hold_asked") and not _names_an_infection(last):
         return True
-    if likely["outside"] >= _SURELY_OUTSIDE and not last.intents("hold_asked"):
+    if likely["outside"] >= _SURELY_OUTSIDE and not told.particular and not last.intents("hold_asked"):
         return True
     unread = case.infection in (Infection.UNKNOWN, Infection.NONE) or "infection" in case.ambiguous
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told.now and not told.informs)

@@ -120,8 +120,9 @@ class Context:
     def _cut(self, cue: Cue, span: range, for_state: bool) -> bool:
         """Whether a terminator, or a comma that is not part of a list, ends the cue's reach within the span."""
         between = [self._tokens[i] for i in span]
-        if cue.scope == "other_person":  # 'Husband: C diff' heads a line of his
-            return any((t.breaks and t.text != ":") or t.text in _SUBJECTS for t in between)
+        if cue.scope == "other_person":
+            heads = cue.first == 0 or self._tokens[cue.first - 1].breaks  # 'Husband: C diff' is a line of his
+            return any(t.breaks or t.text in _SUBJECTS for n, t in enumerate(between) if n or not heads or t.text != ":")
         if not cue.after and any(self._tokens[i].dashed for i in (*span, span.stop)):
             return True
         if cue.scope == "negation" and between and between[0].text == "," and cue.word == "no":

@@ -30,7 +30,7 @@ from assistant.records import Severity, Words
 # Frames of time, by how far back; read over the plain line.
 _TIMES = {
     "far": re.compile(
-        r"(?<!\S)(?:(?:\S+ )?(?:winters|summers|springs|autumns|christmases) (?:ago|back)|(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
+        r"(?<!\S)(?:(?:in |since |of )?twenty (?:1\d|10|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?: [1-4])?)(?= [.,;:?)]|$| and| with| for| to| on)|(?:\S+ )?(?:winters|summers|springs|autumns|christmases) (?:ago|back)|(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
     ),
     "mid": re.compile(
         r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|last month|ages ago|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
@@ -61,7 +61,7 @@ _FRACTION = re.compile(
 _SLASHED = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(?!7 |12 |52 )(\d{1,2}) (?:days?|doses?|infusions?) (?:of|in|done|taken|given)\b")
 # 'Bactrim thru 5/12. Today 5/30': day and month in either order, as long as both orders say which is later.
 _ENDED_ON = re.compile(r"\b(?:thru|through|until|till|to|ended|finished|last dose|last abx|completed|stopped|done|off) (?:on )?(\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
-_SEEN_ON = re.compile(r"\b(?:today|now|seen|visit|clinic|this is|its|it is)(?: is| on| :)* (\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
+_SEEN_ON = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(\d{1,2}) (?:clinic|visit|today|now|review|seen)\b|\b(?:today|now|seen|visit|clinic|this is|its|it is)(?: is| on| :)* (\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
 _QUOTES = frozenset("\"'“”‘’")
 _CLASS = {"infection": "<inf>", "antimicrobial": "<abx>", "symptom": "<sym>"}
 
@@ -161,7 +161,7 @@ class _Scanner:
 
     def dates(self, plain: Line) -> None:
         """A course that ended on a date before that of the visit is done."""
-        seen = [tuple(map(int, m.groups())) for m in _SEEN_ON.finditer(plain.text)]
+        seen = [tuple(int(g) for g in m.groups() if g) for m in _SEEN_ON.finditer(plain.text)]
         for match in _ENDED_ON.finditer(plain.text) if seen else ():
             ended = tuple(map(int, match.groups()))
             if ended < seen[-1] and ended[::-1] < seen[-1][::-1]:

@@ -20,9 +20,9 @@ from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, 
 FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
-SURE_DESPITE = 0.97
+SURE_DESPITE = 0.9
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.65, 0.6, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.45, 0.65, 0.75, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -112,7 +112,8 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
     threads, rest = threads_of(scans)
     fever = _fever(scans)
     denials = [i for s in scans for i in s.of("state") if i.name in DENIALS and not i.has("hypothetical", "negated") and _denies_all(i, s, threads)]
-    denied = denials[-1] if denials else None
+    # What excludes infection weighs more than what finds none, said in the same message.
+    denied = next((d for d in reversed(denials) if d.turn == denials[-1].turn and _excludes(d)), denials[-1]) if denials else None
     found.explained = denied is not None
     current = threads[-1] if threads else None
     found.episodes = [as_episode(t, EpisodeState.HISTORICAL) for t in threads[:-1] if t.mentions]
@@ -255,7 +256,7 @@ _TAKES = re.compile(
     r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)"
 )
 _IN_BLOOD = re.compile(r"blood|bottles|sets|bacter|bcx|bcs")
-_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect|not infect(?:ive|ious)")
+_EXCLUDED = re.compile(r"excluded|ruled out|not infected|never infected|false|contamin|non-?infect|not an? infect|not infect(?:ive|ious)|(?:is|was)n.?t infect")
 
 
 def _excludes(denied: Item) -> bool:
@@ -357,10 +358,15 @@ def _overrules(denied: Item, last_mention: Item, state: EpisodeState) -> bool:
     return state is EpisodeState.POSSIBLE or (last_mention.has("quoted") and (after_it or excluded)) or (excluded and after_it)
 
 
+def _in_blood(scans: Sequence[Scan]) -> bool:
+    """Whether something grows in blood cultures, by whatever word it is spoken of."""
+    return any(phrase("in_blood").search(s.plain.text) for s in scans)
+
+
 def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     """Whether what grew is colonisation and no infection: an organism alone, with carriage said of it, or without symptoms and left untreated."""
     carried = [i for s in scans for i in s.of("infection") if i.entry.kind == "carriage" and not i.has("negated", "hypothetical", "uncertain")]
-    if any(_IN_BLOOD.search(s.words.text.lower()) and not s.has("negated", "hypothetical") for s in thread.severities):
+    if _in_blood(scans) or any(_IN_BLOOD.search(s.words.text.lower()) and not s.has("negated", "hypothetical") for s in thread.severities):
         return False
     if any(i.kind == "symptom" and not i.has("negated", "hypothetical", "other", "historical") for s in scans for i in s.items):
         return False
@@ -379,7 +385,7 @@ def _without_diagnosis(
     outcome = outcome_of(thread, fever=fever, past=False) if thread else None
     if thread and outcome and outcome.state in (EpisodeState.RESOLVED, EpisodeState.RESOLVING) and _told_since(scans, thread):
         outcome, found.silent = replace(outcome, state=EpisodeState.RESOLVING), False
-    carried = any(i.entry.kind == "carriage" and not i.has("negated", "uncertain") for i in rest)
+    carried = any(i.entry.kind == "carriage" and not i.has("negated", "uncertain") for i in rest) and not _in_blood(scans)
     if thread:
         found.severity, words = severity_of(thread)
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]

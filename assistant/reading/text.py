@@ -26,7 +26,7 @@ _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
     "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "-ve": "neg", "sx": "symptoms", "wat": "what", "wen": "when", "beter": "better",
-    "nae": "no", "tae": "to", "cleard": "cleared", "finishd": "finished", "stoped": "stopped", "negativ": "negative", "positiv": "positive", "helaed": "healed", "recoverd": "recovered",
+    "cleard": "cleared", "finishd": "finished", "stoped": "stopped", "negativ": "negative", "positiv": "positive", "helaed": "healed", "recoverd": "recovered",
 }  # fmt: skip
 
 
@@ -35,9 +35,11 @@ def fold(text: str) -> str:
     folded = _HIDDEN.sub(lambda m: " " * len(m.group()), text.translate(_FOLD))
     lowered = folded.lower()
     lowered = lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+    lowered = _SCOTS.sub(lambda m: "no " if m.group() == "nae" else "to ", lowered)
     return _SPOKEN_COUNT.sub(_count_in_digits, _SPOKEN_NUMBER.sub(_in_digits, lowered))
 
 
+_SCOTS = re.compile(r"\b(?:nae|tae)\b")  # as many letters with a space, so that every offset stays
 _ONES = "zero nought naught oh one two three four five six seven eight nine".split()
 _TENS = {"thirty": 3, "forty": 4}
 _SPOKEN_NUMBER = re.compile(
