@@ -53,10 +53,10 @@ def without_guardrail() -> Iterator[None]:
 def without_second_reader() -> Iterator[None]:
     """The lexicon alone: the classifiers are never sure of anything."""
 
-    def unsure(self: second.Classifier, text: str) -> dict[str, float]:
+    def unsure(self: second.Classifier, scans: object) -> dict[str, float]:
         return dict.fromkeys(self.labels, 1 / len(self.labels))
 
-    with patch.object(second.Classifier, "probabilities", unsure), patch.object(second.Classifier, "best", lambda self, text: (self.labels[0], 0.0)):
+    with patch.object(second.Classifier, "probabilities", unsure), patch.object(second.Classifier, "best", lambda self, scans: (self.labels[0], 0.0)):
         yield
 
 

@@ -26,6 +26,7 @@ EXAMPLES = FOLDER / "examples"
 STRENGTH = {"intent": 10.0, "topic": 10.0, "state": 8.0}
 _SNIPPET_STATE = {"resolved": "resolved", "unresolved": "infected", "active": "infected", "possible": "infected", "none": "none"}
 _ACTION_STATE = {"resume": "resolved", "reassess": "resolved", "hold": "infected", "no_hold": "none"}
+PLATELETS = 50  # x 10^9/L; below it a restart waits
 Example = tuple[tuple[str, ...], str]  # the turns of a conversation, and its label
 
 
@@ -67,9 +68,14 @@ def states() -> Iterator[Example]:
     for turns, action, gold in _questions():
         for_counts_alone = action == "hold" and gold.get("severity") == [None]
         label = "none" if for_counts_alone else _ACTION_STATE.get(action)
-        held_for_counts = action == "hold" and "anc_below_500" in gold.get("flags", []) and not for_counts_alone
+        held_for_counts = action == "hold" and not for_counts_alone and ("anc_below_500" in gold.get("flags", []) or _few_platelets(turns))
         if label and not held_for_counts and "two_patients" not in gold.get("flags", []):
             yield turns, label
+
+
+def _few_platelets(turns: Sequence[str]) -> bool:
+    """Whether platelets stand there that may hold the drug whatever the infection does (spec, section 4.5)."""
+    return any(count.name == "platelets" and count.value < PLATELETS for scan in scans_of(turns) for count in scan.counts)
 
 
 def matrix(conversations: Iterable[Sequence[str]]) -> Any:

@@ -29,7 +29,7 @@ _ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
 _SHORT = 6
 # 'Pom + infection?' asks for the decision.
-_BARE = 4
+_BARE = 5
 
 
 def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
@@ -106,7 +106,7 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     if asked is Asked.DECISION and not tells and _is_fact(likely, told, scans, last):
         return _as_fact(by_lexicon, case, scans)
-    if asked is Asked.DECISION and not last.intents("hold_asked") and likely["nothing"] >= _LEAVES and len(scans) > 1 and "?" not in last.text:
+    if asked is Asked.DECISION and told.reports and last.intents("outside_drugless") and not last.intents("hold_asked") and likely["nothing"] >= _LEAVES:
         return replace(case, asked=Asked.OUTSIDE, outside="nothing")
     if asked is Asked.DECISION and _is_outside(likely, told, case, scans, last):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
@@ -132,7 +132,7 @@ def _is_fact(likely: Mapping[str, float], told: _Told, scans: Sequence[Scan], la
 
 def _is_outside(likely: Mapping[str, float], told: _Told, case: Case, scans: Sequence[Scan], last: Scan) -> bool:
     """Whether a loose decision is about something that the article does not cover."""
-    if likely["outside"] >= _LEAVES and len(scans) > 1 and not last.intents("hold_asked") and not _names_an_infection(last):
+    if likely["outside"] >= _LEAVES and len(scans) > 1 and not told.short and not last.intents("hold_asked") and not _names_an_infection(last):
         return True
     if likely["outside"] >= _SURELY_OUTSIDE and not told.particular and not last.intents("hold_asked"):
         return True
@@ -182,7 +182,7 @@ def _topics(scans: Sequence[Scan], sure: float = _TOPIC_SURE) -> tuple[str, ...]
 
 def _as_fact(by_lexicon: Case, case: Case, scans: Sequence[Scan]) -> Case:
     """A question of fact, where its topic is known."""
-    topics = _topics(scans, _TOPIC_LIKELY)
+    topics = _topics(scans, _TOPIC_LIKELY if classifier("intent").probabilities(scans[-1:])["fact"] >= 0.9 else _TOPIC_SURE)
     return replace(case, asked=Asked.FACT, topics=topics) if topics else by_lexicon
 
 

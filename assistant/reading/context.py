@@ -5,6 +5,7 @@ Cues, directions, terminators and reach are data (`knowledge/lexicon/context.yam
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ _SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "pati
 _REPORTING = frozenset(
     "says said reports reported tells told thinks noticed noticing rang called calls writes wrote brought wants asks asked worried insists describes phoned messaged texted mentions swears found concerned keen".split()
 )
+_CLAUSE = 7  # the most words looked at for what a person reports
+_PREDICATES = frozenset({"has", "had", "got", "is", "was", "now"})
 _IS_NOT = frozenset({"isnt", "wasnt", "not"})
 _COURSE = frozenset("any better much getting going improving responding healing clearing settling quite fully completely entirely yet really over gone clear resolved cleared healed under controlled treated too so all shifting".split())
 _LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
@@ -51,9 +54,14 @@ def _items(lexicon: Lexicon) -> tuple[tuple[str, str, bool], ...]:
     return tuple(found)
 
 
-def _reports(tokens: list[Token], index: int) -> bool:
-    """'wife says he is febrile': the person reports and is not the one who is ill."""
-    return any(t.text in _REPORTING for t in tokens[index : index + 2])
+def _reports(tokens: list[Token], index: int, mentions: frozenset[int]) -> bool:
+    """'wife says he is febrile', 'her daughter is a nurse and thinks': the person reports and is not the one who is ill."""
+    for number, token in enumerate(tokens[index : index + _CLAUSE], index):
+        if token.breaks or number in mentions or token.text == ",":
+            return False
+        if token.text in _REPORTING and (number < index + 2 or tokens[number - 1].text in ("and", "who")):
+            return True
+    return False
 
 
 class Context:
@@ -71,7 +79,7 @@ class Context:
             owner = token.text[:-1] if possessive else token.text
             for words, scope, after in (*table.get(token.text, ()), *(table.get(owner, ()) if owner != token.text else ())):
                 if all(index + k < len(tokens) and (tokens[index + k].text == w or (k == 0 and owner == w)) for k, w in enumerate(words)):
-                    if scope == "other_person" and not after and _reports(tokens, index + len(words)):
+                    if scope == "other_person" and not after and _reports(tokens, index + len(words), mention_tokens):
                         continue
                     if after and scope == "negation" and words[-1] in _IS_NOT and self._goes_on(index + len(words)):
                         continue
@@ -121,6 +129,8 @@ class Context:
         """Whether a terminator, or a comma that is not part of a list, ends the cue's reach within the span."""
         between = [self._tokens[i] for i in span]
         if cue.scope == "other_person":
+            if any(a.text == "," and b.text in _PREDICATES for a, b in itertools.pairwise(between)) and cue.first and not self._tokens[cue.first - 1].breaks:
+                return True  # 'lives with husband, has pneumonia': what follows is said of the patient again
             heads = cue.first == 0 or self._tokens[cue.first - 1].breaks  # 'Husband: C diff' is a line of his
             return any(t.breaks or t.text in _SUBJECTS for n, t in enumerate(between) if n or not heads or t.text != ":")
         if not cue.after and any(self._tokens[i].dashed for i in (*span, span.stop)):

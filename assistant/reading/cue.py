@@ -72,16 +72,12 @@ def anchors_of(pattern: str) -> frozenset[str]:
 
 def _split(pattern: str) -> list[str]:
     """The alternatives of a pattern that stand outside all brackets."""
-    parts, depth, start, inside = [], 0, 0, False
-    for at, sign in enumerate(pattern):
-        escaped = at > 0 and pattern[at - 1] == "\\"
-        if escaped:
-            continue
-        inside = sign == "[" or (inside and sign != "]")
-        depth += 0 if inside else (sign == "(") - (sign == ")")
-        if sign == "|" and depth == 0 and not inside:
+    parts, start, at = [], 0, 0
+    while at < len(pattern):
+        if pattern[at] == "|":
             parts.append(pattern[start:at])
             start = at + 1
+        at = _bracket(pattern, at)[1]
     return [*parts, pattern[start:]]
 
 
@@ -116,8 +112,12 @@ def _bracket(branch: str, at: int) -> tuple[str, int]:
         return "", at + 1
     depth, end = 1, at + 1
     while depth:
-        end += 2 if branch[end] == "\\" else 0
-        depth += (branch[end] == "(") - (branch[end] == ")")
-        end += 1
+        if branch[end] == "\\":
+            end += 2
+        elif branch[end] == "[":
+            end = branch.index("]", end + 1) + 1
+        else:
+            depth += (branch[end] == "(") - (branch[end] == ")")
+            end += 1
     inner = branch[at + 1 : end - 1]
     return ("" if inner.startswith("?") else inner), end

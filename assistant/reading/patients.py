@@ -40,7 +40,7 @@ def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
     relative = re.search(
-        r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?= (?:is|takes|on|started)\b[^.;,]{0,20}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b",
+        r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?=,? (?:is|takes|on|started|aged|\(?\d\d)\b[^.;]{0,30}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b",
         folded,
     )
     if not relative or _OWN_DRUG.search(folded):

@@ -35,7 +35,7 @@ MAX_CHARACTERS = 4000
 
 @lru_cache(maxsize=32768)
 def _bucket(gram: str) -> int:
-    return zlib.crc32(gram.encode()) % BUCKETS
+    return zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS
 
 
 @lru_cache(maxsize=16384)

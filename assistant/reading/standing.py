@@ -22,7 +22,7 @@ FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.9
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.45, 0.65, 0.75, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.75, 0.75, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -320,7 +320,9 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
     within = [i for i in scan.of("infection") if denial.first <= i.first < denial.last and i.entry.kind != "not_infection"]
     thread = threads[-1] if threads else None
     if denial.name == "another_cause":
-        return thread is None or not (thread.treatments or thread.severities) or bool(phrase("nothing_grew").search(scan.folded))
+        told = thread is not None and bool(thread.treatments or thread.severities)
+        febrile = any(t.value >= FEVER for t in scan.temperatures)
+        return not (told or febrile) or bool(phrase("nothing_grew").search(scan.folded))
     if denial.has("claimed") and thread is not None and thread.specific:
         return False
     if within and thread is not None and all(i.entry.kind == "febrile_neutropenia" for i in within):

@@ -25,6 +25,8 @@ from eval.sets import HOME
     (r"(\S+ ){0,2}<num>", set()),
     ("<past> onwards", {"onwards"}),
     (r"[abc] (?:x|y)", set()),
+    (r"(not|never) (treated|well)(?= [.,;)]|$| it)", {"treated", "well"}),
+    (r"up(?=[)|] x)", {"up"}),
 ])  # fmt: skip
 def test_anchors_are_what_every_match_holds(pattern: str, anchors: set[str]) -> None:
     assert anchors_of(pattern) == anchors

@@ -72,7 +72,7 @@ class TestEntries:
     def test_every_cue_compiles_and_matches_no_empty_text(self, name: str) -> None:
         for kind, cues in getattr(lexicon(), name).items():
             for pattern in (*cues.plain, *cues.classed):
-                assert not pattern.fullmatch(""), (kind, pattern.pattern)
+                assert not pattern.compiled.fullmatch(""), (kind, pattern.pattern)
 
     def test_the_tiers_of_the_severity_cues_are_those_of_the_records(self) -> None:
         assert list(lexicon().severity) == ["life_threatening", "severe", "mild"]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import KnowledgeError
+from assistant.reading.reader import scans_of
 from assistant.reading.second import MAX_CHARACTERS, classifier, features
 from assistant.weights import BUCKETS, FOLDER
 from eval import train_reader
@@ -17,25 +18,36 @@ from eval import train_reader
 NAMES = ("intent", "topic", "state")
 
 
+def _buckets(*turns: str) -> list[int]:
+    found: list[int] = features(scans_of(turns))[0].tolist()
+    return found
+
+
 class TestFeatures:
-    """Hashed n-grams of a text, of length one."""
+    """Hashed n-grams and items of a conversation, in blocks of length one."""
 
     @pytest.mark.parametrize("text", ["", "?", "pneumonia", "Pneumonia on pom, hold?", "\u6f22\u5b57", "9" * 500, "x" * 10_000])
-    def test_have_length_one_and_lie_within_the_buckets(self, text: str) -> None:
-        buckets, values = features(text)
-        assert len(buckets) == len(values) == len(set(buckets.tolist()))
+    def test_come_in_blocks_of_length_one_and_lie_within_the_buckets(self, text: str) -> None:
+        buckets, values = features(scans_of([text]))
+        assert len(buckets) == len(values)
         assert all(0 <= b < BUCKETS for b in buckets.tolist())
-        assert np.isclose(np.sqrt((values**2).sum()), 1.0)
+        blocks = (values**2).sum()
+        assert np.isclose(blocks, round(blocks))
+        assert round(blocks) <= 3
 
     def test_numbers_are_not_learnt_by_heart(self) -> None:
-        assert features("ANC 0.4, aged 78")[0].tolist() == features("ANC 1.2, aged 55")[0].tolist()
+        assert _buckets("ANC 0.4, aged 78") == _buckets("ANC 1.2, aged 55")
 
     def test_case_and_typographic_signs_do_not_matter(self) -> None:
-        assert features("She's ILL")[0].tolist() == features("she\u2019s ill")[0].tolist()
+        assert _buckets("She's ILL") == _buckets("she\u2019s ill")
 
     def test_a_long_text_is_cut(self) -> None:
-        long = "pneumonia resolved " * 400
-        assert features(long)[0].tolist() == features(long[:MAX_CHARACTERS])[0].tolist()
+        long = "stable and well today " * 400
+        assert len(_buckets(long)) < 1.1 * len(_buckets(long[:MAX_CHARACTERS]))
+
+    def test_what_the_lexicon_read_is_among_them(self) -> None:
+        assert _buckets("The cough has gone.") != _buckets("The cough has not gone.")
+        assert _buckets("ok", "ok") != _buckets("ok"), "the last of several turns counts apart"
 
 
 class TestClassifier:
@@ -44,9 +56,9 @@ class TestClassifier:
     @pytest.mark.parametrize("name", NAMES)
     def test_probabilities_add_up_to_one(self, name: str) -> None:
         for text in ("", "pneumonia on pom, hold?", "thanks", "9" * 100):
-            found = classifier(name).probabilities(text)
+            found = classifier(name).probabilities(scans_of([text]))
             assert np.isclose(sum(found.values()), 1.0)
-            assert classifier(name).best(text) == max(found.items(), key=lambda pair: pair[1])
+            assert classifier(name).best(scans_of([text])) == max(found.items(), key=lambda pair: pair[1])
 
     @pytest.mark.parametrize(("name", "text", "label"), [
         ("intent", "Patient on pom with pneumonia, should we hold it?", "decision"), ("intent", "What percentage of patients get pneumonia on pomalidomide?", "fact"),
@@ -55,7 +67,7 @@ class TestClassifier:
         ("state", "Pneumonia, febrile, day 2 of IV antibiotics", "infected"), ("state", "No infection, routine review, feels well, no fever", "none"),
     ])  # fmt: skip
     def test_plain_questions(self, name: str, text: str, label: str) -> None:
-        assert classifier(name).best(text)[0] == label
+        assert classifier(name).best(scans_of([text]))[0] == label
 
     def test_topics_are_facts_of_the_article(self) -> None:
         from assistant.knowledge import knowledge
