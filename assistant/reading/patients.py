@@ -24,7 +24,7 @@ _ANCHORS = (
 )
 _CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid)\b")
 _OWN_DRUG = re.compile(
-    r"\b(?:i|i'm|im|i've|ive)\b[^.?!\n]{0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b"
+    r"\b(?:i|i'm|im|i've|ive)\b(?:(?!\b(?:his|her|their|him|mum's|dad's|mom's)\b)[^.?!\n]){0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b"
 )
 
 
@@ -40,7 +40,7 @@ def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
     relative = re.search(
-        r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|gran|grandad|grandma|papa|mama|mummy|daddy)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?=,? (?:is|takes|on|started|aged|\(?\d\d)\b[^.;]{0,30}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b",
+        r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|nana|gran|grandad|grandma|grandpa|papa|mama|mummy|daddy|mammy|mam|granny)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?=,? (?:is|takes|on|started|aged|\(?\d\d)\b[^.;]{0,30}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b",
         folded,
     )
     if not relative or _OWN_DRUG.search(folded):
@@ -59,10 +59,40 @@ _ABOUT_STAFF = re.compile(
 )
 
 
+_DRUG = r"(?:pom\w*|imnovid|pomalyst|pd|pvd|dpd|kpd)\b(?! (?:patients?|pts?|lad(?:y|ies)|gentlem[ae]n|gents?|man|men|wom[ae]n|chaps?|case|cases|clinic|list|gal|guy|fella))"
+_SOMEBODY_TAKES_IT = re.compile(rf"\b(?:he|she|he's|she's|hes|shes|his|her|hers|him)\b[^.?!\n]{{0,30}}\b{_DRUG}")
+# What only the one who takes the drug says, whoever else is spoken of.
+_OWN_DRUG_WORDS = re.compile(
+    rf"\bmy (?:own )?{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
+    rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma)|\bi (?:also |both )?have myeloma|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
+)
+# What only the one who is or may be ill says.
+_OWN_WORDS = re.compile(
+    r"\bmyself\b(?=[^a-z]*do i skip)|\bmy (?:\w+ )?(?:ribs|feet|calves|hickman|hair|throat tickles|eyes are|anc is|neutrophils are|head cold|cold sore)\b|\bi (?:now )?have (?:a|an|no) (?:strip|rash|sore throat|fever|temperature|cough|cold|blister|infection|verruca|boil|abscess)|\bi (?:feel|felt|am|'m) (?:absolutely |perfectly |completely |quite |all )?(?:fine|well|great|grand|better|ok|okay|my usual self|myself)\b"
+    r"|\bi'm (?:grand|perfect|fine|petrified|\d{2})\b|\bi was kept in\b|\bi(?:'ve| have) (?:had it|no symptoms|recovered)\b|\bthey (?:have|had|put|kept|started|sent) me\b|\bi (?:was told|was given|was left|was sent) |\b(?:told|gave|given|sorted|prescribed) me (?:some |a |an |to (?:leave|stop|take|finish|carry|start))"
+    r"|\b(?:can|may|could|should|shall|do|must) i (?:still )?(?:get a tattoo|give blood|dye|swallow|skip|take my|open the (?:new )?(?:pack|box|bottle)|eat|drink|swim|travel|have my)\b|\b(?:dye|dyeing|colour|cut) my hair\b|\bwill they do (?:that|it|this) to me\b|\bi (?:ever|get to) restart\b|\bwhen i (?:re)?start\b|\bi took the (?:last|first)\b|\bif i (?:start|restart|take|stop)\b|\bmake you stop\b"
+    r"|^this is the (?:patient|father|mother|husband|wife)\b|\b(?:father|mother|husband|wife|patient) (?:himself|herself) (?:here|speaking|typing|now)\b"
+)
+# 'I take it' supposes, 'his wife gave me' brings, 'for me' asks a favour: no word of an own body.
+_NOT_OF_ONESELF = re.compile(
+    r"\bi take it\b|\b(?:hold|same|stop|restart|dose)[^.?!]{0,30}, i (?:take|assume|presume)\b|\b(?:\w+ ){0,6}for me\b(?=[ ,.?!]|$)|\b(?:wife|husband|son|daughter|family|mum|dad|nurse|mother|father|relative) (?:gave|hands|handed|brought|showed|sent|told|tells) me\b(?! to)|\b(?:he|she|they|nurse|pt|patient) (?:told|tells) me\b(?! to)"
+    r"|\bcame to me\b|\bi(?:'ve| have) been (?:quoted|asked|told that|rung|called|bleeped|paged)\b|\bi(?:'ve| have) (?:asked|told|given|put|started|sent|seen|looked|examined|revised)\b|\bi keep (?:confusing|forgetting|mixing)\b|\bi had (?:the )?(?:wrong|next door|another|his|her)\b[^.]{0,30}|\bi(?:'ve| have) got no other\b|\bask(?:s|ed)? me\b|\bgive me (?:only|the|a|just)\b|\bdo i have to (?:stop|hold)\b(?= *\?? *$)|\bmy discharge summary\b"
+)
+_OF_A_PATIENT = re.compile(r"\b(?:offer|refer|treat|tell|advise|prescribe(?: for)?) (?:him|her|them)\b|\bmy (?:exam|note|jobs list|patients?|pts?|lady|gentleman)\b")
+
+
+def writes_of_own_drug(text: str) -> bool:
+    """Whether the writer says in so many words that the drug, or the infection beside it, is their own."""
+    folded = _NOT_OF_ONESELF.sub(" ", fold(text))
+    if _OF_A_PATIENT.search(folded):
+        return False
+    return bool(_OWN_DRUG_WORDS.search(folded)) or (bool(_OWN_WORDS.search(folded)) and not _SOMEBODY_TAKES_IT.search(folded))
+
+
 def speaks_of_oneself(text: str) -> bool:
     """Whether the writer is the patient: speaks of an own body, drug or doctor, and of no third person but those who treat."""
-    folded = fold(text)
-    if not _BODY.search(folded):
+    folded = _NOT_OF_ONESELF.sub(" ", fold(text))
+    if not _BODY.search(folded) or _OF_A_PATIENT.search(folded):
         return False
     return not _THIRD_PERSON.search(folded) or bool(
         _ABOUT_STAFF.search(folded)

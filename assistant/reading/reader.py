@@ -10,13 +10,15 @@ from assistant.reading.asked import with_what_is_asked
 from assistant.reading.intent import drug_of
 from assistant.reading.items import Scan
 from assistant.reading.measured import as_facts, kidneys, measured, quinolone_of, stated, treatment_of, value_of
-from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients
+from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients, writes_of_own_drug
 from assistant.reading.phrases import phrase
 from assistant.reading.scan import scan
 from assistant.reading.standing import Standing, standing_of
 from assistant.reading.text import squeeze
 from assistant.records import Asked, Case, Drug, Episode, Fact, Infection, Severity, Words
 
+# The patient writes where a relative wrote before.
+_TAKES_OVER = re.compile(r"^this is the (?:patient|father|mother|husband|wife)\b|\b(?:himself|herself|gave me the phone)\b")
 _MODERATE = re.compile(r"\bmoderate(?:ly)?\b|\b(?:grade|gr|g)\.?\s?2\b")
 
 
@@ -147,6 +149,10 @@ def _ambiguous(standing: Standing, anc: bool) -> tuple[str, ...]:
 
 
 def _own_voice(scans: Sequence[Scan], caregiver: bool) -> bool:
+    if scans and writes_of_own_drug(scans[-1].text) and (not caregiver or _TAKES_OVER.search(scans[-1].folded)):
+        return True
     if caregiver or any(s.intents("clinician_voice") for s in scans):
         return False
+    if any(writes_of_own_drug(s.text) for s in scans):
+        return True
     return any(speaks_of_oneself(s.text) for s in scans)
