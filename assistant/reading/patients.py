@@ -19,8 +19,16 @@ _ANCHORS = (
     re.compile(r"\b(\d{2}\s?(?:m|f|yo|y/o|yof|yom|year[- ]old))\b"),
     re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
     re.compile(
-        r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)-])"
+        r"(?:^|\n|[.;:?!,(]\s*|\band\s+|\bthe\s+)(first|second|other|one|another|former|latter|1\)|2\)|a\)|b\)|1\.|2\.|\(1\)|\(2\)|\(a\)|\(b\))(?=[ :,)'-])"
     ),
+)
+# Where two are announced: kin, a name or a letter with a colon, 'lady one', 'bed A', he and she.
+_ANNOUNCED = (
+    re.compile(r"(?:^|[.;?!\n]\s*|\band )(?:my |the )?(dad|mum|mom|uncle|aunt|auntie|sister|brother|mother|father|husband|wife|mine|hers)(?='s|s\b| is\b| has\b| in\b|:)"),
+    re.compile(r"(?:^|[.;\n]\s*)(?!(?:note|handover|chart|letter|q|question|obs|labs|plan|update|ps|ct|cxr|bloods)\b)([a-z]{3,12}):(?= )"),
+    re.compile(r"(?:^|[.;\n]\s*|\b(?:bed|bay|room|patient|pt|lady|gent) )([ab])(?=[.:)]? )"),
+    re.compile(r"\b(?:lady|man|patient|pt|gent|woman|chap|lad|gentleman) (one|two|1|2)\b"),
+    re.compile(r"(?:^|[.;\n]\s*)(he|she)\b"),
 )
 _CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid)\b")
 _OWN_DRUG = re.compile(
@@ -64,7 +72,7 @@ _SOMEBODY_TAKES_IT = re.compile(rf"\b(?:he|she|he's|she's|hes|shes|his|her|hers|
 # What only the one who takes the drug says, whoever else is spoken of.
 _OWN_DRUG_WORDS = re.compile(
     rf"\bmy (?:own )?{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
-    rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma)|\bi (?:also |both )?have myeloma|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
+    rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
 )
 # What only the one who is or may be ill says.
 _OWN_WORDS = re.compile(
@@ -101,17 +109,34 @@ def speaks_of_oneself(text: str) -> bool:
     )
 
 
-def split_patients(scan: Scan) -> list[str]:
-    """The message cut into one piece for each patient, or a list of one."""
+def begins_with_kin(piece: str) -> bool:
+    """Whether the piece of one patient names him as somebody's kin ('Uncle is in the ICU')."""
+    return bool(_ANNOUNCED[0].match(fold(piece)))
+
+
+def splitting_turn(scans: Sequence[Scan]) -> tuple[Scan, list[str]] | None:
+    """The last message that tells of several patients, with its pieces; None where a later one tells of an illness itself."""
+    announced = any(s.intents("two_patients") for s in scans)
+    for scan in reversed(scans):
+        pieces = split_patients(scan, announced=announced)
+        if len(pieces) > 1:
+            return scan, pieces
+        if any(i.kind in ("infection", "state", "symptom", "antimicrobial") for i in scan.items):
+            return None
+    return None
+
+
+def split_patients(scan: Scan, *, announced: bool = False) -> list[str]:
+    """The message cut into one piece for each patient, or a list of one; `announced`: another message says that there are two."""
     folded = scan.folded
-    announced = scan.intents("two_patients")
+    announced = announced or scan.intents("two_patients")
     best: list[int] = []
-    for kind, pattern in enumerate(_ANCHORS):
-        if kind == len(_ANCHORS) - 1 and not announced:
-            continue
+    for pattern in (*_ANCHORS[:-1], *((_ANCHORS[-1], *_ANNOUNCED) if announced else ())):
         places: dict[str, int] = {}
         for match in pattern.finditer(folded):
-            places.setdefault(re.sub(r"\W", "", match.group(1)), match.start(1))
+            name = re.sub(r"\W", "", match.group(1))
+            # 'One has got over a cold, one is well': the word for both.
+            places.setdefault(f"{name} again" if name == "one" and name in places else name, match.start(1))
         if len(places) >= 2 and len(places) > len(best):
             best = sorted(places.values())
     if len(best) < 2:

@@ -48,7 +48,7 @@ _AGE = re.compile(
     r"(?<![\d./])(\d{2,3})\s*(?:-|\s)?\s*(?:y(?:ea)?rs?(?:\s|-)*(?:old|of age)?|yo\b|y/o|y\.o\.?|yr\b|yrs\b|y\b|(?:m|f|male|female|man|woman|lady|gentleman|gent)(?![a-z/²0-9]))"
     r"|(?:aged?|(?:dad|mum|mom|husband|wife|father|mother|patient|nan|gran|brother|sister) is|age of|lady of|gentleman of|gent of|woman of|man of|chap of|patient of|hes|shes|he's|she's|he is|she is|i'm|im|i am|who is|turned|turns|is now|just turned|dob.{0,20}age)\s*:?\s*(\d{2,3})(?!\d|[.,]\d|[/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%))"
     r"|(?:(?:mr|mrs|ms|miss|mx)\.?\s+[a-z'-]{1,14}|patient|pt|lady|gentleman|gent|man|woman|mum|dad|mom|nan|father|mother|husband|wife),?\s+\(?(\d{2,3})(?=[,;:.)](?!\d)|\s(?!\s*(?:mg|%|kg|/|days?|weeks?|h\b)))"
-    r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,.;])(?!\s?/)|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
+    r"|(?<![a-z/])(?:m|f)\s?(\d{2})(?=[\s,;]|\.(?!\d))(?!\s?/)|(?<![\d.])(\d{2})(?=\s+(?:on|with)\s+(?:pom|imnovid|pomalyst))|(?:my|the|an?|at|of|our)\s+(\d{2})(?:-| )(?:year|yr|yo)"
 )  # fmt: skip
 _KIN = r"(?:dad(?:dy)?|mum(?:my)?|mom(?:my)?|mammy|mam|papa|mama|da|pop|nan(?:na)?|gran(?:ny|dad|dpa|dma|ddad)?|grandmother|grandfather|husband|wife|partner|father|mother|brother|sister|uncle|auntie?|patient|pt|client|lady|gentleman|gent|man|woman|chap|lad|guy|gal|resident|neighbour|friend)"
 _NOT_YEARS = r"(?!\d|[.,]\d|[/%]|\s*(?:mg|kg|days?|weeks?|months?|wks?|d\b|h\b|hours?|ml|l\b|c\b|%|x\b|of\b|out of|pills|tablets|doses))"
@@ -58,9 +58,14 @@ _AGE_PLACED = (
     re.compile(r"(?<![\d./])(\d{2})\s?/\s?(?:m|f)(?![a-z])"),
     re.compile(r"(?<![a-z])(?:m|f)\s?/\s?(\d{2})(?![\d/])"),
     re.compile(r"\bborn (?:in )?(?:19|20)\d\d\b[\s,;-]{0,3}(?:so|making|which makes|that makes|hence|ie|i\.e\.|=)\s*(?:(?:he|she|him|her|me|i|they)(?:'s|s| is| am|'m)? )?(?:now )?(\d{2})\b"),
-    re.compile(r"^\s*(\d{2})(?= and (?!\d)|, (?:lives|living|on|very|fit|still|frail|known|walks|previously|independent)\b)"),
+    re.compile(r"^\s*(\d{2})(?= and (?!\d)|, [a-z])"),
+    re.compile(r"\b(?:his|her|my|their) (\d{2})(?:th|st|nd|rd)\b(?! (?:cycle|day|dose|percentile|capsule|week))"),
+    re.compile(r"\bbirthday [^.;\d]{0,25}\bso (?:now |he is |she is |hes |shes )?(\d{2})\b"),
     re.compile(r"^\s*(?!(?:t|temp|sats|spo2|hb|hgb|crp|egfr|crcl|cr|creat|alt|ast|anc|neuts?|plts?|pulse|hr|bp|wt|weight|bmi|ward|bed|room|bay|day)\b)[a-z][a-z'-]{2,12},? \(?(\d{2})(?:,|\),?)(?= )"),
 )
+# 'Husband 81 had it in May'.
+_RELATIVE = re.compile(r"(?:husband|wife|partner|father|mother|brother|sister|dad|mum|mom),?\s")
+_IS_ILL = re.compile(r"\)?,? (?:had|has|caught|died|was|is (?:ill|unwell|down|off))\b")
 # '101 f' is a temperature and no woman.
 _FAHRENHEIT = re.compile(r"\s?f(?![a-z])")
 # 'His dad is 88': another person's age.
@@ -228,6 +233,8 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         value = float(match.group(group))
         before = folded[max(0, match.start(group) - 14) : match.start(group)]
         if _SOMEBODY_ELSE.search(folded[max(0, match.start(group) - 30) : match.start(group)]):
+            continue
+        if _RELATIVE.match(match.group()) and _IS_ILL.match(folded, match.end(group)):
             continue
         if 93 <= value <= 110 and _FAHRENHEIT.match(folded, match.end(group)):
             continue

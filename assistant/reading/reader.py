@@ -10,7 +10,7 @@ from assistant.reading.asked import with_what_is_asked
 from assistant.reading.intent import drug_of
 from assistant.reading.items import Scan
 from assistant.reading.measured import as_facts, kidneys, measured, quinolone_of, stated, treatment_of, value_of
-from assistant.reading.patients import caregiver_writes, last_patient, speaks_of_oneself, split_patients, writes_of_own_drug
+from assistant.reading.patients import begins_with_kin, caregiver_writes, last_patient, speaks_of_oneself, splitting_turn, writes_of_own_drug
 from assistant.reading.phrases import phrase
 from assistant.reading.scan import scan
 from assistant.reading.standing import Standing, standing_of
@@ -35,8 +35,8 @@ def read(turns: Sequence[str]) -> Case:
     squeezed = [squeeze(t) for t in turns]
     scans, caregiver = _scanned([text for text, _ in squeezed])
     own = last_patient(scans)
-    pieces = split_patients(own[-1]) if own else []
-    case = _several(pieces, own, caregiver) if len(pieces) > 1 else _case(own, caregiver)
+    several = splitting_turn(own)
+    case = _several(*several, own, caregiver) if several else _case(own, caregiver)
     return _as_typed(case, turns, [offsets for _, offsets in squeezed])
 
 
@@ -71,13 +71,13 @@ def _as_typed(case: Case, turns: Sequence[str], offsets: Sequence[Sequence[int]]
     )
 
 
-def _several(pieces: list[str], scans: Sequence[Scan], caregiver: bool) -> Case:
+def _several(told: Scan, pieces: list[str], scans: Sequence[Scan], caregiver: bool) -> Case:
     """Each patient's own case; the whole message is read for what is asked, and never for a patient's facts."""
     whole = _case(scans, caregiver)
     cases = []
     for piece in pieces:
-        start = scans[-1].text.index(piece)
-        one = _case([scan(piece, scans[-1].turn, relative_is_patient=caregiver)], caregiver)
+        start = told.text.index(piece)
+        one = _case([scan(piece, told.turn, relative_is_patient=caregiver or begins_with_kin(piece))], caregiver)
         one = _shifted(one, start)
         cases.append(replace(one, asked=Asked.DECISION, drug=whole.drug, outside="", topics=()))
     telling = tuple(c for c in cases if c.infection is not Infection.UNKNOWN or c.anc is not None or c.platelets is not None)

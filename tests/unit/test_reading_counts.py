@@ -81,6 +81,12 @@ AGES = """
     She turned 76 last week                              | 76
     62 yr male, temp 101 F at home                       | 62
     His dad is 88 and has flu                            |
+    81, well, no infection                               | 81
+    91, eGFR 26, heart failure                           | 91
+    Just had her 80th                                    | 80
+    his birthday was last week so 76                     | 76
+    Husband 81 had it in May                             |
+    Tmax F 98.4                                          |
     Temp, 38, on pom                                     |
     sats 94, crackles                                    |
 """

@@ -72,3 +72,92 @@ class TestSuspicion:
     @pytest.mark.parametrize("question", OUT_OF_SCOPE)
     def test_is_not_told_of_what_is_out_of_scope(self, question: str) -> None:
         assert faults_of(question, "out_of_scope", flags="-suspected -neutropenic_fever") == []
+
+
+OWN = [
+    "I'm on pomalidomide and my knee is red, GP says cellulitis and gave me flucloxacillin. Do I take tonight's capsule?",
+    "My kids brought home a cold and now I've got it. Still take my Imnovid?",
+    "Shingles round my waist, been on Pomalyst a year, tablets from the doctor. Should I skip a dose?",
+    "They put me on a drip for my chest. I've still got my capsules here, do I swallow one tonight?",
+    "I'm a nurse on pomalidomide and I have a UTI, on nitrofurantoin. Stop?",
+    "my husband has flu, I feel fine, I take pomalidomide. carry on?",
+    "can i get a piercing or dye my hair on imnovid",
+    "My mother is on Pomalyst, vomiting since last night. Pause? // This is the mother herself now. I feel better but I still have the runs. Take it?",
+]
+OF_ANOTHER = [
+    "I have a lady on pomalidomide with cellulitis. Do I stop it?",
+    "I'm the registrar on call. Pneumonia on pom, IV. Hold, I take it?",
+    "His wife told me he had rigors last night. On Pd. Do I hold?",
+    "My mum is on pomalidomide and has a cold. Do I give her the capsule?",
+    "Mammy takes pomalidomide, tonsils bad, antibiotic syrup. Do I give it to her?",
+    "Dad has a kidney infection, in on a drip. I've got his pomalidomide here. Give it?",
+    "Can you convert 101.3 F into Celsius for me",
+    "I've looked at the leg: venous eczema, no infection. Pom continues, I take it?",
+    "She came to me on Pomalyst with a cystitis, fosfomycin. Hold?",
+    "He's on Pomalyst with a cold. I have myeloma patients like him often and I'm fine with it. Stop his?",
+]
+TWO = [
+    "Couple, both on pom. He has flu with fever 38.5. She is negative, no symptoms. Stop one or both?",
+    "My aunts are twins, both on pomalidomide. Ruth: in hospital on a drip for cellulitis. Jean: tablets for a tooth infection. Stop in both?",
+    "Dad and my uncle both have myeloma and take pomalidomide. Dad's bronchitis is gone. Uncle is in the ICU with sepsis. Can both restart?",
+    "Bed A pom, cold gone. Bed B pom, on IV Zosyn for pneumonia. // which one restarts?",
+    "Pom x2 // one has strep throat on amoxicillin, the other's in hospital with pyelonephritis, IV // stop?",
+]
+ONE = [
+    "CT shows pyelo, ertapenem x10, dose 3 today, same chairs he gets dara in. DPd today?",
+    "78F with pneumonia, IV. Her sister has flu. On pom 4. Hold?",
+    "Two doses of pom missed. Cold gone. Restart?",
+    "She and her husband both have covid, only she is on pom. Hold hers?",
+]
+FOR_GOOD = [
+    "Should we stop pomalidomide for good after that pneumonia?",
+    "What's the downside of never going back to pom after an infection?",
+    "Sepsis resolved. Family say never again with pomalidomide. Right?",
+    "Pneumonia resolved, hold pom indefinitely?",
+    "Why is a total stop frowned on in the article?",
+    "Third infection of the year. Isn't it kinder to call time on pomalidomide?",
+]
+NOT_FOR_GOOD = [
+    "Pom was never restarted after the cellulitis in May, all healed. Restart?",
+    "UTI resolved, on trimethoprim indefinitely as prophylaxis. Restart pom?",
+    "Pneumonia resolved, on 4 mg. Drop pom from 4 to 3?",
+    "Pneumonia gone, he has a permanent pacemaker. Restart pom?",
+    "Cellulitis gone, ID said he never wanted to see him again. Restart pom?",
+    "What's done with pom after a severe infection?",
+]
+
+
+class TestVoice:
+    """Who writes: the patient, or somebody who treats or cares for one."""
+
+    @pytest.mark.parametrize("question", OWN)
+    def test_of_the_patient_is_heard(self, question: str) -> None:
+        assert faults_of(question, "", flags="patient_voice") == []
+
+    @pytest.mark.parametrize("question", OF_ANOTHER)
+    def test_of_anybody_else_is_not_the_patients(self, question: str) -> None:
+        assert faults_of(question, "", flags="-patient_voice") == []
+
+
+class TestTwoPatients:
+    """Several patients in one message are kept apart, and the most cautious decision is shown."""
+
+    @pytest.mark.parametrize("question", TWO)
+    def test_are_told(self, question: str) -> None:
+        assert faults_of(question, "hold", flags="two_patients") == []
+
+    @pytest.mark.parametrize("question", ONE)
+    def test_are_not_seen_in_one(self, question: str) -> None:
+        assert faults_of(question, "", flags="-two_patients") == []
+
+
+class TestPermanentStop:
+    """A stop for good that is asked about, against words that sound like one."""
+
+    @pytest.mark.parametrize("question", FOR_GOOD)
+    def test_is_asked(self, question: str) -> None:
+        assert faults_of(question, "", flags="permanent_stop_asked") == []
+
+    @pytest.mark.parametrize("question", NOT_FOR_GOOD)
+    def test_is_not_asked(self, question: str) -> None:
+        assert faults_of(question, "", flags="-permanent_stop_asked") == []
