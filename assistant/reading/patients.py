@@ -72,7 +72,7 @@ _SOMEBODY_TAKES_IT = re.compile(rf"\b(?:he|she|he's|she's|hes|shes|his|her|hers|
 # What only the one who takes the drug says, whoever else is spoken of.
 _OWN_DRUG_WORDS = re.compile(
     rf"\bmy (?:own )?{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
-    rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
+    rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bi (?:also |both )have myeloma\b|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
 )
 # What only the one who is or may be ill says.
 _OWN_WORDS = re.compile(

@@ -232,9 +232,7 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         group = next(g for g in range(1, 7) if match.group(g))
         value = float(match.group(group))
         before = folded[max(0, match.start(group) - 14) : match.start(group)]
-        if _SOMEBODY_ELSE.search(folded[max(0, match.start(group) - 30) : match.start(group)]):
-            continue
-        if _RELATIVE.match(match.group()) and _IS_ILL.match(folded, match.end(group)):
+        if _is_a_relatives(folded, match, group):
             continue
         if 93 <= value <= 110 and _FAHRENHEIT.match(folded, match.end(group)):
             continue
@@ -251,7 +249,7 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         found += [
             Quantity("age", float(m.group(1)), m.start(1), m.end(1))
             for m in placed.finditer(folded)
-            if m.start(1) not in known and 30 <= float(m.group(1)) <= 105
+            if m.start(1) not in known and not _is_a_relatives(folded, m, 1) and 30 <= float(m.group(1)) <= 105
         ]
         known |= {q.start for q in found}
     for match in _AGE_WORDS.finditer(folded):
@@ -266,6 +264,13 @@ def ages(folded: str, *, age_known: bool = False) -> list[Quantity]:
         if 30 <= value <= 105 and (found or age_known):
             found.append(Quantity("age", value, match.start(1), match.end(1)))
     return sorted(found, key=lambda q: q.start)
+
+
+def _is_a_relatives(folded: str, match: re.Match[str], group: int) -> bool:
+    """'His dad is 88', 'husband 81 had it in May': the age of somebody beside the patient."""
+    if _SOMEBODY_ELSE.search(folded[max(0, match.start(group) - 30) : match.start(group)]):
+        return True
+    return bool(_RELATIVE.match(match.group()) and _IS_ILL.match(folded, match.end(group)))
 
 
 def doses(folded: str) -> list[Quantity]:
