@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.reading import quantities, replies
+from assistant.reading.ages import ages
 from assistant.reading.items import Item, Scan
 from assistant.reading.phrases import phrase
 from assistant.reading.quantities import Quantity
@@ -45,7 +46,7 @@ def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
         before = scan.folded if not unnamed else f"{before} {scan.folded}"
         age_known = "age" in found
         for quantity in [
-            *quantities.ages(scan.folded, age_known=age_known),
+            *ages(scan.folded, age_known=age_known),
             *quantities.filtrations(scan.folded),
             *quantities.months_on_therapy(scan.folded),
         ]:

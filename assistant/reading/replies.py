@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.reading import quantities
+from assistant.reading.ages import ages
 from assistant.reading.quantities import Quantity
 
 _Read = Callable[[str], list[Quantity]]
@@ -15,7 +16,7 @@ _LABELS: dict[str, tuple[re.Pattern[str], _Read]] = {
     "platelets": (re.compile(r"\b(?:plts?|platelets?|platelet count|plats?|thrombocytes)\b"), quantities.counts),
     "temp": (re.compile(r"\b(?:t|temps?|temperature|fever)\b"), quantities.temperatures),
     "egfr": (re.compile(r"\b(?:e?gfr|crcl|creatinine clearance)\b"), quantities.filtrations),
-    "age": (re.compile(r"\b(?:age|how old)\b"), quantities.ages),
+    "age": (re.compile(r"\b(?:age|how old)\b"), ages),
     "pom": (re.compile(r"\b(?:dose|which dose|what dose|strength)\b"), quantities.doses),
 }
 # An answer is no longer than this; a bare decimal after talk of a fever or of neutrophils is a neutrophil count.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.reading import quantities, read
+from assistant.reading.ages import ages
 from assistant.reading.text import fold
 from tests.spec.tables import table
 
@@ -284,7 +285,7 @@ class TestOthers:
 
     @pytest.mark.parametrize("row", table(AGES))
     def test_age(self, row) -> None:  # type: ignore[no-untyped-def]
-        assert last(quantities.ages(fold(row.typed)), "age") == expected(row.value)
+        assert last(ages(fold(row.typed)), "age") == expected(row.value)
 
     @pytest.mark.parametrize("row", table(DOSES))
     def test_dose(self, row) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.reading import quantities, read
+from assistant.reading.ages import ages
 from assistant.reading.differential import differentials
 from assistant.reading.text import fold
 from assistant.rules import decide
@@ -150,7 +151,7 @@ class TestAges:
 
     @pytest.mark.parametrize("row", table(AGES))
     def test_are_read(self, row: SimpleNamespace) -> None:
-        found = [q.value for q in quantities.ages(fold(row.typed))]
+        found = [q.value for q in ages(fold(row.typed))]
         assert found[-1:] == ([float(row.value)] if row.value else [])
 
     def test_of_a_relative_do_not_stand_for_the_patients(self) -> None:
