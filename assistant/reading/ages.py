@@ -89,4 +89,5 @@ def _is_a_relatives(folded: str, match: re.Match[str], group: int) -> bool:
     """'His dad is 88', 'husband 81 had it in May': the age of somebody beside the patient."""
     if _SOMEBODY_ELSE.search(folded[max(0, match.start(group) - 30) : match.start(group)]):
         return True
-    return bool(_RELATIVE.match(match.group()) and _IS_ILL.match(folded, match.end(group)))
+    own = folded[max(0, match.start() - 4) : match.start()].endswith(("my ", "our "))
+    return not own and bool(_RELATIVE.match(match.group()) and _IS_ILL.match(folded, match.end(group)))

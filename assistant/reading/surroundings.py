@@ -99,9 +99,19 @@ class Surroundings:
         if item.kind in ("time", "intent", "drug"):
             return item
         flags = self._state(item) if item.kind == "state" else self._mention(item)
-        if not self._relative_is_patient and self._context.reaching("other_person", item.first, item.last):
+        person = self._context.reaching("other_person", item.first, item.last)
+        if self._recovers_beside_the_patient(item) if self._relative_is_patient else person:
             flags.add("other")
         return replace(item, flags=item.flags | flags)
+
+    def _recovers_beside_the_patient(self, item: Item) -> bool:
+        """'Nan, on pomalidomide, is ill. Grandad's has cleared up': the recovery of another relative than the one who takes the drug."""
+        told_over = item.kind == "state" and item.name in (*_RECOVERY, "treatment_done", "symptom_free")
+        takes = [m.group(1) for line in self._lines for m in phrase("kin_takes_it").finditer(line)]
+        if not told_over or not takes:
+            return False
+        named = {_same_kin(m.group(1)) for m in phrase("kin_told_of").finditer(self._lines[item.sentence])}
+        return bool(named) and not named & {_same_kin(word) for word in takes}
 
     def _state(self, item: Item) -> set[str]:
         reaching, said = self._context.reaching, item.words.text.lower()
@@ -167,6 +177,15 @@ class Surroundings:
         if item.kind == "severity" and phrase("places").search(item.words.text.lower()) and self._context.reaching("averted", item.first, item.last):
             flags.add("negated")
         return flags
+
+
+_KIN = (("dad", "daddy", "father", "papa", "pop"), ("mum", "mummy", "mom", "mommy", "mother", "mama", "mammy"), ("nan", "nana", "gran", "granny", "grandma", "grandmother"),
+        ("grandad", "grandpa", "grandfather"), ("husband", "hubby"))  # fmt: skip
+
+
+def _same_kin(word: str) -> str:
+    """One word for each relation: 'mum' and 'mother' are the same person."""
+    return next((names[0] for names in _KIN if word in names), word)
 
 
 def is_about_something_else(item: Item, tokens: list[Token]) -> bool:

@@ -127,6 +127,20 @@ NOT_FOR_GOOD = [
 ]
 
 
+class TestOtherRelatives:
+    """In a carer's message the recovery of another relative is not the patient's."""
+
+    @pytest.mark.parametrize("question", [
+        "Nan (on pomalidomide) has a chest infection. Grandad had one, his has totally cleared up. Should nan take hers?",
+        "Mum takes Imnovid and has a cold. Dad had it first but he's all better now. Does mum stop?",
+    ])  # fmt: skip
+    def test_recover_for_themselves(self, question: str) -> None:
+        assert faults_of(question, "hold") == []
+
+    def test_of_the_same_name_are_the_patient(self) -> None:
+        assert faults_of("My dad is on pomalidomide and had pneumonia. Father is completely recovered, off antibiotics a month. Restart?", "resume") == []
+
+
 class TestVoice:
     """Who writes: the patient, or somebody who treats or cares for one."""
 
