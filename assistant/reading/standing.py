@@ -240,7 +240,7 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
             found.infection = Infection.RESOLVED
         else:
             found.contradiction = True
-    elif denied and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
+    elif denied and not _OF_A_COLD.search(denied.words.text.lower()) and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
         found.contradiction = True
     found.episodes.append(as_episode(thread, outcome.state))
     found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
@@ -252,6 +252,8 @@ def _lines_of_the_patient(scans: Sequence[Scan]) -> list[str]:
     return [line for s in scans for n, line in enumerate(s.sentence_lines) if not any(i.sentence == n and i.has("other") for i in s.items)]
 
 
+# 'My cold is over, no runny nose': what is denied is a sign of it.
+_OF_A_COLD = re.compile(r"runny|sniffl|sore throat|cough|coryz")
 _TAKES = re.compile(
     r"(?<!\S)(?:on|takes|taking|started|starts|begins|begun|continues|has|having|gets|c\d+) (?:\S+ ){0,2}<pom>|<pom> (?:\S+ ){0,6}(?:since|for \d)"
 )

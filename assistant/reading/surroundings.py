@@ -180,7 +180,7 @@ class Surroundings:
 
 
 _KIN = (("dad", "daddy", "father", "papa", "pop"), ("mum", "mummy", "mom", "mommy", "mother", "mama", "mammy"), ("nan", "nana", "gran", "granny", "grandma", "grandmother"),
-        ("grandad", "grandpa", "grandfather"), ("husband", "hubby"))  # fmt: skip
+        ("grandad", "granddad", "grandpa", "grandfather"), ("husband", "hubby"))  # fmt: skip
 
 
 def _same_kin(word: str) -> str:
