@@ -161,7 +161,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection, found.doubted = Infection.SUSPECTED, True
     elif found.infection is Infection.NONE and found.silent and likely["resolved"] >= SURE_NONE:
         found.infection = Infection.RESOLVED
-    elif unexplained and not found.owned and likely["none"] >= SURE_LONG_OVER:
+    elif unexplained and not found.owned and not _in_blood(scans) and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
     elif unexplained and (found.hinted or found.untreated):
         if likely["resolved"] >= (SURE_RESOLVED if found.hinted else SURE_LONG_OVER):
