@@ -36,18 +36,19 @@ def check(text: str, *, case: Case, decision: Decision, dictated: Dictated, ques
     if not findings:
         return Verdict(outcome=Outcome.PASS, text=text, ledger=_ledger(judged, [j.piece.text for j in judged], told))
     mended = repair(text, judged, absent, told)
-    owed = [name for name in lacking(kept(judge(mended.text, told)), told) if name not in absent]
+    again = judge(mended.text, told)
+    owed = [name for name in lacking(kept(again), told) if name not in absent]
     if owed:  # what a removed piece had carried along (`monitor the response`, of what?)
         findings += [Finding(check="missing", severity="major", sentence="", why=f"What is left lacks '{name}'.", rule=told.rule) for name in owed]
         mended = repair(text, judged, [*absent, *owed], told)
-    if not _passes(mended.text, told):
+        again = judge(mended.text, told)
+    if not _passes(again, told):
         return _override(judged, findings, told, outcome=Outcome.OVERRIDE if contradicts else Outcome.REPAIR)
     return Verdict(outcome=Outcome.REPAIR, text=mended.text, findings=tuple(findings), ledger=_ledger(judged, mended.shown, told))
 
 
-def _passes(text: str, told: Context) -> bool:
+def _passes(judged: Sequence[Judged], told: Context) -> bool:
     """Whether a repaired text is free of faults and carries what is owed."""
-    judged = judge(text, told)
     return bool(judged) and not any(j.faults for j in judged) and not lacking(kept(judged), told)
 
 
