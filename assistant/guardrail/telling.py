@@ -8,6 +8,7 @@ dose ...). Trained by `python -m eval.train_telling` on examples that the reposi
 from __future__ import annotations
 
 import itertools
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -126,30 +127,29 @@ def _aims(reading: Reading) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The classifiers: names, weights of shape (buckets, names), bias of shape (names,)."""
+    """The classifiers: names, weights of shape (names, buckets), bias of shape (names,)."""
 
     names: tuple[str, ...]
     weights: Any
     bias: Any
-    _spelt: dict[Token, Any] = field(default_factory=dict, compare=False, repr=False)
+    _spelt: dict[tuple[str, Token], float] = field(default_factory=dict, compare=False, repr=False)
 
-    def scores(self, reading: Reading) -> dict[str, float]:
-        """For each decision the log-odds that a clause speaks against it."""
+    def score(self, reading: Reading, name: str) -> float:
+        """The log-odds that a clause speaks against the decision of one classifier."""
+        column = self.weights[self.names.index(name)]
         buckets = _sequences(reading)
         size = len(buckets) + sum(len(_marks(token)[3]) for token in reading.tokens)
-        made = self.weights[buckets].sum(axis=0) if buckets else np.zeros(len(self.names))
-        for token in reading.tokens:
-            made = made + self._letters(token)
-        made = made / max(1.0, size**0.5) + self.bias
-        return dict(zip(self.names, made.tolist(), strict=True))
+        made = float(column[buckets].sum()) if buckets else 0.0
+        made += math.fsum(self._letters(token, name, column) for token in reading.tokens)
+        return made / max(1.0, size**0.5) + float(self.bias[self.names.index(name)])
 
-    def _letters(self, token: Token) -> Any:
+    def _letters(self, token: Token, name: str, column: Any) -> float:
         """What the letters of a token weigh, kept: the same words come again and again."""
-        known = self._spelt.get(token)
+        known = self._spelt.get((name, token))
         if known is None:
             if len(self._spelt) > _KEPT:
                 self._spelt.clear()
-            known = self._spelt[token] = self.weights[list(_marks(token)[3])].sum(axis=0)
+            known = self._spelt[name, token] = float(column[list(_marks(token)[3])].sum())
         return known
 
 
@@ -161,11 +161,11 @@ def telling(folder: Path = FOLDER) -> Telling:
         KnowledgeError: where the weights are missing or do not fit.
     """
     names, table, bias = weights.load(NAME, "names", "eval.train_telling", folder)
-    return Telling(names, table.astype(np.float64), bias)
+    return Telling(names, np.ascontiguousarray(table.astype(np.float64).T), bias)
 
 
 @lru_cache(maxsize=4096)
 def against(reading: Reading, action: Action) -> float:
     """The log-odds that a clause speaks against a decision; 0 where no classifier judges."""
     world = WORLDS.get(action)
-    return telling().scores(reading)[world] if world else 0.0
+    return telling().score(reading, world) if world else 0.0
