@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator
 
 from assistant.errors import KnowledgeError
 from assistant.knowledge import HOME, load_yaml
@@ -108,6 +108,20 @@ class ClaimFile(_Strict):
     likened: list[str]
 
 
+class PatternFile(RootModel[dict[str, str]]):
+    """guardrail_patterns.yaml: regular expressions by name."""
+
+    @field_validator("root")
+    @classmethod
+    def _compile(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, one in value.items():
+            try:
+                re.compile(one)
+            except re.error as fault:
+                raise ValueError(f"'{name}' is no pattern ({fault})") from fault
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class Cues:
     """All cue words, compiled: `phrases` maps the first two words of a phrase (the one of a single word) to its (words, tag, form), longest first."""
@@ -119,6 +133,7 @@ class Cues:
     claims: ClaimFile
     injection: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     foreign: frozenset[str]
+    patterns: dict[str, re.Pattern[str]]
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -193,11 +208,12 @@ def load_cues(home: Path = HOME) -> Cues:
     outside = _parse(OutsideFile, folder / "guardrail_outside.yaml", faults)
     plain = _parse(PlainFile, folder / "guardrail_plain.yaml", faults)
     claims = _parse(ClaimFile, folder / "guardrail_claims.yaml", faults)
+    patterns = _parse(PatternFile, folder / "guardrail_patterns.yaml", faults)
     phrases = _phrases(cue, faults) if cue else {}
     if cue and claims:
         named = {t for e in claims.effects for t in (*e.subject, e.effect, *e.object)} | {t for m in claims.markers for n in m.needs for t in n}
         faults += [f"guardrail_claims.yaml: there is no tag '{t}'; use one of guardrail_cues.yaml." for t in sorted(named - set(cue.tags) - {"CONT"})]
-    if faults or not (cue and outside and plain and claims):
+    if faults or not (cue and outside and plain and claims and patterns):
         raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
     words: dict[str, list[tuple[str, ...]]] = {}
     for phrase in outside.words:
@@ -211,6 +227,7 @@ def load_cues(home: Path = HOME) -> Cues:
         claims=claims,
         injection=tuple((tuple(e.needs), re.compile(e.pattern, re.IGNORECASE)) for e in claims.injection),
         foreign=frozenset(claims.foreign),
+        patterns={name: re.compile(one) for name, one in patterns.root.items()},
     )
 
 
@@ -218,3 +235,8 @@ def load_cues(home: Path = HOME) -> Cues:
 def cues() -> Cues:
     """The project's own cue words, read once in a process."""
     return load_cues()
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """One of the project's own patterns."""
+    return cues().patterns[name]

@@ -6,31 +6,17 @@ import re
 
 from assistant.guardrail.aims import only_if
 from assistant.guardrail.amounts import Amount, amounts_of
+from assistant.guardrail.cues import pattern
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action, Severity
 
-_SPLIT = re.compile(
-    r"\b(?:alternate[ -]days?|alternat\w+ day|every (?:other|second|third) (?:day|week)|every 48|twice (?:daily|a day|weekly|a week)|two divided|divided|split\w*|b\.?d\b|half a capsule|once (?:weekly|a week)|"
-    r"days? \d+ ?(?:-|to|until) ?\d+|(?:without|no) (?:a |the |any )?(?:rest week|week off)|days? on\b|three times|loading dose|two capsules|double dose|half[ -]dose|half the dose|half (?:your|her|his|the|of the) (?:pom\w*|capsules?)|every three days|every 2 days|on weekdays|fortnight\w*|per week|weekends off)\b"
-)
 SCHEDULE = "It gives a schedule or a scaling of the dose that no source gives."
 RAISES = "It raises the dose; no rule does."
 REDUCES = "It reduces the dose; after a mild infection the dose stays the same."
 SPOKEN_OF = (SCHEDULE, RAISES, REDUCES)
 """Faults of a deed that may be named only to be refused."""
-_UNIT = re.compile(r"\b\d+(?:\.\d+)? ?(?:g|mcg|ug|µg|μg|micrograms?|grams?|kg|ml|iu|units|mg/kg|mg/m2)\b")
-_FOR_OTHERS = re.compile(
-    r"\breductions? (?:is|are|applies|apply) (?:only |just |solely |reserved |meant |to )*(?:for |to )?(?:the )?(?:frail|elderly|older|patients over|over 75|unfit)"
-)
 _DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
-_SCALED = re.compile(r"\b(?:halv(?:e|ed|ing)|doubl(?:e|ed|ing)|tripl(?:e|ed|ing)|quarter(?:ed)?|by half|by (?:a|one) (?:third|quarter)|by \d+ ?%)\b")
-_DAILY = re.compile(r"\b(?:daily|every day|per day|each day|a day|fortnightly|monthly|twice|every other|alternate|every second|every two weeks|consecutive|days (?:each|a|per|every|of (?:each|every|the))|in a row)\b")
-_QUOTED = re.compile(r'"[^"]*"')
-_OVER_75 = re.compile(r"(?:over|above|older than|>|beyond|past|more than|exceed\w*)\s*(?:the age of |age )?75")
-_BORDER = re.compile(
-    r"(over|above|older than|>|≥|>=|beyond|at least|from age|aged|past|under|below|younger than|<|≤|up to|more than|less than|of)\s*(?:the age of\s*|age\s*)?(\d{2})\b(?!\s*(?:mg|%|h\b|hours|days|weeks|months|x))(\s*(?:years?)?\s*(?:or (?:older|over|above|more)|and (?:older|over|above)|\+))?"
-)
 
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
@@ -49,7 +35,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
         and not reading.any("NEG")
     ):
         found.append("Elderly patients may need a lower dose, not a higher one.")
-    if reading.has("NUM") and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART") and _UNIT.search(reading.plain):
+    if reading.has("NUM") and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART") and pattern("unit").search(reading.plain):
         found.append("Doses are in mg.")
     found += [why for why in (_schedule(reading), _border(reading, context), _renal(reading, context)) if why]
     return [Fault("dose", why, context.rule, "critical") for why in found[:1]]
@@ -151,7 +137,7 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
         return "" if order.negated or plainly else RAISES
     if context.decision.severity is Severity.SEVERE and only_if(order) and not any("SEVERE" in p.tags for p in order.conditions):
         return "It denies the dose reduction that is considered after a severe infection."
-    if context.decision.severity is Severity.SEVERE and _FOR_OTHERS.search(reading.plain):
+    if context.decision.severity is Severity.SEVERE and pattern("for_others").search(reading.plain):
         return "It denies the dose reduction that is considered after a severe infection."
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and (
@@ -176,11 +162,11 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
 
 
 def _schedule(reading: Reading) -> str:
-    text = _QUOTED.sub(" ", reading.plain) if reading.any("STOP", "NEG", "EVALNEG") else reading.plain
-    split = _SPLIT.search(text) or (_SCALED.search(text) and not reading.any("NEG"))
+    text = pattern("quoted").sub(" ", reading.plain) if reading.any("STOP", "NEG", "EVALNEG") else reading.plain
+    split = pattern("split").search(text) or (pattern("scaled").search(text) and not reading.any("NEG"))
     if split and not reading.any("DEX", "MONITOR", "CBC", "AMB", "AMBNAME", "SILENT"):
         return SCHEDULE
-    if reading.has("DEX") and (_DAILY.search(text) or re.search(r"\b(?:split|divided|over two days)\b", text)):
+    if reading.has("DEX") and (pattern("daily").search(text) or re.search(r"\b(?:split|divided|over two days)\b", text)):
         return "It gives dexamethasone other than weekly."
     return ""
 
@@ -193,7 +179,7 @@ def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
         return "" if amount.mg == 40.0 or not over else "Over 75 dexamethasone is 20 mg weekly, not 40 mg."
     if amount.mg == 40.0 and over and not (reading.any("NEG") and "20" in reading.plain) and "20" not in reading.plain:
         return "Over 75 dexamethasone is 20 mg weekly instead of 40 mg."
-    if amount.mg == 20.0 and not over and not _OVER_75.search(reading.plain) and not reading.silent:
+    if amount.mg == 20.0 and not over and not pattern("over_75").search(reading.plain) and not reading.silent:
         return "Dexamethasone 20 mg weekly is for patients over 75 only."
     return ""
 
@@ -202,7 +188,7 @@ def _border(reading: Reading, context: Context) -> str:
     if reading.any("NEUTRO") or not (reading.any("DEX", "ELDERLY", "REDUCE", "DOSE") and any(t.tag == "NUM" for t in reading.tokens)):
         return ""
     denied = any(t.tag == "NEG" and t.text not in ("instead of", "rather than", "in place of") for t in reading.tokens)
-    for found in _BORDER.finditer(reading.plain):
+    for found in pattern("border").finditer(reading.plain):
         side, age, plus = found.group(1), int(found.group(2)), found.group(3)
         if (age < 50 or (side == "of" and not plus) or side == "of" or (side == "aged" and not plus)) and (not plus or age < 50):
             continue

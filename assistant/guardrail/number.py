@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import re
 
-from assistant.guardrail.cues import FigureEntry, cues
+from assistant.guardrail.cues import FigureEntry, cues, pattern
 from assistant.guardrail.readings import Context, Fault, Reading
 
-_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:-|to)?\s*(\d+(?:[.,]\d+)?)?\s*(?:%|per ?cent\b)")
-_BREAK = re.compile(r"[,;()|]|\b(?:and|while|whereas|but|with|versus|vs|against|compared)\b")
-_SPAN = re.compile(
-    r"\b(?:(first|initial|last|final|opening|early|next)\s+)?(\d+|one|two|three|four|five|six|eight|nine|twelve|eighteen|twenty-four|twenty|a few|several|a)?[\s-]*(hours?|days?|weeks?|months?|years?|cycles?|quarters?)\b"
-)
-_LATE = re.compile(
-    r"\b(?:second|third|fourth|last|final|later)\s+(?:\w+\s+)?(?:weeks?|months?|years?|cycles?|quarter)\s+(?:of|after|on)\b|\b(?:peak\w*|highest|mainly|mostly)\b[^.]*\b(?:late|years?|end of)\b"
-)
-_FRACTION = re.compile(
-    r"\b(?:one|1|two|2|three|3) in (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|\d+)\b|\b(half|a quarter|one quarter|a fifth|two thirds|two-thirds|three quarters|a tenth|a third|one third|majority|minority|most patients|few patients|all patients|every patient)\b"
-)
 _WITH_DEX = 30.0  # the one figure that the article gives of pomalidomide with low-dose dexamethasone
-_HOW_WELL = re.compile(r"% (?:gone|better|resolved|cleared|recovered|well)\b|\b(?:sats|saturations?|spo2)\b")
-_AVERAGE = re.compile(r"\b(?:on average|typically|usually|as a rule|median|normally)\b")
 _THIRD = frozenset({"three", "3", "a third", "one third"})
 _COUNTS = frozenset({0.5, 500.0, 25.0, 50.0, 1.0, 1000.0, 38.0, 100.4, 38.3, 38.5, 9.0, 10.0})
-_PER_MICROLITRE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:cells )?(?:per |/)\s*(?:micro ?lit(?:re|er)|µl|μl|ul|mm3)")
-_PER_LITRE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:x|×)?\s*10\^?9\s*/?\s*l")
 _NOUNS = ("infect", "pneumon", "neutro", "event", "sepsis", "grade", "fever")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEARS = frozenset({"2014", "2017", "2019", "2025"})
 
 
@@ -40,7 +24,7 @@ def figures_in(reading: Reading) -> tuple[FigureEntry, ...]:
     """The article's percentages that stand in a piece."""
     if "%" not in reading.plain and "cent" not in reading.plain:
         return ()
-    values = {_value(m.group(1)) for m in _PERCENT.finditer(reading.plain)}
+    values = {_value(m.group(1)) for m in pattern("percent").finditer(reading.plain)}
     return tuple(f for f in cues().claims.figures if f.value in values)
 
 
@@ -54,11 +38,11 @@ def _percentages(reading: Reading, context: Context) -> str:
     known = {f.value: f for f in cues().claims.figures}
     text = re.sub(r"\bgrades? (\d) ?(?:-|/|to|or|and) ?(\d)", r"grade \1/\2", reading.plain)
     foreign = reading.any("PARTNER") or (reading.any("DEX") and not reading.any("POM"))
-    for found in _PERCENT.finditer(text):
+    for found in pattern("percent").finditer(text):
         figure = known.get(_value(found.group(1)))
         if foreign and not reading.any("SILENT") and (figure is None or figure.value != _WITH_DEX):
             return "The article's figures are of pomalidomide."
-        if figure is None and _HOW_WELL.search(text[max(0, found.start() - 16) : found.end() + 16]):
+        if figure is None and pattern("how_well").search(text[max(0, found.start() - 16) : found.end() + 16]):
             continue
         if figure is None or found.group(2):
             return f"No passage holds the figure {found.group().strip()}."
@@ -82,9 +66,9 @@ def _stands(word: str, scope: str) -> bool:
 
 def _chunk(text: str, start: int, end: int, figure: FigureEntry) -> str:
     """The clause around a figure; where it holds no noun to count, the clause before it, then the one after."""
-    breaks = [0, *(m.end() for m in _BREAK.finditer(text)), len(text)]
+    breaks = [0, *(m.end() for m in pattern("break").finditer(text)), len(text)]
     low = max(b for b in breaks if b <= start)
-    high = min((m.start() for m in _BREAK.finditer(text) if m.start() >= end), default=len(text))
+    high = min((m.start() for m in pattern("break").finditer(text) if m.start() >= end), default=len(text))
     own = text[low:high]
     nouns = {w for words in figure.needs for w in words} | set(figure.never) | {"infection", "pneumonia", "neutropenia", "event"}
     while not any(_stands(w, own) for w in nouns) and low > 0:
@@ -96,7 +80,7 @@ def _chunk(text: str, start: int, end: int, figure: FigureEntry) -> str:
 def _spans(reading: Reading) -> str:
     """The first three months of therapy, for prophylaxis and for the time of risk, and no other span."""
     text = reading.plain
-    late = _LATE.search(text)
+    late = pattern("late_span").search(text)
     if late and reading.any("INF", "RISK", "PROPH", "COMMON", "SOURCE", "MOSTCOMMON") | bool(reading.markers):
         return "The span is the first three months of therapy."
     about = reading.any("PROPH") or (
@@ -104,7 +88,7 @@ def _spans(reading: Reading) -> str:
     )
     if not about or "post" in text:
         return ""
-    for found in _SPAN.finditer(text):
+    for found in pattern("span").finditer(text):
         order, number, unit = found.groups()
         if (
             (number is None and order is None)
@@ -126,9 +110,9 @@ def _spans(reading: Reading) -> str:
 def _averages(reading: Reading) -> str:
     """`recovery takes six weeks on average`: how long things take stands in no source."""
     text = reading.plain
-    if reading.any("FIRST3", "PROPH") or not reading.any("INF", "RECOVERY", "RESOLVED", "POM") or not _AVERAGE.search(text):
+    if reading.any("FIRST3", "PROPH") or not reading.any("INF", "RECOVERY", "RESOLVED", "POM") or not pattern("average").search(text):
         return ""
-    found = next((m for m in _SPAN.finditer(text) if m.group(2)), None)
+    found = next((m for m in pattern("span").finditer(text) if m.group(2)), None)
     return f"No source holds the span '{found.group().strip()}'." if found else ""
 
 
@@ -136,7 +120,7 @@ def _fractions(reading: Reading) -> str:
     text = reading.plain
     if not reading.any("INF", "NEUTRO"):
         return ""
-    for found in _FRACTION.finditer(text):
+    for found in pattern("fraction").finditer(text):
         if text[: found.start()].endswith("of ") and found.group().startswith("all"):
             continue  # `of all patients`
         share = found.group(1) or found.group(2)
@@ -157,7 +141,7 @@ def _counts(reading: Reading, context: Context) -> str:
     case = context.case
     known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}
     known |= {v * 1000 for v in (case.anc,) if v is not None}
-    one, other = _PER_MICROLITRE.search(reading.plain), _PER_LITRE.search(reading.plain)
+    one, other = pattern("per_microlitre").search(reading.plain), pattern("per_litre").search(reading.plain)
     if one and other and abs(_value(one.group(1)) / 1000 - _value(other.group(1))) > 1e-9:
         return f"{one.group(1)} per microlitre is not {other.group(1)} x10^9/L."
     for found in re.finditer(
@@ -170,7 +154,7 @@ def _counts(reading: Reading, context: Context) -> str:
 
 
 def _years(reading: Reading) -> str:
-    for year in _YEAR.findall(reading.plain):
+    for year in pattern("year").findall(reading.plain):
         if year not in _YEARS and re.search(r"et al|journal|published|study|trial|lancet|nejm|blood|paper|guideline", reading.plain):
             return f"No source holds the year {year}."
     return ""

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.guardrail.aims import ends_early, restricted
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
+from assistant.guardrail.cues import pattern
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Reading
 from assistant.records import Action
 
-_LATE = re.compile(
-    r"\b(?:gradually|eventually|slowly|stepwise|tomorrow|next week|in a few days|by degrees|taper\w*|(?:at|after) the end of (?:the|this|her|his) (?:current )?(?:cycle|week|pack|blister)|"
-    r"after (?:this|the current|tonight|her next|his next|the next) (?:cycle|pack|blister|dose|capsule)|from (?:the )?next (?:cycle|week)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
-)
 _DETERMINERS = frozenset({"a", "the", "any", "this", "that", "planned", "later", "of", "how", "when"})
 _RETURNS = frozenset({"sign", "signs", "new", "another", "again", "reason", "left", "residual"})
-_REVIEW = re.compile(r"\b(?:review|check|see|seen|ring|visit)\w*\s*(?:on|is|again|him|her)?\s*$")
-_IN_THAT_CASE = re.compile(r"\b(?:in|should) (?:either|that|any|each|both|such|this|which) (?:of (?:these|those) )?(?:an? )?(?:cases?|events?|situations?|happen)\b|\bthen\b")
 _MANNERS = frozenset("simply just straight automatically routinely blindly immediately directly without merely".split())
-_ANYWAY = re.compile(r"\beven (?:if|though|when)\b|\bregardless\b|\birrespective\b")
 
 
 def judge_aim(aim: str, order: Order, reading: Reading, action: Action, *, general: bool = False) -> str:
@@ -59,8 +51,8 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
     if aim == "stop" and order.act == "STOP" and order.segment.tags >= {"PERM", "PROGRESSION"}:
         return ""
     if aim == "stop" and order.act == "STOP":
-        late = _LATE.search(reading.plain)
-        if late and not _REVIEW.search(reading.plain[: late.start()][-20:]) and not reading.any("NOW", "RESTART", "NEG"):
+        late = pattern("late").search(reading.plain)
+        if late and not pattern("review").search(reading.plain[: late.start()][-20:]) and not reading.any("NOW", "RESTART", "NEG"):
             return "It puts the stop off."
         if restricted(order, by_tier=not general):
             return "It ties the hold to a condition, or ends it before complete resolution."
@@ -83,7 +75,7 @@ def restart_is_early(order: Order, reading: Reading) -> bool:
         return False
     if _nominal(order) and not (own & {"NOW", "SOON", "EVALPOS", "RESIDUAL", "PARTIAL", "GO"}) and not kinds & {Condition.DATE, Condition.COUNTS, Condition.NOT_RESOLVED}:
         return False
-    if _ANYWAY.search(reading.plain) or any("RESOLVED" in p.tags and "NEG" in p.tags and p.kind in ("if", "while", "once") for p in order.conditions):
+    if pattern("anyway").search(reading.plain) or any("RESOLVED" in p.tags and "NEG" in p.tags and p.kind in ("if", "while", "once") for p in order.conditions):
         return True
     if order.kind == "onlyif":
         return Condition.RESOLVED not in kinds_of(order.segment)
@@ -194,7 +186,7 @@ def _under_no_hold(aim: str, order: Order, reading: Reading) -> str:
     infected = (
         Condition.INFECTION in kinds
         or order.segment.tags & {"OCCUR", "ACTIVE", "NF", "LATER", "FEVER"}
-        or _IN_THAT_CASE.search(reading.plain) is not None
+        or pattern("in_that_case").search(reading.plain) is not None
         or "moment" in text_of(order.segment)
         or any(p.tags & {"INF", "NF", "OCCUR"} for p in order.conditions)
         or any(p.kind in ("if", "once") and p.tags & {"INF", "NF", "OCCUR", "FEVER"} for p in reading.parts)

@@ -141,7 +141,7 @@ class Telling:
         size = len(buckets) + sum(len(_marks(token)[3]) for token in reading.tokens)
         made = float(column[buckets].sum()) if buckets else 0.0
         made += math.fsum(self._letters(token, name, column) for token in reading.tokens)
-        return made / max(1.0, size**0.5) + float(self.bias[self.names.index(name)])
+        return float(made / max(1.0, size**0.5) + self.bias[self.names.index(name)])
 
     def _letters(self, token: Token, name: str, column: Any) -> float:
         """What the letters of a token weigh, kept: the same words come again and again."""

@@ -11,7 +11,7 @@ from assistant.errors import KnowledgeError
 from assistant.guardrail.cues import load_cues
 from assistant.knowledge import HOME
 
-FILES = ("guardrail_cues.yaml", "guardrail_outside.yaml", "guardrail_plain.yaml", "guardrail_claims.yaml")
+FILES = ("guardrail_cues.yaml", "guardrail_outside.yaml", "guardrail_plain.yaml", "guardrail_claims.yaml", "guardrail_patterns.yaml")
 
 
 @pytest.fixture
@@ -54,4 +54,10 @@ def test_all_faults_of_all_files_are_told_at_once(home: Path) -> None:
 def test_a_missing_file_is_named(home: Path) -> None:
     (home / "lexicon" / "guardrail_outside.yaml").unlink()
     with pytest.raises(KnowledgeError, match=r"guardrail_outside\.yaml"):
+        load_cues(home)
+
+
+def test_a_pattern_that_cannot_be_read_is_named(home: Path) -> None:
+    change(home, "guardrail_patterns.yaml", "quoted:", "quoted_too: '('\nquoted:")
+    with pytest.raises(KnowledgeError, match=r"guardrail_patterns\.yaml: .*'quoted_too' is no pattern"):
         load_cues(home)

@@ -52,6 +52,11 @@ def rows(table: dict[str, str]) -> list[tuple[str, str]]:
 
 BAD = {
     "hold_mild": r"""
+        Stop once the cycle is complete.
+        She goes back on it when the dipstick is clear.
+        Continue during the infection.
+        ANC 700 per microlitre equals 7.0 x10^9/L.
+        Consider prophylactic antibiotics for the first three months of therapy (Lindqvist R, Haematol Pharm 2020;12:44-51).
         Pomalidomide can be continued at the current dose.
         There is no need to hold pomalidomide for an infection this mild.
         She may safely carry on with the capsules.
@@ -335,6 +340,8 @@ BAD = {
         About 5% of patients get pneumonia.
     """,
     "resume_mild": r"""
+        Lingering symptoms are no reason to delay.
+        Dexamethasone returns at 20 mg on two days of each week.
         Keep holding pomalidomide.
         Do not restart yet.
         It is too early to restart.
@@ -401,6 +408,8 @@ BAD = {
         A bone marrow examination is required before restarting.
     """,
     "reassess": r"""
+        Restart at the same dose with prophylaxis.
+        The restart follows automatically at 3 mg.
         Restart at 3 mg.
         Pomalidomide can be resumed at the same dose.
         Pomalidomide must never be given again.
@@ -499,6 +508,17 @@ BAD = {
 
 GOOD = {
     "hold_mild": r"""
+        Please continue to withhold pomalidomide until the infection has completely resolved [1].
+        Continue to hold.
+        Maintain the hold.
+        The hold already in place goes on.
+        You can tell her that stopping now is exactly right.
+        Take pomalidomide off the chart now.
+        Please ask him to leave pomalidomide off from today, until the cystitis has completely resolved [1].
+        Was it severe, a reduction would be considered later.
+        "Forever" is another matter.
+        To continue during an active infection may prolong the infection.
+        I would withdraw pomalidomide today.
         Stop pomalidomide now.
         Hold pomalidomide until the infection has completely resolved [1].
         Please withhold pomalidomide today.
@@ -730,6 +750,10 @@ GOOD = {
         Neither a lower dose nor a permanent stop is called for.
     """,
     "resume_mild": r"""
+        There is no reason to come back at a lower dose.
+        There is no objection to a restart.
+        The article reserves a reduction for severe infections.
+        It is safe to pick up where she left off.
         She can restart.
         Pomalidomide can be resumed at the same dose, 4 mg.
         Back to 4 mg, provided all symptoms have gone.
@@ -766,6 +790,8 @@ GOOD = {
         Dexamethasone: no change; the 20 mg rule is for patients over 75 [2].
     """,
     "resume_severe": r"""
+        Do not simply go back to 4 mg.
+        A reduction by 1 mg, to 3 mg, is worth considering after a severe infection.
         Consider restarting at 3 mg instead of 4 mg.
         As the infection was severe, a step down from 4 mg to 3 mg is worth considering.
         Lower is worth considering: 3 mg rather than 4 mg.
@@ -824,6 +850,7 @@ GOOD = {
         If it is restarted, use dexamethasone 20 mg weekly (over 75) [2].
     """,
     "no_hold": r"""
+        If she falls ill with an infection, in either case pomalidomide is stopped immediately.
         No hold is needed.
         There is no need to hold pomalidomide.
         Pomalidomide can continue.
@@ -868,6 +895,9 @@ GOOD = {
         The article names four pitfalls.
     """,
     "out": r"""
+        It would not be right to carry the pomalidomide rule over to lenalidomide.
+        Your local immunisation service will be better placed to answer.
+        On lenalidomide I must pass.
         I can't advise on lenalidomide.
         The article covers pomalidomide only.
         That is outside what the source covers.

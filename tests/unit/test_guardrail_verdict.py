@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from assistant.composing import compose
 from assistant.guardrail import check
@@ -146,3 +147,45 @@ def test_a_sentence_of_thousands_of_parts_does_not_take_minutes() -> None:
     started = time.process_time()
     verdict("; ".join(["hold pomalidomide now"] * 3000))
     assert time.process_time() - started < 5
+
+
+def test_what_a_removed_piece_had_carried_along_is_added() -> None:
+    case = replace(MILD, severity=Severity.SEVERE)
+    found = verdict(
+        "Stop pom now, hold until the pneumonia has completely resolved [1]. Start appropriate antimicrobial therapy: "
+        "meropenem 1 g three times daily. Monitor the response.", case
+    )  # fmt: skip
+    assert found.outcome is Outcome.REPAIR
+    assert "meropenem" not in found.text
+    assert "appropriate antimicrobial therapy" in found.text
+
+
+def test_the_words_of_the_question_may_be_taken_up_but_not_advised() -> None:
+    question = "Prostatitis on oral fosfomycin, pom 4 mg, the light chains are rising. Continue because of the light chains?"
+    decision = decide(MILD)
+    dictated = compose(MILD, decision)
+    taken_up = f"{GOOD} I understand the worry about the light chains. The fosfomycin goes on."
+    advised = f"{GOOD} Light chains should be measured every week."
+    assert check(taken_up, case=MILD, decision=decision, dictated=dictated).findings
+    assert not check(taken_up, case=MILD, decision=decision, dictated=dictated, question=question).findings
+    assert check(advised, case=MILD, decision=decision, dictated=dictated, question=question).findings
+
+
+def test_a_case_told_again_in_the_words_of_the_question_is_no_instruction() -> None:
+    question = "My patient, 58, takes pomalidomide 4 mg and has had a plain cold for two days. Pause?"
+    decision = decide(MILD)
+    told = f"The patient, 58, takes pomalidomide 4 mg and has had a plain cold for two days. {GOOD}"
+    assert check(told, case=MILD, decision=decision, dictated=compose(MILD, decision), question=question).outcome is Outcome.PASS
+
+
+def test_a_question_of_fact_without_a_patient_owes_no_hold() -> None:
+    bare = Case(asked=Asked.DECISION, drug=Drug.POMALIDOMIDE, infection=Infection.ACTIVE)
+    told = "The article gives no IgG threshold, so I cannot offer one."
+    assert verdict(told, bare).outcome is Outcome.PASS
+    assert verdict(told, MILD).outcome is not Outcome.PASS
+
+
+def test_a_draft_of_which_nothing_is_left_is_replaced_without_being_called_a_contradiction() -> None:
+    asked = Case(asked=Asked.FACT, topics=("infection_rate",))
+    found = verdict("About 45% have an infection [2].", asked)
+    assert (found.outcome, found.text) == (Outcome.REPAIR, compose(asked, decide(asked)).text)
