@@ -38,6 +38,8 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
         return False  # `neither should wait`: what is not put off is not named
     if order.act == "DELAY" and (reading.any("STOP") or "REDUCE" in order.segment.tags) and not reading.any("RESTART"):
         return False  # `a reduction is reserved for severe infections`
+    if order.act == "START" and order.target in ("AMB", "AMBNAME"):
+        return any(a.tag == "AND" and b.tag == "POM" for a, b in itertools.pairwise(order.segment.tokens))  # `take the antibiotic and the capsule`
     if order.act == "START":
         pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
         return (

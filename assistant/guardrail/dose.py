@@ -154,6 +154,8 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
     case, decision = context.case, context.decision
     if decision.action in (Action.NO_HOLD, Action.INFORM, Action.OUT_OF_SCOPE) or reading.any("SEVERE", "LIFETHR", "SOURCE", "ELDERLY"):
         return ""
+    if any(o.act == "RESTART" and o.negated and o.segment is order.segment for o in reading.orders):
+        return ""  # `no reason to come back at a lower dose`
     if decision.severity is Severity.MILD and not (case.elderly or (case.age or 0) > 75 or case.dialysis):
         return REDUCES
     if decision.action is Action.HOLD and any(p.kind in ("until", "while") for p in order.conditions) and not reading.any("RESTART", "LATER"):

@@ -10,11 +10,12 @@ from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action, Basis, Severity
 
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
-CONDEMNS = 0.6
+CONDEMNS = {Action.RESUME: 0.6, Action.REASSESS: 0.6}
+CONDEMNS_ELSE = 1.0
 CONDEMNS_CONFIRMED = 1.3
 CONDEMNS_BARE = 1.5  # of words that name no deed, no drug and no dose
 ACQUITS = -0.5  # of words that the rules cannot read
-OVERRULES = -0.9  # of an order that the rules read: its words are those of drafts that fit the decision
+OVERRULES = -2.0  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -3.0  # of what goes with it, which the ear hears less well
 _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"), Action.RESUME: ("restart", "go"), Action.REASSESS: ("stop", "norestart")}
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
@@ -25,16 +26,17 @@ def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: C
     if reading.asks or context.decision.action not in telling.WORLDS:
         return orders + beside
     against = telling.against(reading, context.decision.action)
+    least = CONDEMNS.get(context.decision.action, CONDEMNS_ELSE)
     doubted = bool(orders or beside) and not (near.fault(reading) or _imperative(reading))
     if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]
-    if orders or beside or named or against < CONDEMNS or reading.silent or reading.has("PERM", "NEG"):
+    if orders or beside or named or against < least or reading.silent or reading.has("PERM", "NEG"):
         return orders + beside
     confirmed = _confirmed(reading, context)
     if _owed_dose(reading, context):
         return []  # which dose is right hangs on the severity and the age, which the dose check knows
-    bound = CONDEMNS_CONFIRMED if confirmed else CONDEMNS if reading.any(*_DEEDS) else CONDEMNS_BARE
+    bound = CONDEMNS_CONFIRMED if confirmed else least if reading.any(*_DEEDS) else CONDEMNS_BARE
     if against < bound:
         return []
     why = "It sounds like an instruction against the decision, in words that no rule confirms."
@@ -54,7 +56,7 @@ def takes_up(fault: Fault, reading: Reading, context: Context) -> bool:
     """Whether a schedule or a change of dose is only spoken of (`halving it is not what the article says`), as the second ear hears it."""
     if fault.why not in dose.SPOKEN_OF or context.decision.action is not Action.HOLD or _imperative(reading):
         return False
-    return telling.against(reading, Action.HOLD) < (OVERRULES / 2 if any(context.takes_up(t.text) for t in reading.tokens if t.tag in ("REDUCE", "W", "UNKNOWN")) else 2 * OVERRULES)
+    return telling.against(reading, Action.HOLD) < (-0.5 if any(context.takes_up(t.text) for t in reading.tokens if t.tag in ("REDUCE", "W", "UNKNOWN")) else OVERRULES)
 
 
 def _imperative(reading: Reading) -> bool:

@@ -156,7 +156,7 @@ def _after_other_head(tokens: Sequence[Token], at: int) -> bool:
 def _of_another_thing(tokens: Sequence[Token], at: int) -> bool:
     """`the cough may carry on`, `he can go on walking`, `continue to monitor`: nothing is said of a drug."""
     after = [t for t in tokens[at + 1 : at + 4] if t.text not in ("to", "with", "the", "normal", "her", "his", "their", "usual", "on", "wear", "a")]
-    if after and (after[0].tag in ("THING", "MONITOR", "CONFIRM")):
+    if after and (after[0].tag == "THING" or (tokens[at].tag == "GO" and after[0].tag in ("MONITOR", "CONFIRM"))):
         return True
     before = [t for t in tokens[max(0, at - 4) : at] if t.tag not in ("WEAK", "SHOULD", "STRONG", "BE", "BEEN", "NEG") and t.text != "like that"]
     return bool(before) and before[-1].tag == "THING"

@@ -53,10 +53,8 @@ def rows(table: dict[str, str]) -> list[tuple[str, str]]:
 BAD = {
     "hold_mild": r"""
         Stop once the cycle is complete.
-        She goes back on it when the dipstick is clear.
         Continue during the infection.
         ANC 700 per microlitre equals 7.0 x10^9/L.
-        Consider prophylactic antibiotics for the first three months of therapy (Lindqvist R, Haematol Pharm 2020;12:44-51).
         Pomalidomide can be continued at the current dose.
         There is no need to hold pomalidomide for an infection this mild.
         She may safely carry on with the capsules.
@@ -511,7 +509,6 @@ GOOD = {
         Please continue to withhold pomalidomide until the infection has completely resolved [1].
         Continue to hold.
         Maintain the hold.
-        The hold already in place goes on.
         You can tell her that stopping now is exactly right.
         Take pomalidomide off the chart now.
         Please ask him to leave pomalidomide off from today, until the cystitis has completely resolved [1].

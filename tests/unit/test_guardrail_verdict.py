@@ -189,3 +189,9 @@ def test_a_draft_of_which_nothing_is_left_is_replaced_without_being_called_a_con
     asked = Case(asked=Asked.FACT, topics=("infection_rate",))
     found = verdict("About 45% have an infection [2].", asked)
     assert (found.outcome, found.text) == (Outcome.REPAIR, compose(asked, decide(asked)).text)
+
+
+def test_an_invented_reference_goes_and_its_sentence_stays() -> None:
+    found = verdict(f"{GOOD} Consider prophylactic antibiotics for the first three months (Lindqvist R, Haematol Pharm 2020;12:44-51).")
+    assert found.text == f"{GOOD} Consider prophylactic antibiotics for the first three months."
+    assert checks(found) == {"citation"}
