@@ -42,6 +42,7 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
         return any(a.tag == "AND" and b.tag == "POM" for a, b in itertools.pairwise(order.segment.tokens))  # `take the antibiotic and the capsule`
     if order.act == "START":
         pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
+        pronoun = pronoun or (order.text in ("taken", "given") and any(t.text == "let" for t in order.segment.tokens))  # `let those three be taken`
         return (
             order.target == "POM"
             and ("POM" in reading.tags or pronoun)

@@ -11,7 +11,7 @@ from assistant.records import Action, Basis, Severity
 
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
 CONDEMNS = {Action.RESUME: 0.6, Action.REASSESS: 0.6}
-CONDEMNS_ELSE = 1.0
+CONDEMNS_ELSE = 0.8
 CONDEMNS_CONFIRMED = 1.3
 CONDEMNS_BARE = 1.5  # of words that name no deed, no drug and no dose
 ACQUITS = -0.5  # of words that the rules cannot read
