@@ -118,14 +118,14 @@ def test_the_card_stands_at_once_and_checked_sentences_appear_while_the_model_wr
 
 
 def test_what_the_check_changed_is_struck_and_inserted_with_reason_and_rule(scene: Scene) -> None:
-    scene.play.sentences = (*GOOD[:1], f"{WRONG} [2].", *GOOD[2:])
+    scene.play.sentences = (*GOOD[:1], f"{WRONG} [4].", *GOOD[2:])
     scene.play.go.set()
     turn = scene.ask()
     corrected = turn.locator("details.corrected")
     corrected.locator("summary").click(timeout=WHOLE)
     assert f"struck: {WRONG}" in " ".join(corrected.locator("del").inner_text().split())
     assert "completely resolved" in " ".join(corrected.locator("ins").all_inner_texts())
-    assert "dropped: [2]" in corrected.inner_text()
+    assert "dropped: [4]" in corrected.inner_text()
     assert "Rule severe.hold" in corrected.locator(".reasons").inner_text()
     assert WRONG not in turn.locator(".prose").inner_text()
 
