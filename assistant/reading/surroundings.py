@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant.reading.context import Context
+from assistant.reading.context import Context, Cue
 from assistant.reading.items import Item, after, around
 from assistant.reading.phrases import phrase
 from assistant.reading.text import Token
@@ -41,6 +41,7 @@ _ASKED_OF_A_REST = re.compile(r"^(?:so |and |but )?(?:does|do|would|will|should|
 _RECOVERY = ("resolved", "well")
 DENIALS = ("no_infection", "another_cause")
 """States that say that there is no infection, or what else explains the signs."""
+_NOT_SO = frozenset({"non", "not", "isnt", "wasnt", "never", "hardly"})
 _SCOPES = ("uncertain", "hypothetical", "historical", "exposure")
 
 
@@ -142,7 +143,8 @@ class Surroundings:
         flags = {scope for scope in _SCOPES if reaching(scope, item.first, item.last)}
         if item.kind == "infection" and item.entry.kind == "carriage" and item.last < len(self._tokens) and self._tokens[item.last].text == "?":
             flags.add("uncertain")
-        if reaching("negation", item.first, item.last, 4 if item.kind == "severity" else None) or _denied_afterwards(self._tokens, item.last):
+        denial = reaching("negation", item.first, item.last, 4 if item.kind == "severity" else None)
+        if (denial and not self._denies_its_degree(denial, item)) or _denied_afterwards(self._tokens, item.last):
             flags.add("negated")
         if item.kind in ("severity", "antimicrobial"):
             flags |= self._measure(item, before)
@@ -165,6 +167,12 @@ class Surroundings:
             return True
         line = self._lines[item.sentence]
         return bool(phrase("alert").search(line)) and any(phrase("stood_down").search(one) for one in self._lines[item.sentence :])
+
+    def _denies_its_degree(self, denial: Cue, item: Item) -> bool:
+        """'Non-severe infection', 'not a serious infection': there is one, and what is denied is its degree."""
+        if item.kind != "infection" or denial.after or denial.word not in _NOT_SO:
+            return False
+        return bool(phrase("degree").search(" ".join(t.text for t in self._tokens[denial.last : item.first])))
 
     def _measure(self, item: Item, before: str) -> set[str]:
         """Of a cue of severity or a treatment: taken back, a mere threshold, or an escalation that did not come about."""
