@@ -19,6 +19,9 @@ _REPORTING = frozenset(
 )
 _CLAUSE = 7  # the most words looked at for what a person reports
 _PREDICATES = frozenset({"has", "had", "got", "is", "was", "now"})
+_HOLDING = frozenset(
+    "stop stopping stopped hold holding held pause pausing paused withhold withholding interrupt interrupting skip skipping delay delaying break suspend suspending".split()
+)
 _IS_NOT = frozenset({"isnt", "wasnt", "not"})
 _COURSE = frozenset("any better much getting going improving responding healing clearing settling quite fully completely entirely yet really over gone clear resolved cleared healed under controlled treated too so all shifting".split())
 _LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
@@ -135,6 +138,8 @@ class Context:
             return any(t.breaks or t.text in _SUBJECTS for n, t in enumerate(between) if n or not heads or t.text != ":")
         if not cue.after and any(self._tokens[i].dashed for i in (*span, span.stop)):
             return True
+        if cue.scope == "negation" and not cue.after and any(t.text in _HOLDING for t in between):
+            return True  # 'not going to stop her for a cold': it is the stop that is denied
         if cue.scope == "negation" and between and between[0].text == "," and cue.word == "no":
             return True
         if any(t.breaks or t.text in self._lexicon.terminators for t in between):

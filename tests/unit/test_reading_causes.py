@@ -46,6 +46,9 @@ class TestWhatIsDenied:
             'Sepsis' was ticked, then struck out: LRTI, this is not sepsis. Oral doxycycline at home. Pom?                       | hold    | mild     |         |
             Malaria film positive, on pom. Her daughter says malaria is no infection. Pause?                                     | hold    |          |         |
             VRE on the rectal screen, known. Now it is in both peripheral sets too. Pom today?                                   | hold    |          |         |
+            We're not going to stop her for a chest cold on pom, just not full dose, agreed?                                     | hold    | mild     |         |
+            I don't want to hold pom for a UTI on nitrofurantoin. OK?                                                            | hold    | mild     |         |
+            Pneumonia gone 70 percent, restart pomalidomide?                                                                     | hold    |          |         |
             Isn't infected at all, wound dry, afebrile. Pom as usual?                                                            | no_hold |          |         |
         """
     ))  # fmt: skip
