@@ -22,7 +22,7 @@ FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.9
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.75, 0.75, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.65, 0.65, 0.7, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -161,13 +161,18 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection, found.doubted = Infection.SUSPECTED, True
     elif found.infection is Infection.NONE and found.silent and likely["resolved"] >= SURE_NONE:
         found.infection = Infection.RESOLVED
-    elif unexplained and not found.owned and not _in_blood(scans) and likely["none"] >= SURE_LONG_OVER:
+    elif unexplained and _open_to_doubt(found, scans) and likely["none"] >= SURE_LONG_OVER:
         found.infection = Infection.NONE
     elif unexplained and (found.hinted or found.untreated):
         if likely["resolved"] >= (SURE_RESOLVED if found.hinted else SURE_LONG_OVER):
             found.infection = Infection.RESOLVED
         elif likely["none"] >= SURE_NONE and not found.named:
             found.infection = Infection.NONE
+
+
+def _open_to_doubt(found: Standing, scans: Sequence[Scan]) -> bool:
+    """Whether words stand there that may take a named infection from this patient: 'no fever, shingles' holds none."""
+    return not found.owned and not _in_blood(scans) and any(phrase("elsewhere").search(s.plain.text) for s in scans)
 
 
 # 'Head cold, chest clear': where it has not spread to says nothing of its end.

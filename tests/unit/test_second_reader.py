@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import KnowledgeError
 from assistant.reading.reader import scans_of
-from assistant.reading.second import MAX_CHARACTERS, classifier, features
+from assistant.reading.second import LENGTHS, MAX_CHARACTERS, classifier, features
 from assistant.weights import BUCKETS, FOLDER
 from eval import train_reader
 
@@ -24,16 +24,14 @@ def _buckets(*turns: str) -> list[int]:
 
 
 class TestFeatures:
-    """Hashed n-grams and items of a conversation, in blocks of length one."""
+    """Hashed n-grams and items of a conversation, in blocks of fixed length."""
 
     @pytest.mark.parametrize("text", ["", "?", "pneumonia", "Pneumonia on pom, hold?", "\u6f22\u5b57", "9" * 500, "x" * 10_000])
-    def test_come_in_blocks_of_length_one_and_lie_within_the_buckets(self, text: str) -> None:
+    def test_are_bounded_and_lie_within_the_buckets(self, text: str) -> None:
         buckets, values = features(scans_of([text]))
         assert len(buckets) == len(values)
         assert all(0 <= b < BUCKETS for b in buckets.tolist())
-        blocks = (values**2).sum()
-        assert np.isclose(blocks, round(blocks))
-        assert round(blocks) <= 3
+        assert (values**2).sum() <= sum(length**2 for length in LENGTHS) + 1e-9
 
     def test_numbers_are_not_learnt_by_heart(self) -> None:
         assert _buckets("ANC 0.4, aged 78") == _buckets("ANC 1.2, aged 55")
