@@ -41,6 +41,7 @@ _ASKED_OF_A_REST = re.compile(r"^(?:so |and |but )?(?:does|do|would|will|should|
 _RECOVERY = ("resolved", "well")
 DENIALS = ("no_infection", "another_cause")
 """States that say that there is no infection, or what else explains the signs."""
+_STAFF = frozenset({"nurse", "nurses", "doctor", "doctors", "consultant", "registrar", "fellow"})  # 'my wife is an ICU nurse'
 _NOT_SO = frozenset({"non", "not", "isnt", "wasnt", "never", "hardly"})
 _SCOPES = ("uncertain", "hypothetical", "historical", "exposure")
 
@@ -182,8 +183,10 @@ class Surroundings:
             flags.add("hypothetical")
         if item.kind == "severity" and phrase("idioms").search(said) and phrase("by_own_account").match(after(self._tokens, item.last, 6)):
             flags.add("hypothetical")
-        if item.kind == "severity" and phrase("places").search(item.words.text.lower()) and self._context.reaching("averted", item.first, item.last):
-            flags.add("negated")
+        if item.kind == "severity" and phrase("places").search(item.words.text.lower()):
+            works_there = after(self._tokens, item.last, 1) in _STAFF
+            if works_there or self._context.reaching("averted", item.first, item.last):
+                flags.add("negated")
         return flags
 
 

@@ -65,13 +65,22 @@ def with_onsets(items: list[Item], tokens: list[Token]) -> list[Item]:
     return [replace(i, flags=i.flags | {"new"}) if i.kind == "infection" and is_new(i) else i for i in items]
 
 
+def _denied_as_one(last: Item, tokens: list[Token]) -> bool:
+    """'... all negative', 'no BK, CMV, EBV': the denial is of the whole list."""
+    return bool({"all", "both", "are", "were"} & set(after(tokens, last.last, 3).split())) or around(tokens, last.first, 8).split()[:1] in (["no"], ["nil"], ["without"], ["denies"])
+
+
 def with_lists(items: list[Item], tokens: list[Token]) -> list[Item]:
-    """'BK, CMV, EBV all negative': what denies the last of a list denies all of it."""
+    """'BK, CMV, EBV all negative': what denies the last of a list denies all of it; 'pneumonia, covid negative' denies covid."""
     found = list(items)
+    joined = False
     mentions = [n for n, i in enumerate(found) if i.kind == "infection"]
     for earlier, later in zip(reversed(mentions[:-1]), reversed(mentions[1:]), strict=True):
         between = {t.text for t in tokens[found[earlier].last : found[later].first]}
-        if found[later].has("negated") and not found[earlier].has("negated") and between and between <= {",", "/", "and", "&", "or", "nor"}:
+        listed = bool(between) and between <= {",", "/", "and", "&", "or", "nor"}
+        # A mere comma joins a list only where the list is closed by an 'and', or denied as a whole.
+        joined = listed and (joined or between != {","} or (found[later].has("negated") and _denied_as_one(found[later], tokens)))
+        if joined and found[later].has("negated") and not found[earlier].has("negated"):
             found[earlier] = replace(found[earlier], flags=found[earlier].flags | {"negated"})
     return found
 

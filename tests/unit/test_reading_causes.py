@@ -49,6 +49,11 @@ class TestWhatIsDenied:
             We're not going to stop her for a chest cold on pom, just not full dose, agreed?                                     | hold    | mild     |         |
             I don't want to hold pom for a UTI on nitrofurantoin. OK?                                                            | hold    | mild     |         |
             Pneumonia gone 70 percent, restart pomalidomide?                                                                     | hold    |          |         |
+            Pneumonia, covid negative. Hold pom?                                                                                 | hold    |          |         |
+            Chest infection, flu neg, covid neg. Pom?                                                                            | hold    |          |         |
+            BK, CMV, EBV PCR all negative, well, afebrile. Continue pom?                                                         | no_hold |          |         |
+            No pneumonia, UTI or cellulitis, afebrile. Continue pom?                                                             | no_hold |          |         |
+            No fever. Shingles. Hold pom?                                                                                        | hold    |          |         |
             Isn't infected at all, wound dry, afebrile. Pom as usual?                                                            | no_hold |          |         |
         """
     ))  # fmt: skip
