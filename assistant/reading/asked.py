@@ -105,7 +105,7 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
     if asked is Asked.FACT and (tells or (told.ill and len(scans) > 1 and last.intents("hold_asked") and likely["decision"] >= _DECISION_LEADS)):
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     if asked is Asked.DECISION and not tells and _is_fact(likely, told, scans, last):
-        return _as_fact(by_lexicon, case, scans)
+        return _as_fact(by_lexicon, case, scans, likely["fact"])
     if asked is Asked.DECISION and told.reports and last.intents("outside_drugless") and not last.intents("hold_asked") and likely["nothing"] >= _LEAVES:
         return replace(case, asked=Asked.OUTSIDE, outside="nothing")
     if asked is Asked.DECISION and _is_outside(likely, told, case, scans, last):
@@ -152,7 +152,7 @@ def _out_of_outside(by_lexicon: Case, likely: Mapping[str, float], told: _Told, 
         return decision
     if outside not in ("nothing", "override") and likely["decision"] >= _DECISION_SURE:
         return decision
-    return _as_fact(by_lexicon, case, scans) if likely["fact"] >= 0.6 and not told.now else by_lexicon
+    return _as_fact(by_lexicon, case, scans, likely["fact"]) if likely["fact"] >= 0.6 and not told.now else by_lexicon
 
 
 def _tells_of_a_course(last: Scan) -> bool:
@@ -180,9 +180,9 @@ def _topics(scans: Sequence[Scan], sure: float = _TOPIC_SURE) -> tuple[str, ...]
     return found[:_MOST_TOPICS]
 
 
-def _as_fact(by_lexicon: Case, case: Case, scans: Sequence[Scan]) -> Case:
-    """A question of fact, where its topic is known."""
-    topics = _topics(scans, _TOPIC_LIKELY if classifier("intent").probabilities(scans[-1:])["fact"] >= 0.9 else _TOPIC_SURE)
+def _as_fact(by_lexicon: Case, case: Case, scans: Sequence[Scan], likely: float) -> Case:
+    """A question of fact, where its topic is known; `likely`: how sure the second reader is that it is one."""
+    topics = _topics(scans, _TOPIC_LIKELY if likely >= 0.9 else _TOPIC_SURE)
     return replace(case, asked=Asked.FACT, topics=topics) if topics else by_lexicon
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from assistant.reading.items import Item, Scan
 from assistant.reading.phrases import phrase
+from assistant.reading.quantities import FEVER
 from assistant.records import Severity
 
-_FEVER = 38.0
 _OVER = ("no_infection", "resolved", "treatment_done")
 _UNDER_WAY = ("treatment_ongoing", "residual", "worse")
 # 'This is not sepsis' denies how bad it is, and not that it is there.
@@ -67,11 +67,7 @@ def _shows_infection(scan: Scan, sentence: int) -> bool:
 
 def _fevers(scan: Scan) -> list[int]:
     """The sentences with a temperature of 38.0 C or more."""
-    return [_sentence_of(scan, q.start) for q in scan.temperatures if q.value >= _FEVER]
-
-
-def _sentence_of(scan: Scan, offset: int) -> int:
-    return next((s for token, s in zip(scan.tokens, scan.sentence_of, strict=True) if token.end > offset), -1)
+    return [scan.sentence_of[scan.token_at(q.start)] for q in scan.temperatures if q.value >= FEVER]
 
 
 def _is_another_illness(scan: Scan, claims: list[int], sentence: int) -> bool:

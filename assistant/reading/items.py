@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,11 @@ class Item:
         """Whether any of these flags is set."""
         return bool(self.flags & set(flags))
 
+    @property
+    def asserted(self) -> bool:
+        """Whether a state is told as it is: neither denied, nor hoped for or asked, nor supposed."""
+        return not self.has("negated", "unasserted", "hypothetical")
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -58,6 +64,10 @@ class Scan:
     def measured(self) -> bool:
         """Whether a count or a temperature stands in the message."""
         return bool(self.counts or self.temperatures)
+
+    def token_at(self, offset: int) -> int:
+        """The token that stands at an offset of the text, or the next one; the last one behind the end."""
+        return min(bisect_right(self.tokens, offset, key=lambda token: token.end), len(self.tokens) - 1)
 
     def of(self, kind: str) -> list[Item]:
         """The items of one kind, in order."""

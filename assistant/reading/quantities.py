@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from assistant.reading.differential import differentials
 
+FEVER = 38.0
+"""Degrees Celsius from which a temperature is a fever (spec, section 4.1)."""
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+)"
 _LINK = r"(?:\s|(?:on|at|of) (?:day|d|cycle|c|week|wk) ?\d{1,3}(?: of (?:pom|treatment|cycle|therapy|imnovid|pomalyst)[a-z]*(?: \d ?mg)?)?|count|counts|was|is|are|of|at|now|today|down|up|to|back|has|had|gone|went|absolute|come|currently|recovered|fallen|dropped|only|just|still|around|about|approx|nadir|level|remains?|persistently|stays|stuck|stubbornly|persisting|continues|measured|this|morning|am|exactly|came|in|were|result|reported|sits?|sitting|dipped|slid|from|have|halved|neutropenic|profoundly|severely|in|their|boots|not|yet|sank|slumped|tumbled|nosedived|went|settled|hovering|hovers|cratered|plummeted|tanked|crashed|fell|falling|bottomed|out|running|low|hit|steady|stable|a|mere|below|under|less|than|above|over|more|greater|[:=~<>≈,(|-]|[a-z]+day\b)*"
 _COUNT_UNIT = r"\s*((?:x\s*)?10\s*(?:\^|\*\*|e)?\s*9\s*/?\s*l?|(?:x\s*)?10\s*(?:\^|\*\*|e)?\s*3\s*/?\s*(?:u?l|mcl|mm3)?|/\s*u\s*l|/\s*mcl|per\s+(?:ul|mcl|microlit\w+|mm3|cubic mm)|(?:cells?\s*)?/\s*mm\s*\^?3|cells|g/l|gpt\s*/\s*l|/\s*nl|la[ck]hs?\b|lacs?\b|k\b(?:\s*/\s*(?:ul|mcl|mm3))?)?"

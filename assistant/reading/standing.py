@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.reading.contradiction import denied_and_seen, sources_differ
-from assistant.reading.episodes import Thread, as_episode, aside_episode, is_prophylaxis, only_tested_positive, outcome_of, severity_of, threads_of
+from assistant.reading.episodes import (
+    Outcome,
+    Thread,
+    as_episode,
+    aside_episode,
+    is_prophylaxis,
+    only_tested_positive,
+    outcome_of,
+    severity_of,
+    threads_of,
+)
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
 from assistant.reading.phrases import phrase
+from assistant.reading.quantities import FEVER
 from assistant.reading.second import classifier
 from assistant.reading.surroundings import DENIALS
 from assistant.reading.suspicion import settled
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
 
-FEVER = 38.0
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.9
@@ -81,10 +90,9 @@ def _fever(scans: Sequence[Scan]) -> Item | None:
 def _temperature_items(scan_: Scan) -> list[Item]:
     """The temperatures of a message as items `fever` or `normal`, in order."""
     items = []
-    ends = [t.end for t in scan_.tokens]
     past = {t.sentence for t in scan_.of("time") if t.name in ("far", "mid")} - {t.sentence for t in scan_.of("time") if t.name == "now"}
     for quantity in scan_.temperatures:
-        first = min(bisect_right(ends, quantity.start), len(ends) - 1)
+        first = scan_.token_at(quantity.start)
         if scan_.sentence_of[first] in past:
             continue
         words = Words(turn=scan_.turn, start=quantity.start, end=quantity.end, text=scan_.text[quantity.start : quantity.end])
@@ -189,6 +197,16 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
         found.severity = Severity.MILD
     if outcome.state in (EpisodeState.RESOLVED, EpisodeState.RESOLVING) and _told_since(scans, thread):
         outcome = replace(outcome, state=EpisodeState.RESOLVING, silent=False)
+    _note_told(found, thread, outcome, last_mention, past=past)
+    _weigh_fever_and_time(found, scans, thread, fever, outcome.state, past=past)
+    _weigh_denial(found, scans, thread, fever, denied, last_mention, outcome.state)
+    found.episodes.append(as_episode(thread, outcome.state))
+    found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
+    found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
+
+
+def _note_told(found: Standing, thread: Thread, outcome: Outcome, last_mention: Item, *, past: bool) -> None:
+    """Writes down what the words say of the diagnosis, before anything is weighed."""
     found.contradiction = outcome.contradiction
     found.name = thread.name
     found.infection = _STATE[outcome.state]
@@ -196,60 +214,61 @@ def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, feve
     found.named = bool(thread.specific)
     found.owned = any(m.has("owned") for m in thread.mentions)
     supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
-    hints = [
-        s
-        for s in thread.states
-        if s.name in _HINTS and not s.has("negated", "unasserted", "hypothetical") and not _CLEAR_CHEST.match(s.words.text.lower())
-    ]
+    hints = [s for s in thread.states if s.name in _HINTS and s.asserted and not _CLEAR_CHEST.match(s.words.text.lower())]
     found.hinted = not supposed and (past or bool(hints))
     found.untreated = not supposed and any(s.name == "untreated" for s in thread.states)
-    found.plain = any(
-        s.name == "resolved" and s.turn > last_mention.turn and not s.has("negated", "unasserted", "hypothetical") for s in thread.states
-    )
+    found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and s.asserted for s in thread.states)
     febrile = [m for m in thread.mentions if m.entry.kind == "febrile_neutropenia"]
     found.neutropenic_fever = bool(febrile)
     focus = [m for m in thread.mentions if m.entry.kind not in ("febrile_neutropenia", "generic")]
     if febrile and not focus and found.infection is Infection.ACTIVE:
         found.infection = Infection.SUSPECTED
+
+
+def _weigh_fever_and_time(found: Standing, scans: Sequence[Scan], thread: Thread, fever: Item | None, state: EpisodeState, *, past: bool) -> None:
+    """A fever after an episode that had ended is a new suspicion; an episode long over, with pomalidomide taken since, is none."""
     treatment = treatment_of(scans)[0]
-    if fever is not None and treatment is Treatment.TAKING and past and outcome.state is EpisodeState.RESOLVING:
-        # A new fever after an episode that had ended (spec, section 4.4): suspected, and no contradiction.
-        found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
-    elif _long_over(thread, outcome.state, treatment):
+    anew = fever is not None and treatment is Treatment.TAKING and past and state is EpisodeState.RESOLVING
+    if not anew and _long_over(thread, state, treatment):
         # Nobody has said that pomalidomide was restarted after it: that is still to be weighed.
-        unweighed = (
-            found.severity is Severity.LIFE_THREATENING
-            and treatment is not Treatment.TAKING
-            and not any(_TAKES.search(s.classed.text) for s in scans)
-        )
+        unweighed = found.severity is Severity.LIFE_THREATENING and treatment is not Treatment.TAKING and not any(_TAKES.search(s.classed.text) for s in scans)
         found.infection = Infection.RESOLVED if unweighed else Infection.NONE
-    named_then = fever is not None and any(m.turn == fever.turn for m in (*thread.mentions, *thread.treatments, *thread.severities))
-    if (
-        fever is not None
-        and not named_then
-        and outcome.state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE)
-        and _fever_after_resolution(thread, fever)
-    ):
+    if fever is not None and state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
+        anew = anew or not any(m.turn == fever.turn for m in (*thread.mentions, *thread.treatments, *thread.severities))
+    if anew:  # after an episode that had ended (spec, section 4.4): suspected, and no contradiction
         found.infection, found.contradiction, found.severity = Infection.SUSPECTED, False, Severity.UNSPECIFIED
-    bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
-    settled = denied is not None and _excludes(denied) and not thread.severities
-    fever_settled = settled and denied and fever is not None and _settles(denied, fever, thread) and outcome.state is not EpisodeState.RESOLVED
-    told_of_it = denied is not None and (denied.name == "no_infection" or (denied.turn, denied.first) > (last_mention.turn, last_mention.first))
-    if _carried_only(scans, thread) or (told_of_it and bare and fever is None) or fever_settled:
+
+
+def _weigh_denial(
+    found: Standing, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None, last_mention: Item, state: EpisodeState
+) -> None:
+    """What 'no infection', colonisation or another cause does to the diagnosis."""
+    if _carried_only(scans, thread):
         found.infection = Infection.NONE
-    elif denied and _overrules(denied, last_mention, outcome.state):
-        excluded = outcome.state is EpisodeState.POSSIBLE or _excludes(denied) or last_mention.has("quoted")
+        return
+    if denied is None:
+        return
+    bare = not thread.treatments and not thread.severities and all(m.entry.kind == "generic" for m in thread.mentions)
+    told_of_it = denied.name == "no_infection" or (denied.turn, denied.first) > (last_mention.turn, last_mention.first)
+    fever_settled = (
+        fever is not None
+        and _excludes(denied)
+        and not thread.severities
+        and _settles(denied, fever, thread)
+        and state is not EpisodeState.RESOLVED
+    )
+    if (told_of_it and bare and fever is None) or fever_settled:
+        found.infection = Infection.NONE
+    elif _overrules(denied, last_mention, state):
+        excluded = state is EpisodeState.POSSIBLE or _excludes(denied) or last_mention.has("quoted")
         if excluded or found.infection is Infection.NONE:
             found.infection = Infection.NONE
-        elif outcome.state is EpisodeState.RESOLVED or any(s.name in _HINTS and s.turn >= denied.turn for s in thread.states):
+        elif state is EpisodeState.RESOLVED or any(s.name in _HINTS and s.turn >= denied.turn for s in thread.states):
             found.infection = Infection.RESOLVED
         else:
             found.contradiction = True
-    elif denied and not _OF_A_COLD.search(denied.words.text.lower()) and denied.turn == last_mention.turn and outcome.state is EpisodeState.ACTIVE:
+    elif not _OF_A_COLD.search(denied.words.text.lower()) and denied.turn == last_mention.turn and state is EpisodeState.ACTIVE:
         found.contradiction = True
-    found.episodes.append(as_episode(thread, outcome.state))
-    found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
-    found.facts += [Fact(name="state", value=found.infection.value, words=w) for w in outcome.words]
 
 
 def _lines_of_the_patient(scans: Sequence[Scan]) -> list[str]:
@@ -281,13 +300,13 @@ def _settles(denied: Item, fever: Item, thread: Thread | None) -> bool:
         else []
     )
     return _excludes(denied) or (
-        denied.first > fever.first and any(not s.has("negated", "unasserted", "hypothetical") for s in gone)
+        denied.first > fever.first and any(s.asserted for s in gone)
     )
 
 
 def _said_after(fever: Item, thread: Thread | None) -> bool:
     over = (
-        [s for s in thread.states if s.name in ("resolved", "well", "symptom_free") and not s.has("negated", "unasserted", "hypothetical")]
+        [s for s in thread.states if s.name in ("resolved", "well", "symptom_free") and s.asserted]
         if thread
         else []
     )
@@ -296,7 +315,7 @@ def _said_after(fever: Item, thread: Thread | None) -> bool:
 
 def _told_since(scans: Sequence[Scan], thread: Thread) -> bool:
     """Whether a symptom is told after the last word that it was over, and neither denied nor a sequela."""
-    over = [s for s in thread.states if s.name in ("resolved", "treatment_done", "well") and not s.has("negated", "unasserted", "hypothetical")]
+    over = [s for s in thread.states if s.name in ("resolved", "treatment_done", "well") and s.asserted]
     end = max(((s.turn, s.last) for s in over), default=(-1, -1))
     for scan_ in scans:
         for item in scan_.of("symptom"):
@@ -318,7 +337,7 @@ def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> boo
 
 def _fever_after_resolution(thread: Thread, fever: Item) -> bool:
     """A fever in a later turn than the word that it was over: a new suspicion (spec, section 4.4)."""
-    over = [s for s in thread.states if s.name == "resolved" and not s.has("negated", "unasserted", "hypothetical")]
+    over = [s for s in thread.states if s.name == "resolved" and s.asserted]
     return bool(over) and fever.turn > over[-1].turn
 
 
@@ -380,7 +399,7 @@ def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     if any(i.kind == "symptom" and not i.has("negated", "hypothetical", "other", "historical") for s in scans for i in s.items):
         return False
     organisms_only = all(m.entry.kind == "organism" or m.entry.id in ("C. difficile", "CMV") for m in thread.mentions)
-    left = {s.name for s in thread.states if not s.has("negated", "unasserted", "hypothetical")} >= {"untreated", "symptom_free"}
+    left = {s.name for s in thread.states if s.asserted} >= {"untreated", "symptom_free"}
     return organisms_only and (bool(carried) or (left and not thread.treatments))
 
 

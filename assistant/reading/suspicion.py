@@ -30,7 +30,7 @@ def _unproven(scans: Sequence[Scan]) -> bool:
 
 def _is_only_feared(scans: Sequence[Scan], thread: Thread | None) -> bool:
     """Whether every mention of the last message that names one is doubted, or the message says that nothing is proven."""
-    over = any(s.name in ("resolved", "treatment_done") and not s.has("negated", "unasserted", "hypothetical") for s in thread.states) if thread else False
+    over = any(s.name in ("resolved", "treatment_done") and s.asserted for s in thread.states) if thread else False
     if over or _is_found(scans, thread, treated=False):
         return False
     mentions = thread.mentions if thread else []
