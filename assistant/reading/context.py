@@ -12,8 +12,9 @@ from functools import lru_cache
 from assistant.reading.lexicon import Lexicon
 from assistant.reading.text import Token, fold, tokenise
 
-# A new subject ends what is said of somebody else.
+# A new subject ends what is said of somebody else; in the message of the patient, 'she' is somebody else herself.
 _SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "patient", "but", "him", ":", ";", "they", "me", "however", "my"})
+_THIRD_PERSON = frozenset({"he", "she", "hes", "shes", "they", "him"})
 _REPORTING = frozenset(
     "says said reports reported tells told thinks noticed noticing rang called calls writes wrote brought wants asks asked worried insists describes phoned messaged texted mentions swears found concerned keen".split()
 )
@@ -70,8 +71,9 @@ def _reports(tokens: list[Token], index: int, mentions: frozenset[int]) -> bool:
 class Context:
     """The context cues of one message, and which of them reach a mention."""
 
-    def __init__(self, tokens: list[Token], lexicon: Lexicon, mention_tokens: frozenset[int]) -> None:
+    def __init__(self, tokens: list[Token], lexicon: Lexicon, mention_tokens: frozenset[int], *, patient_writes: bool = False) -> None:
         self._tokens = tokens
+        self._subjects = _SUBJECTS - _THIRD_PERSON if patient_writes else _SUBJECTS
         self._lexicon = lexicon
         self._mentions = mention_tokens
         table = _table(id(lexicon), _items(lexicon))
@@ -135,7 +137,7 @@ class Context:
             if any(a.text == "," and b.text in _PREDICATES for a, b in itertools.pairwise(between)) and cue.first and not self._tokens[cue.first - 1].breaks:
                 return True  # 'lives with husband, has pneumonia': what follows is said of the patient again
             heads = cue.first == 0 or self._tokens[cue.first - 1].breaks  # 'Husband: C diff' is a line of his
-            return any(t.breaks or t.text in _SUBJECTS for n, t in enumerate(between) if n or not heads or t.text != ":")
+            return any(t.breaks or t.text in self._subjects for n, t in enumerate(between) if n or not heads or t.text != ":")
         if not cue.after and any(self._tokens[i].dashed for i in (*span, span.stop)):
             return True
         if cue.scope == "negation" and not cue.after and any(t.text in _HOLDING for t in between):

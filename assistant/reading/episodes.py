@@ -72,7 +72,7 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
     rest: list[Item] = []
     waiting: list[Item] = []
     for scan in scans:
-        if threads and phrase("wrong_patient").search(scan.plain.text):
+        if threads and (phrase("wrong_patient").search(scan.plain.text) or phrase("anothers_after_all").search(scan.plain.text)):
             rest += [replace(m, flags=m.flags | {"other"}) for m in threads[-1].mentions]
             threads.pop()
         if threads and phrase("wrong_chart").search(scan.plain.text):

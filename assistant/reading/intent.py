@@ -17,7 +17,7 @@ _POM_IN_THE_PAST = re.compile(
     r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)"
 )
 _NO_POM = re.compile(
-    r"(?<!\S)(?:no|not on|without|never had|has never had|never been on|had never|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>"
+    r"(?<!\S)(?:no|not on|without|never had|has never had|never been on|had never|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>|(?<!\S)(?:never|rather than|instead of) <pom>(?! (?:again|until|till|unless))"
 )
 _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
 # A turn of so few words that names another drug alone ('ok and Darzalex') asks about it.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.reading.items import Scan
+from assistant.reading.phrases import phrase
 from assistant.reading.text import fold
 
 # What introduces a person; two different ones of the same kind are two people.
@@ -32,7 +33,7 @@ _ANNOUNCED = (
 )
 _CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid)\b")
 _OWN_DRUG = re.compile(
-    r"\b(?:i|i'm|im|i've|ive)\b(?:(?!\b(?:his|her|their|him|mum's|dad's|mom's)\b)[^.?!\n]){0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b"
+    r"\b(?:i|i'm|im|i've|ive)\b(?:(?!\b(?:his|her|their|him|mum's|dad's|mom's|my (?:wife|husband|mum|mom|dad|mother|father|partner|son|daughter|sister|brother|nan|gran\w*))\b)[^.?!\n]){0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b"
 )
 
 
@@ -44,9 +45,17 @@ def last_patient(scans: Sequence[Scan]) -> Sequence[Scan]:
     return scans
 
 
+# 'I nursed my dad through his flu. I caught it off him': the writer is the one who is ill now.
+_CAUGHT_IT = re.compile(
+    r"\bi(?:'ve| have)? (?:now |also |then |just |since )*(?:caught|picked up|got|come down with|came down with|gone down with|went down with) (?:it|hers|theirs|the same)\b(?! (?:all|right|wrong|for))"
+)
+
+
 def caregiver_writes(text: str) -> bool:
     """Whether somebody writes about a relative who is the patient ('my dad is on pomalidomide')."""
     folded = fold(text)
+    if _CAUGHT_IT.search(folded) and not phrase("kin_takes_it").search(folded):
+        return False
     relative = re.search(
         r"(?:^|[.!?\n] *)(?:dad|mum|mom|nan|nana|gran|grandad|grandma|grandpa|papa|mama|mummy|daddy|mammy|mam|granny)\b|^(?:wife|husband|brother|sister|father|mother|son|daughter|partner)(?=,? (?:is|takes|on|started|aged|\(?\d\d)\b[^.;]{0,30}\b(?:pom\w*|imnovid))|\b(?:my|our) (?:\w+ ){0,2}(?:dad|mum|mom|father|mother|husband|wife|partner|sister|brother|nan|gran\w*|son|daughter|aunt\w*|uncle|hubby|spouse|papa|mama|father-in-law|mother-in-law|friend|step\w+)\b",
         folded,
@@ -94,7 +103,8 @@ def writes_of_own_drug(text: str) -> bool:
     folded = _NOT_OF_ONESELF.sub(" ", fold(text))
     if _OF_A_PATIENT.search(folded):
         return False
-    return bool(_OWN_DRUG_WORDS.search(folded)) or (bool(_OWN_WORDS.search(folded)) and not _SOMEBODY_TAKES_IT.search(folded))
+    own_words = _OWN_WORDS.search(folded) or _CAUGHT_IT.search(folded)
+    return bool(_OWN_DRUG_WORDS.search(folded)) or (bool(own_words) and not _SOMEBODY_TAKES_IT.search(folded) and not phrase("kin_takes_it").search(folded))
 
 
 def speaks_of_oneself(text: str) -> bool:

@@ -47,8 +47,10 @@ def scans_of(turns: Sequence[str]) -> list[Scan]:
 
 def _scanned(texts: Sequence[str]) -> tuple[list[Scan], bool]:
     """The scans of the turns, and whether a caregiver writes."""
-    caregiver = any(map(caregiver_writes, texts))
-    return [scan(text, number, relative_is_patient=caregiver) for number, text in enumerate(texts)], caregiver
+    # Who speaks of an own drug first is the patient, whichever relative is told of later.
+    caregiver = any(map(caregiver_writes, texts)) and not writes_of_own_drug(texts[0])
+    patient = not caregiver and any(map(writes_of_own_drug, texts))
+    return [scan(text, number, relative_is_patient=caregiver, patient_writes=patient) for number, text in enumerate(texts)], caregiver
 
 
 def _as_typed(case: Case, turns: Sequence[str], offsets: Sequence[Sequence[int]]) -> Case:

@@ -23,6 +23,7 @@ from assistant.reading.together import (
     with_sequelae,
     with_shared,
     with_use,
+    without_borrowed,
     without_covered,
 )
 from assistant.records import Severity, Words
@@ -175,13 +176,14 @@ class _Scanner:
                 self.add("time", name, first, last)
 
 
-def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
+def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_writes: bool = False) -> Scan:
     """Read one message into items.
 
     Args:
         text: the message as typed.
         turn: its number in the conversation, from 0.
         relative_is_patient: a caregiver writes, so that 'my husband' is the patient and nobody else.
+        patient_writes: the patient writes, so that 'she' is somebody else.
     """
     lex = lexicon()
     scanner = _Scanner(text, turn, lex)
@@ -196,13 +198,13 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False) -> Scan:
     scanner.fractions(plain)
     scanner.dates(plain)
     mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
-    context = Context(tokens, lex, mention_tokens)
+    context = Context(tokens, lex, mention_tokens, patient_writes=patient_writes)
     lines = _sentence_lines(tokens, scanner.sentence_of)
     surroundings = Surroundings(tokens, context, lines, relative_is_patient=relative_is_patient)
     items = with_predicates(with_lists(with_onsets(with_orders(with_shared([surroundings.placed(item) for item in scanner.items])), tokens), tokens))
     items = with_sequelae(items, lines)
     items = [i for i in items if not (i.kind == "severity" and (is_about_something_else(i, tokens) or has_another_cause(i, items, lines)))]
-    items = without_covered([i for i in items if not is_another_wait(i, items, lines)])
+    items = without_borrowed(without_covered([i for i in items if not is_another_wait(i, items, lines)]))
     items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in with_use(items, tokens)]
     items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
     return Scan(

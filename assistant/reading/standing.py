@@ -174,7 +174,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
     elif unexplained and (found.hinted or found.untreated):
         if likely["resolved"] >= (SURE_RESOLVED if found.hinted else SURE_LONG_OVER):
             found.infection = Infection.RESOLVED
-        elif likely["none"] >= SURE_NONE and not found.named:
+        elif likely["none"] >= SURE_NONE and not found.named and not _in_blood(scans):
             found.infection = Infection.NONE
 
 
@@ -425,10 +425,12 @@ def _without_diagnosis(
         found.explained = True
     if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED and _said_after(fever, thread)):
         found.infection = Infection.SUSPECTED
-    elif denied is not None or carried:
+    elif carried or (denied is not None and (_excludes(denied) or not _in_blood(scans))):
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
     elif outcome and (treated or states & {"resolved", "treatment_done", "treatment_ongoing", "residual"}):
         found.infection = _STATE[outcome.state]
+    elif thread and _in_blood(scans):
+        found.infection, found.silent = Infection.ACTIVE, False  # whatever grows there, and however well the patient looks
     elif symptoms or any(i.name == "worked_up" and not i.has("negated", "hypothetical") for s in scans for i in s.of("state")):
         found.infection = Infection.SUSPECTED
     elif found.severity is Severity.LIFE_THREATENING and states & {"symptom_free", "well"}:

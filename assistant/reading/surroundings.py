@@ -102,9 +102,14 @@ class Surroundings:
             return item
         flags = self._state(item) if item.kind == "state" else self._mention(item)
         person = self._context.reaching("other_person", item.first, item.last)
-        if self._recovers_beside_the_patient(item) if self._relative_is_patient else person:
+        if self._is_beside_the_patient(item) if self._relative_is_patient else person:
             flags.add("other")
         return replace(item, flags=item.flags | flags)
+
+    def _is_beside_the_patient(self, item: Item) -> bool:
+        """Where a carer writes: the carer's own illness, or the recovery of another relative."""
+        own = item.kind == "infection" and phrase("writers_own").search(around(self._tokens, item.first, 6))
+        return bool(own) or self._recovers_beside_the_patient(item)
 
     def _recovers_beside_the_patient(self, item: Item) -> bool:
         """'Nan, on pomalidomide, is ill. Grandad's has cleared up': the recovery of another relative than the one who takes the drug."""

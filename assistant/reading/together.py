@@ -31,6 +31,17 @@ def with_orders(items: list[Item]) -> list[Item]:
     return [replace(i, flags=i.flags | {"unasserted"}) if i.kind == "state" and i.name in ("resolved", "well") and i.sentence in orders else i for i in items]
 
 
+def without_borrowed(items: list[Item]) -> list[Item]:
+    """'Ceftriaxone is being restarted tonight': it is the course that is taken up again, and not pomalidomide."""
+
+    def within(state: Item, kind: str) -> bool:
+        return any(i.kind == kind and state.first <= i.first < state.last for i in items)
+
+    told = [s for s in items if s.kind == "state" and s.name in ("treatment_ongoing", "treatment_done")]
+    courses = [s for s in told if within(s, "antimicrobial") and not within(s, "drug")]
+    return [i for i in items if not (i.kind == "intent" and i.name in ("taking", "held") and any(s.first <= i.first < s.last for s in courses))]
+
+
 def with_predicates(items: list[Item]) -> list[Item]:
     """'I don't think the infection has cleared': what is denied is that it has cleared, and not the infection."""
     denied = [i for i in items if i.kind == "state" and i.name == "resolved" and i.has("negated")]

@@ -1,0 +1,58 @@
+"""Whose infection it is, what is given to prevent, what only looks like an infection, and whose drug is asked about."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.spec.tables import faults_of, table
+
+
+class TestNotOnPomalidomide:
+    """Pomalidomide is named to say that it is not taken: the question is about the other drug."""
+
+    @pytest.mark.parametrize("question", [
+        "My father takes lenalidomide, never pomalidomide, and he has shingles. Should he stop the lenalidomide?",
+        "Pt on Revlimid rather than pomalidomide, chest infection on amoxicillin. Hold the Revlimid?",
+        "She gets daratumumab instead of Imnovid. UTI. Do I delay the daratumumab?",
+    ])
+    def test_is_out_of_scope(self, question: str) -> None:
+        assert faults_of(question, "out_of_scope", "", "", "") == []
+
+
+class TestTheWritersRelative:
+    """'She' in the message of a writer who takes the drug is somebody else; and a writer who caught it has it, whoever got over it."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                                        | action  | flags
+            --------------------------------------------------------------------------------------------------------------------------------+---------+--------------
+            I saw my brother on Friday and now he's gone down with flu. I have no symptoms. Do I skip my Imnovid?                           | no_hold | patient_voice
+            I play cards with my sister and she has come out in chickenpox. I feel perfectly well. Should I still take my pomalidomide?     | no_hold | patient_voice
+            My wife is over her covid and she's back to normal. I came down with it on Monday. Do I take my Pomalyst?                       | hold    | patient_voice
+            I nursed my mother through her pneumonia and she made a complete recovery. I've caught it off her since. Imnovid tonight?       | hold    | patient_voice
+            Dad on pom has shingles; my uncle had them last week too and he's completely better, off his tablets. Does dad get his capsule? | hold    |
+            Mum takes Imnovid and has a chest infection. My aunty's has cleared up and she has finished her antibiotics. Mum's pom tonight? | hold    |
+        """
+    ))
+    def test_is_told_apart(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
+
+
+class TestTheCarersOwn:
+    """Who writes about a relative may be the one who is ill."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                                          | action  | flags
+            ----------------------------------------------------------------------------------------------------------------------------------+---------+---------------
+            I've got flu, my husband has the myeloma and he's as right as rain. Should he miss his Imnovid while I'm in bed?                  | no_hold | -patient_voice
+            I have a stinking cold, my mother takes pomalidomide and she's very well. Does she leave her capsule out?                         | no_hold | -patient_voice
+            I've got flu and so has my husband, who has the myeloma. Should he miss his Imnovid?                                              | hold    |
+            Flu A positive, on pom. Hold? // Sorry, it's her son who has it. She's well and her own swab is negative.                         | no_hold |
+            Shingles on Imnovid, stop? // My mistake: it is the wife who has it, he is perfectly well.                                        | no_hold |
+        """
+    ))
+    def test_is_not_the_patients(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
