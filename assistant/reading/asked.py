@@ -41,11 +41,21 @@ def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
     if case.drug is Drug.OTHER:
         return by_lexicon
+    if _asks_of_another_matter(case, last):
+        return replace(case, asked=Asked.OUTSIDE, outside="uncovered", topics=())
     if _goes_on_about_a_fact(case, scans):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
     if last.intents("injection") and by_lexicon.asked is Asked.DECISION:
         return by_lexicon
     return _asked_by_both(by_lexicon, case, scans, last)
+
+
+def _asks_of_another_matter(case: Case, last: Scan) -> bool:
+    """A vaccine's date, another drug's level, a laxative: asked beside no infection of somebody who takes pomalidomide."""
+    if not last.intents("outside_asked") or last.intents("hold_asked"):
+        return False
+    ill = (case.infection in _ILL and "infection" not in case.ambiguous) or low_counts(case)
+    return not ill or case.drug is Drug.UNSPECIFIED
 
 
 def _about_somebody_ill(case: Case, last: Scan) -> bool:

@@ -18,7 +18,7 @@ KINDS = {
     "states": ("resolved", "well", "treatment_done", "untreated", "treatment_given", "treatment_ongoing", "symptom_free", "residual", "worse", "no_infection", "another_cause", "worked_up"),
     "severity": ("life_threatening", "severe", "mild"),
     "intents": (
-        "decision", "general", "fact", "injection", "outside_drugless", "outside", "permanent_stop", "permanent_stop_not", "held", "taking", "new_patient",
+        "decision", "general", "fact", "injection", "outside_drugless", "outside_asked", "outside", "permanent_stop", "permanent_stop_not", "held", "taking", "new_patient",
         "two_patients", "prophylaxis", "clinician_voice", "caregiver_voice", "shared_illness", "leading", "hold_asked", "antimicrobial_choice", "figure", "dose_asked",
     ),
 }  # fmt: skip

@@ -63,7 +63,8 @@ _SLASHED = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(?!7 |12 |52 )(\d{1,2}) (?:days?|do
 # 'Bactrim thru 5/12. Today 5/30': day and month in either order, as long as both orders say which is later.
 _ENDED_ON = re.compile(r"\b(?:thru|through|until|till|to|ended|finished|last dose|last abx|completed|stopped|done|off) (?:on )?(\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
 _SEEN_ON = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(\d{1,2}) (?:clinic|visit|today|now|review|seen)\b|\b(?:today|now|seen|visit|clinic|this is|its|it is)(?: is| on| :)* (\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
-_QUOTES = frozenset("\"'“”‘’")
+# 'Registrar wrote "for septic joint"': a quotation that is still open before the mention, and how far back it may begin.
+_OPEN_QUOTE, _QUOTED = re.compile(r"(?:^|(?<=\W))[\"'“‘][^\"'“”‘’]*$|[\"'“”‘’]$"), 24
 _CLASS = {"infection": "<inf>", "antimicrobial": "<abx>", "symptom": "<sym>"}
 
 
@@ -97,7 +98,7 @@ class _Scanner:
         flags: frozenset[str] = frozenset(),
     ) -> None:
         words = self.words(first, last)
-        if kind == "infection" and self.text[max(0, words.start - 1) : words.start] in _QUOTES:
+        if kind == "infection" and _OPEN_QUOTE.search(self.text[max(0, words.start - _QUOTED) : words.start]):
             flags |= {"quoted"}
         self.items.append(Item(kind, name, self.turn, first, last, words, self.sentence_of[first], entry, tier, flags))
 

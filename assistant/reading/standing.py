@@ -231,7 +231,8 @@ def _weigh_fever_and_time(found: Standing, scans: Sequence[Scan], thread: Thread
     anew = fever is not None and treatment is Treatment.TAKING and past and state is EpisodeState.RESOLVING
     if not anew and _long_over(thread, state, treatment):
         # Nobody has said that pomalidomide was restarted after it: that is still to be weighed.
-        unweighed = found.severity is Severity.LIFE_THREATENING and treatment is not Treatment.TAKING and not any(_TAKES.search(s.classed.text) for s in scans)
+        takes = any(_TAKES.search(s.classed.text) or phrase("new_starter").search(s.plain.text) for s in scans)
+        unweighed = found.severity is Severity.LIFE_THREATENING and treatment is not Treatment.TAKING and not takes
         found.infection = Infection.RESOLVED if unweighed else Infection.NONE
     if fever is not None and state in (EpisodeState.RESOLVING, EpisodeState.ACTIVE) and _fever_after_resolution(thread, fever):
         anew = anew or not any(m.turn == fever.turn for m in (*thread.mentions, *thread.treatments, *thread.severities))
@@ -355,6 +356,8 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
         return not thread.treatments and not scan.of("symptom")
     specific = {i.name for i in within if i.entry.kind not in ("generic", "organism")}
     named = thread.specific if thread else set()
+    if specific and thread and not thread.mentions and _tells_of_one(thread):
+        return False
     if specific and thread and _another_named_since(denial, thread):
         return False
     if specific and specific <= {"sepsis"} and thread and any(m.name != "sepsis" for m in thread.mentions):
@@ -366,6 +369,13 @@ def _denies_all(denial: Item, scan: Scan, threads: list[Thread]) -> bool:
     ):
         return False
     return not specific or named <= specific
+
+
+def _tells_of_one(thread: Thread) -> bool:
+    """'Mupirocin, sorted, site clean. Not peritonitis.', 'HDU, nasal specs, not septic': an infection without a name, of which a worse one is denied."""
+    treated = any(not is_prophylaxis(t, thread) and not t.has("hypothetical") for t in thread.treatments)
+    over = any(s.name in ("resolved", "treatment_done") and s.asserted for s in thread.states)
+    return over and (treated or bool(thread.severities))
 
 
 def _another_named_since(denial: Item, thread: Thread) -> bool:
@@ -417,6 +427,8 @@ def _without_diagnosis(
     if thread:
         found.severity, words = severity_of(thread)
         found.facts += [Fact(name="severity", value=found.severity.value, words=w) for w in words]
+    told = max((i.turn for i in (*symptoms, *treated)), default=len(scans))
+    found.plain = any(s.name == "resolved" and s.asserted and s.turn > told for s in thread.states) if thread else False
     settled = denied is not None and (fever is None or _settles(denied, fever, thread))
     preventive = bool(thread and thread.treatments) and not treated
     vaccinated = any(i.entry.id == "vaccination" for s in scans for i in s.of("infection"))

@@ -58,7 +58,8 @@ def with_sequelae(items: list[Item], lines: list[str]) -> list[Item]:
     healed = any(i.kind == "state" and i.name == "resolved" and phrase("skin_healed").search(i.words.text.lower()) and not i.has("negated", "unasserted") for i in items)
     if not (zoster and healed):
         return items
-    return [replace(i, flags=i.flags | {"hypothetical"}) if i.name == "residual" and phrase("pain_alone").search(lines[i.sentence]) else i for i in items]
+    left = ("residual", "urinary symptoms")  # what burns is no water infection where zoster has healed
+    return [replace(i, flags=i.flags | {"hypothetical"}) if i.name in left and phrase("pain_alone").search(lines[i.sentence]) else i for i in items]
 
 
 _SINCE = {"then", "next", "subsequently", "afterwards", "followed", "followup", "until", "whereupon"}
@@ -153,11 +154,18 @@ _INTO_THE_VEIN = {"iv", "ivs", "inj", "injection", "injections", "intravenous", 
 _ON_THE_SKIN = {"drops", "cream", "ointment", "gel", "topical", "topically", "eyedrops", "drop"}
 
 
-def _prevents(cue: Item, item: Item) -> bool:
-    """Whether a word for prevention is of this antimicrobial: it stands near, or is said of all in its sentence."""
-    if cue.sentence == item.sentence and (-4 <= cue.first - item.last <= 4 or cue.words.text.lower().startswith(("all ", "both ", "each "))):
-        return True
-    return 0 <= item.first - cue.last <= 4
+_POINTS_BACK = ("it ", "its ", "it's ", "they ", "they're ", "theyre ", "those ", "that ", "that's ", "thats ", "them ", "these ", "this ")
+
+
+def _prevents(cue: Item, item: Item, items: list[Item]) -> bool:
+    """Whether a word for prevention is of this antimicrobial: it stands near, is said of all in its sentence, or points back to it."""
+    said = cue.words.text.lower()
+    if said.startswith(_POINTS_BACK):
+        before = [i.sentence for i in items if i.kind == "antimicrobial" and i.last <= cue.first]
+        return item.last <= cue.first and item.sentence == before[-1]
+    if cue.sentence != item.sentence:
+        return False
+    return -4 <= cue.first - item.last <= 4 or said.startswith(("all ", "both ", "each ")) or 0 <= item.first - cue.last <= 4
 
 
 _STEPS = {"then", "to", "->", ">", ",", "followed", "before", "stepped", "switched", "changed", "converted", "now"}
@@ -180,11 +188,14 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     for item in items:
         if item.kind == "antimicrobial":
             near = {t.text for t in (*tokens[max(0, item.first - 2) : item.last], *_own_words(tokens, item.last))}
-            if any(_prevents(p, item) for p in preventing):
+            if any(_prevents(p, item, items) for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if not near & _INTO_THE_VEIN and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
         used.append(item)
+    # 'Levofloxacin is our prophylaxis. A locum saw the levo ...': the same one, spoken of again.
+    preventive = {i.name for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")}
+    used = [replace(i, flags=i.flags | {"prophylaxis"}) if i.kind == "antimicrobial" and i.name in preventive and i.has("referred") else i for i in used]
     to_prevent = [i for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")]
     return [
         replace(i, flags=i.flags | {"prophylaxis"}) if i.kind in ("state", "severity") and any(i.first <= a.first < i.last for a in to_prevent) else i
@@ -194,9 +205,10 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
 
 def framed(items: list[Item], tokens: list[Token]) -> list[Item]:
     """Each infection, severity and state item with the time expression that belongs to it."""
-    drugs = {i.last for i in items if i.kind == "drug"}
-    # 'pomalidomide since last summer' dates the drug and not the infection.
-    times = [i for i in items if i.kind == "time" and not ({i.first, i.first - 1, i.first - 2} & drugs)]
+    drugs = [i.last for i in items if i.kind == "drug"]
+    ill = [i.first for i in items if i.kind == "infection"]
+    # 'pomalidomide since last summer' dates the drug and not the infection; 'Imnovid: urosepsis in 2018' the infection.
+    times = [i for i in items if i.kind == "time" and not any(d <= i.first <= d + 2 and not any(d <= n < i.first for n in ill) for d in drugs)]
     # 'transplant in 2019', 'admitted last year for a hip fracture': the time of another event.
     times = [
         t

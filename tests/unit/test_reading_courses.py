@@ -81,3 +81,32 @@ class TestCrusted:
     ))
     def test_is_held(self, row: SimpleNamespace) -> None:
         assert faults_of(**vars(row)) == []
+
+
+class TestOverByTimeAndBehaviour:
+    """Over is told by time and by what the patient does again; what healed zoster leaves is pain."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                                               | action | severity | restart
+            ---------------------------------------------------------------------------------------------------------------------------------------+--------+----------+----------
+            Folliculitis on the scalp, fusidic acid ointment, scalp clear since the weekend before last. Pom 3 mg was held. Restart?               | resume | mild     | same_dose
+            Hickman exit site weepy in March, mupirocin, sorted, site dry. Not a tunnel infection. Off pom since. Same dose?                       | resume | mild     | same_dose
+            Febrile neutropenia in May: T 38.9, ANC 0.2. Long since over, home, no tablets but prophylactic aciclovir. ANC 2.6. Pom back?          | resume | severe   |
+            Scabs all gone, aciclovir finished last month, it still stings where the zoster was, on pregabalin. Is stinging still infection? Pom?  | resume | mild     | same_dose
+            temp gone but still on the doxy till Monday. pom? // Monday has been and gone, last capsule swallowed, nothing left of it. pom now?    | resume | mild     | same_dose
+            Blood cultures clear since Friday, MSSA, on IV flucloxacillin. Pom back?                                                               | hold   | severe   |
+        """
+    ))
+    def test_is_read(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
+
+    def test_all_over_is_where_it_hurts(self) -> None:
+        assert faults_of("Dengue antigen back, aching all over, drinking well, sat in the shade. Pom starts tomorrow. Start it?", "hold", "", "", "") == []
+
+    @pytest.mark.parametrize("question", [
+        "Next week's starters on pomalidomide: one man had septic shock in 2016, shingles as a student, one pneumonia two winters ago. Chest clear, bloods fine. Any bar?",
+        "New starter on Imnovid: urosepsis in 2018, nothing since, all obs normal. Does that stop the first cycle?",
+    ])
+    def test_what_was_before_the_first_capsule_is_history(self, question: str) -> None:
+        assert faults_of(question, "no_hold", "", "", "") == []

@@ -56,3 +56,49 @@ class TestTheCarersOwn:
     ))
     def test_is_not_the_patients(self, row: SimpleNamespace) -> None:
         assert faults_of(**vars(row)) == []
+
+
+class TestPrevention:
+    """What is given to prevent is no treatment, wherever the word for it stands, and gives its word to no other drug."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                                                                | action  | severity | restart   | flags
+            --------------------------------------------------------------------------------------------------------------------------------------------------------+---------+----------+-----------+----------------------
+            Aciclovir and co-trimoxazole are lifelong for her, they're just cover. The doxycycline for her chest ended a fortnight ago, no cough at all. Pom back?  | resume  | mild     | same_dose | -permanent_stop_asked
+            Septrin Mon/Wed/Fri since diagnosis, feels great. The trainee took it for treatment and kept his Imnovid back. Give it?                                 | no_hold |          |           |
+            He takes ciprofloxacin every day, it's only prophylaxis after his transplant. No infection of any sort. New GP saw the cipro, assumed a UTI. Carry on?  | no_hold |          |           | quinolone
+            Daily aciclovir made the tech think he was being treated, she kept back his Imnovid. He's never felt fitter. I read it as cover only. Hand it over?     | no_hold |          |           |
+            Prophylaxis all stopped. Amoxicillin from Tuesday for a chesty cough. Pom?                                                                              | hold    | mild     |           |
+            Assumed pneumonia by the GP, no antibiotics yet, coughing. Pom tonight?                                                                                 | hold    |          |           |
+        """
+    ))
+    def test_is_read(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
+
+
+class TestCrystals:
+    """Crystals explain a hot joint; a diagnosis that stands in somebody's quotation marks is no finding."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                                                                 | action
+            ---------------------------------------------------------------------------------------------------------------------------------------------------------+--------
+            Knee tap: packed with CPPD, no growth at five days, rheumatology say it's pseudogout. The SHO stopped pom 'for the infected knee'. Continue?              | no_hold
+            Hot ankle, negatively birefringent needles on microscopy, cultures sterile, it's gout. Nurse wrote 'due to septic ankle' and put pom on hold. Go ahead? | no_hold
+            Hot ankle, urate crystals and Staph aureus grown from the tap. Pom?                                                                                      | hold
+        """
+    ))
+    def test_is_read(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
+
+
+class TestSaidLiterally:
+    """Who writes in a second language may translate a diagnosis word by word."""
+
+    @pytest.mark.parametrize("question", [
+        "I am carer of Mrs L. She has the inflammation of the lungs since Monday, doctor wrote tablets. Imnovid to give or not?",
+        "My mother, pomalidomide, doctor says inflammation of bladder, she has powder for it. Gives she the capsule?",
+    ])
+    def test_is_held(self, question: str) -> None:
+        assert faults_of(question, "hold", "", "", "") == []
