@@ -20,6 +20,7 @@ _AGE_PLACED = (
     re.compile(r"(?<![\d./])(\d{2})\s?/\s?(?:m|f)(?![a-z])"),
     re.compile(r"(?<![a-z])(?:m|f)\s?/\s?(\d{2})(?![\d/])"),
     re.compile(r"\bborn (?:in )?(?:19|20)\d\d\b[\s,;-]{0,3}(?:so|making|which makes|that makes|hence|ie|i\.e\.|=)\s*(?:(?:he|she|him|her|me|i|they)(?:'s|s| is| am|'m)? )?(?:now )?(\d{2})\b"),
+    re.compile(r"\b(?:lady|gentleman|gent|man|woman|chap|patient|pt)(?: now)?: (\d{2})(?=, )"),
     re.compile(r"^\s*(\d{2})(?= and (?!\d)|, [a-z])"),
     re.compile(r"\b(?:his|her|my|their) (\d{2})(?:th|st|nd|rd)\b(?! (?:cycle|day|dose|percentile|capsule|week))"),
     re.compile(r"\bbirthday [^.;\d]{0,25}\bso (?:now |he is |she is |hes |shes )?(\d{2})\b"),
@@ -34,7 +35,7 @@ _FAHRENHEIT = re.compile(r"\s?f(?![a-z])")
 _SOMEBODY_ELSE = re.compile(r"\b(?:his|her|their|patient's|pt's) (?:(?:older|younger|elderly|own|late) )?(?:dad|mum|mom|husband|wife|partner|father|mother|nan|gran\w*|brother|sister|uncle|aunt|neighbour|friend)(?: is|'s| who is| who's|,)?(?: now)? *$")
 _ALMOST = re.compile(r"\s*(?:next|in (?:a|\d|two|three)|soon|tomorrow|on (?:mon|tues|wednes|thurs|fri|satur|sun|the)|this (?:month|week|friday))")
 _AGE_WORDS = re.compile(
-    r"(?<![a-z])(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?(?=[\s-]*(?:year|yr|yo\b|y/o)|\s*[.,;)]|\s+in\s|\s*$)"
+    r"(?<![a-z])(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](one|two|three|four|five|six|seven|eight|nine))?(?=[\s-]*(?:year|yr|yo\b|y/o)|\s*[.,;)]|\s+(?:in|and|on|full stop|comma)\s|\s*$)"
 )
 _IS = re.compile(r"(?:\bhe's|\bshe's|\bhes|\bshes|\bis|\baged|\bturned|\bi'm|\bim) (?:now )?$")
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}

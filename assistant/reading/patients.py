@@ -15,7 +15,7 @@ _ANCHORS = (
     re.compile(
         r"\b(?:subj(?:ect)?s?|pt|patient|case|participant|no)\.?\s*#?\s*(\d{1,4}(?:-\d+)?|[ab]|one|two|x|y)\b(?!\s*(?:mg|of|days?|weeks?|years?|yo|y/o|on|has|had|is|was|with))"
     ),
-    re.compile(r"\b((?:mr|mrs|ms|miss|mx)\.? [a-z][a-z'-]*)"),
+    re.compile(r"\b((?:mr|mrs|ms|miss|mx)\.? (?!and\b)[a-z][a-z'-]*)"),
     re.compile(r"\b((?:sister|brother|patient|lady|man|woman|pt|case|resident|twin) [ab12])\b"),
     re.compile(r"\b(\d{2}\s?(?:m|f|yo|y/o|yof|yom|year[- ]old))\b"),
     re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
@@ -80,12 +80,12 @@ _DRUG = r"(?:pom\w*|imnovid|pomalyst|pd|pvd|dpd|kpd)\b(?! (?:patients?|pts?|lad(
 _SOMEBODY_TAKES_IT = re.compile(rf"\b(?:he|she|he's|she's|hes|shes|his|her|hers|him)\b[^.?!\n]{{0,30}}\b{_DRUG}")
 # What only the one who takes the drug says, whoever else is spoken of.
 _OWN_DRUG_WORDS = re.compile(
-    rf"\bmy (?:own )?{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
+    rf"\bmy (?:own |old |usual |last |remaining |spare |leftover )*{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
     rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bi (?:also |both )have myeloma\b|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
 )
 # What only the one who is or may be ill says.
 _OWN_WORDS = re.compile(
-    r"\bmyself\b(?=[^a-z]*do i skip)|\bmy (?:\w+ )?(?:ribs|feet|calves|hickman|hair|throat tickles|eyes are|anc is|neutrophils are|head cold|cold sore)\b|\bi (?:now )?have (?:a|an|no) (?:strip|rash|sore throat|fever|temperature|cough|cold|blister|infection|verruca|boil|abscess)|\bi (?:feel|felt|am|'m) (?:absolutely |perfectly |completely |quite |all )?(?:fine|well|great|grand|better|ok|okay|my usual self|myself)\b"
+    r"\bmyself\b(?=[^a-z]*do i skip)|\bwhen i (?:mow|garden|sleep|lie down|swallow|cough|bend|breathe|pee|wee)\b|\bmy (?:\w+ )?(?:ribs|feet|calves|hickman|hair|throat tickles|eyes are|anc is|neutrophils are|head cold|cold sore)\b|\bi (?:now )?have (?:a|an|no) (?:strip|rash|sore throat|fever|temperature|cough|cold|blister|infection|verruca|boil|abscess)|\bi (?:feel|felt|am|'m) (?:absolutely |perfectly |completely |quite |all )?(?:fine|well|great|grand|better|ok|okay|my usual self|myself)\b"
     r"|\bi'm (?:grand|perfect|fine|petrified|\d{2})\b|\bi was kept in\b|\bi(?:'ve| have) (?:had it|no symptoms|recovered)\b|\bthey (?:have|had|put|kept|started|sent) me\b|\bi (?:was told|was given|was left|was sent) |\b(?:told|gave|given|sorted|prescribed) me (?:some |a |an |to (?:leave|stop|take|finish|carry|start))"
     r"|\b(?:can|may|could|should|shall|do|must) i (?:still )?(?:get a tattoo|give blood|dye|swallow|skip|take my|open the (?:new )?(?:pack|box|bottle)|eat|drink|swim|travel|have my)\b|\b(?:dye|dyeing|colour|cut) my hair\b|\bwill they do (?:that|it|this) to me\b|\bi (?:ever|get to) restart\b|\bwhen i (?:re)?start\b|\bi took the (?:last|first)\b|\bif i (?:start|restart|take|stop)\b|\bmake you stop\b"
     r"|^this is the (?:patient|father|mother|husband|wife)\b|\b(?:father|mother|husband|wife|patient) (?:himself|herself) (?:here|speaking|typing|now)\b"
@@ -93,7 +93,7 @@ _OWN_WORDS = re.compile(
 # 'I take it' supposes, 'his wife gave me' brings, 'for me' asks a favour: no word of an own body.
 _NOT_OF_ONESELF = re.compile(
     r"\bi take it\b|\b(?:hold|same|stop|restart|dose)[^.?!]{0,30}, i (?:take|assume|presume)\b|\b(?:\w+ ){0,6}for me\b(?=[ ,.?!]|$)|\b(?:wife|husband|son|daughter|family|mum|dad|nurse|mother|father|relative) (?:gave|hands|handed|brought|showed|sent|told|tells) me\b(?! to)|\b(?:he|she|they|nurse|pt|patient) (?:told|tells) me\b(?! to)"
-    r"|\bcame to me\b|\bi(?:'ve| have) been (?:quoted|asked|told that|rung|called|bleeped|paged)\b|\bi(?:'ve| have) (?:asked|told|given|put|started|sent|seen|looked|examined|revised)\b|\bi keep (?:confusing|forgetting|mixing)\b|\bi had (?:the )?(?:wrong|next door|another|his|her)\b[^.]{0,30}|\bi(?:'ve| have) got no other\b|\bask(?:s|ed)? me\b|\bgive me (?:only|the|a|just)\b|\bdo i have to (?:stop|hold)\b(?= *\?? *$)|\bmy discharge summary\b"
+    r"|\b(?:nobody|no one|no-one|anyone|somebody|someone) (?:has |have |had )?(?:told|tells|asked|said to) me\b|\bme,? (?:his|her|their) (?:gp|doctor|nurse|pharmacist|carer|wife|husband|daughter|son)\b|\bcame to me\b|\bi(?:'ve| have) been (?:quoted|asked|told that|rung|called|bleeped|paged)\b|\bi(?:'ve| have) (?:asked|told|given|put|started|sent|seen|looked|examined|revised)\b|\bi keep (?:confusing|forgetting|mixing)\b|\bi had (?:the )?(?:wrong|next door|another|his|her)\b[^.]{0,30}|\bi(?:'ve| have) got no other\b|\bask(?:s|ed)? me\b|\bgive me (?:only|the|a|just)\b|\bdo i have to (?:stop|hold)\b(?= *\?? *$)|\bmy discharge summary\b"
 )
 _OF_A_PATIENT = re.compile(r"\b(?:offer|refer|treat|tell|advise|prescribe(?: for)?) (?:him|her|them)\b|\bmy (?:exam|note|jobs list|patients?|pts?|lady|gentleman)\b")
 

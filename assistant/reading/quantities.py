@@ -59,7 +59,7 @@ _PROPOSED = re.compile(
 )
 _WORD_DOSE = {"one": 1, "two": 2, "three": 3, "four": 4}
 _FILTRATION = re.compile(
-    rf"(?<![a-z])(e?gfr|crcl|cr cl|ccr|creatinine clearance|creat clearance|c-?g crcl|clearance|filtrate|(?:glomerular )?filtration(?: rate)?)(?![a-z])(?:\s|of|is|was|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}"
+    rf"(?<![a-z])(e?gfr|crcl|cr cl|ccr|creatinine clearance|creat clearance|c-?g crcl|clearance|filtrate|(?:glomerular )?filtration(?: rate)?)(?![a-z])(?:\s|of|is|was|has|have|now|today|at|about|around|only|down|to|came|back|currently|measured|stable|settled|hovering|steady|sits|stuck|[:=~<>(|-])*{_NUMBER}"
 )
 _CREATININE = r"(?<![a-z])(?:s\.?\s?)?(?:serum )?(?:creatinine|creat|scr|cr|sr creat\w*)(?![a-z])(?! ?(?:clearance|cl\b))"
 _CREATININE_VALUE = rf"(?:\s|is|was|of|at|now|today|up|to|risen|rose|jumped|bumped|only|[:=~>,(-]){{0,8}}{_NUMBER}(?!\s*(?:%|/\d|x\s?10))\s*(?:u?mol/l|umol|micromol(?:es)?(?:/l)?|mg/dl)?"

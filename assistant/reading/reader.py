@@ -82,10 +82,18 @@ def _several(told: Scan, pieces: list[str], scans: Sequence[Scan], caregiver: bo
         one = _case([scan(piece, told.turn, relative_is_patient=caregiver or begins_with_kin(piece))], caregiver)
         one = _shifted(one, start)
         cases.append(replace(one, asked=Asked.DECISION, drug=whole.drug, outside="", topics=()))
+    cases = [_with_shared(one, whole) for one in cases]
     telling = tuple(c for c in cases if c.infection is not Infection.UNKNOWN or c.anc is not None or c.platelets is not None)
     if len(telling) < 2 or whole.drug is Drug.OTHER:
         return whole
     return replace(whole, others=telling, asked=Asked.DECISION)
+
+
+def _with_shared(one: Case, whole: Case) -> Case:
+    """'Both have flu. He is on high flow': a piece that tells only how ill somebody is, of the infection told before the pieces."""
+    if one.infection is not Infection.UNKNOWN or one.severity is Severity.UNSPECIFIED or whole.infection not in (Infection.ACTIVE, Infection.SUSPECTED):
+        return one
+    return replace(one, infection=whole.infection, infection_name=whole.infection_name)
 
 
 def _shifted(case: Case, by: int) -> Case:

@@ -79,12 +79,16 @@ def _fever(scans: Sequence[Scan]) -> Item | None:
                 found = item
             elif found is not None and (item.turn, item.sentence) > (found.turn, found.sentence):
                 found = None
-        said = [
-            i for i in scan_.of("symptom") if i.entry.fever and not i.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")
-        ]
+        aside = ("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")
+        said = [i for i in scan_.of("symptom") if i.entry.fever and not i.has(*aside) and not _is_gone(i, scan_)]
         if said and (found is None or said[-1].first > found.first or said[-1].turn > found.turn):
             found = said[-1] if not (found is None and _temperature_items(scan_) and _temperature_items(scan_)[-1].first > said[-1].first) else found
     return found
+
+
+def _is_gone(symptom: Item, scan: Scan) -> bool:
+    """'Fever long gone': the words that name it say that it is over."""
+    return any(s.name == "resolved" and s.asserted and s.first <= symptom.first < s.last for s in scan.of("state"))
 
 
 def _temperature_items(scan_: Scan) -> list[Item]:
@@ -136,6 +140,8 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
         found.infection = Infection.SUSPECTED
     if found.infection is Infection.NONE and denied_and_seen(scans[-1]):
         found.infection = Infection.SUSPECTED  # 'Banner: infection free. My exam: purulent sputum': the cautious one stands
+    if current is not None and found.doubted and found.severity is Severity.UNSPECIFIED:
+        found.severity = severity_of(current)[0]
     found.infection = settled(found.infection, scans, current)
     if found.infection in (Infection.NONE, Infection.RESOLVED, Infection.UNKNOWN):
         found.contradiction = False

@@ -152,6 +152,8 @@ class Surroundings:
         denial = reaching("negation", item.first, item.last, 4 if item.kind == "severity" else None)
         if (denial and not self._denies_its_degree(denial, item)) or _denied_afterwards(self._tokens, item.last):
             flags.add("negated")
+        if item.kind == "infection" and item.entry.kind == "febrile_neutropenia" and any(phrase("unmet").search(one) for one in self._lines):
+            flags.add("negated")
         if item.kind in ("severity", "antimicrobial"):
             flags |= self._measure(item, before)
         close, line = around(self._tokens, item.first, 3), self._lines[item.sentence]
@@ -171,6 +173,8 @@ class Surroundings:
         """A sepsis box that was ticked or an alert that fired, and that somebody overruled; a lesion that 'went septic'."""
         if phrase("lesion").search(before) and item.words.text.lower() == "septic":
             return True
+        if item.has("quoted") and item.words.text.lower() == "septic" and any(phrase("septic_site").search(one) for one in self._lines):
+            return True  # 'septic arthritis; someone wrote "septic" beside it'
         line = self._lines[item.sentence]
         return bool(phrase("alert").search(line)) and any(phrase("stood_down").search(one) for one in self._lines[item.sentence :])
 

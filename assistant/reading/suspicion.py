@@ -11,7 +11,7 @@ from assistant.records import Infection
 
 _ASIDE = ("negated", "hypothetical", "other", "historical", "exposure", "uncertain", "far")
 # Signs that point at a place; a fever or malaise points at none.
-_FOCAL = ("cough", "urinary symptoms", "skin signs")
+_FOCAL = ("cough", "urinary symptoms", "skin signs", "upper airway symptoms")
 
 
 def settled(infection: Infection, scans: Sequence[Scan], thread: Thread | None) -> Infection:

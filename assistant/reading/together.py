@@ -188,6 +188,8 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     for item in items:
         if item.kind == "antimicrobial":
             near = {t.text for t in (*tokens[max(0, item.first - 2) : item.last], *_own_words(tokens, item.last))}
+            if "nil" in {t.text for t in tokens[max(0, item.first - 5) : item.first]}:
+                near.discard("mouth")  # 'nil by mouth, meropenem'
             if any(_prevents(p, item, items) for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if not near & _INTO_THE_VEIN and near & (_BY_MOUTH | _ON_THE_SKIN):

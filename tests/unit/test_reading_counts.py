@@ -68,6 +68,8 @@ KIDNEYS = """
 AGES = """
     typed                                                | value
     -----------------------------------------------------+------
+    Mrs Owen is eighty three full stop she has cystitis   | 83
+    Another lady now: 81, Imnovid 3                      | 81
     84 and flatly refuses to come in                     | 84
     82, lives alone, on pom                              | 82
     My own lady then, 77, LRTI                           | 77
@@ -141,7 +143,11 @@ class TestKidneys:
     def test_are_read_from_creatinine(self, row: SimpleNamespace) -> None:
         assert read([f"Pneumonia on pom, {row.typed}. Hold?"]).renal_impairment is (row.raised == "yes")
 
-    @pytest.mark.parametrize("typed", ["eGFR forty four", "the filtrate is 48 ml/min", "CrCl 34"])
+    def test_pd_for_a_relapse_is_a_regimen_and_no_dialysis(self) -> None:
+        assert not read(["Pneumonia, IV ceftriaxone. On Pd for second relapse. Hold?"]).dialysis
+        assert read(["Pneumonia, IV ceftriaxone. On PD for end stage kidneys, takes pom. Hold?"]).dialysis
+
+    @pytest.mark.parametrize("typed", ["eGFR forty four", "the filtrate is 48 ml/min", "her eGFR has settled at 38", "CrCl 34"])
     def test_are_read_from_filtration_in_other_words(self, typed: str) -> None:
         assert read([f"Pneumonia on pom, {typed}. Hold?"]).renal_impairment
 

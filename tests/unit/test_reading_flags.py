@@ -36,6 +36,8 @@ SUSPICIONS = [
     "T 38.6, no source. Pom tonight?",
 ]
 DIAGNOSES = [
+    "Doxycycline ended Monday, fever long gone, sinuses still blocked and sore. Pom back?",
+    "ANC 0.7, T 38.4, forehead and cheeks tender, full of green snot, on co-amoxiclav at home. Pom?",
     "T 38.9, crackles at the base, RLL infiltrate on film, on ceftriaxone. Pom?",
     "Fever since 3 days, smear shows P. vivax, chloroquine tablets. Pom?",
     "T 39, Ehrlichia PCR came back positive, doxy tablets at home. KPd due",
@@ -75,6 +77,10 @@ class TestSuspicion:
 
 
 OWN = [
+    "I've a sore throat, I'm on pomalidomide, the nurse told me to leave the capsules // Gone now. Ten days without a sniffle. Do I go back to 3 mg?",
+    "Intensive care with sepsis at New Year, all the antibiotics done, feeling brilliant. Found my old Imnovid 4s, can I start them?",
+    "Eyes stream only when I mow, every June, loratadine sorts it. No bug. Carry on with the pomalidomide?",
+    "I have myeloma and take Pomalyst. I've a cold // My husband says I fuss, he had one last week. Take it?",
     "I'm on pomalidomide and my knee is red, GP says cellulitis and gave me flucloxacillin. Do I take tonight's capsule?",
     "My kids brought home a cold and now I've got it. Still take my Imnovid?",
     "Shingles round my waist, been on Pomalyst a year, tablets from the doctor. Should I skip a dose?",
@@ -85,6 +91,8 @@ OWN = [
     "My mother is on Pomalyst, vomiting since last night. Pause? // This is the mother herself now. I feel better but I still have the runs. Take it?",
 ]
 OF_ANOTHER = [
+    "Last doxycycline on the 5th, he is back at bowls. Nobody has told me, his GP, if the pom goes back at 4.",
+    "Duty pharmacist here. Note from March says hold pom, infection. He's had it monthly since with no trouble and tells me he's fine. Anything stopping me today?",
     "I have a lady on pomalidomide with cellulitis. Do I stop it?",
     "I'm the registrar on call. Pneumonia on pom, IV. Hold, I take it?",
     "His wife told me he had rigors last night. On Pd. Do I hold?",
@@ -97,6 +105,7 @@ OF_ANOTHER = [
     "He's on Pomalyst with a cold. I have myeloma patients like him often and I'm fine with it. Stop his?",
 ]
 TWO = [
+    "Mr and Mrs Iqbal, both on pom, both flu A. He is on high flow in a side room. She is at home with oseltamivir. Stop in both?",
     "Couple, both on pom. He has flu with fever 38.5. She is negative, no symptoms. Stop one or both?",
     "My aunts are twins, both on pomalidomide. Ruth: in hospital on a drip for cellulitis. Jean: tablets for a tooth infection. Stop in both?",
     "Dad and my uncle both have myeloma and take pomalidomide. Dad's bronchitis is gone. Uncle is in the ICU with sepsis. Can both restart?",
@@ -110,6 +119,8 @@ ONE = [
     "She and her husband both have covid, only she is on pom. Hold hers?",
 ]
 FOR_GOOD = [
+    "Another cystitis, on nitrofurantoin. Honestly, can we just throw the Pomalyst away?",
+    "Pneumonia again. Could we chuck the capsules out and be done with them?",
     "Should we stop pomalidomide for good after that pneumonia?",
     "What's the downside of never going back to pom after an infection?",
     "Sepsis resolved. Family say never again with pomalidomide. Right?",
