@@ -92,7 +92,8 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
                     continue
                 thread = _place(item, threads)
                 for early in waiting:
-                    _attach(early, thread)
+                    if not _is_before_the_turn(early, item, scan):
+                        _attach(early, thread)
                 waiting = []
             elif item.kind in ("state", "severity", "antimicrobial") and not _is_aside(item):
                 if item.has("taken_back" if item.kind != "severity" else "negated") and item.kind != "state" and threads:
@@ -110,6 +111,18 @@ def threads_of(scans: Sequence[Scan]) -> tuple[list[Thread], list[Item]]:
         for early in waiting:
             _attach(early, threads[0])
     return threads, rest
+
+
+_RECOVERED = ("resolved", "well", "symptom_free", "treatment_done")
+
+
+def _is_before_the_turn(state: Item, mention: Item, scan: Scan) -> bool:
+    """'Chest cleared, but he's got a cold sore now': the recovery is of another illness than the one named after the 'but'."""
+    if state.name not in _RECOVERED or (state.turn, state.sentence) != (mention.turn, mention.sentence):
+        return False
+    if mention.has("far", "mid", "near", "recalled", "named", "uncertain"):
+        return False
+    return any(t.text in ("but", "however", "yet") for t in scan.tokens[state.last : mention.first])
 
 
 def _ends_history(item: Item, rest: list[Item], threads: list[Thread]) -> bool:
@@ -233,6 +246,14 @@ def only_tested_positive(thread: Thread, told: Sequence[str] = ()) -> bool:
         return True
     free = [s for s in thread.states if s.name in ("symptom_free", "well") and _NO_SYMPTOMS.search(s.words.text.lower()) and not s.has("negated")]
     return bool(free) and bool(thread.specific) and thread.specific <= _TESTED
+
+
+def is_of_the_test(state: Item, thread: Thread) -> bool:
+    """Whether 'no symptoms' is told beside a bare positive test: it says how mild the infection is, and not that it is over."""
+    if thread.treatments or thread.severities:
+        return False
+    tested = bool(thread.specific) and thread.specific <= _TESTED and any(m.turn == state.turn for m in thread.mentions)
+    return tested and state.name == "symptom_free" and bool(_NO_SYMPTOMS.search(state.words.text.lower()))
 
 
 def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:

@@ -12,6 +12,7 @@ from assistant.reading.episodes import (
     Thread,
     as_episode,
     aside_episode,
+    is_of_the_test,
     is_prophylaxis,
     only_tested_positive,
     outcome_of,
@@ -220,7 +221,7 @@ def _note_told(found: Standing, thread: Thread, outcome: Outcome, last_mention: 
     found.named = bool(thread.specific)
     found.owned = any(m.has("owned") for m in thread.mentions)
     supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
-    hints = [s for s in thread.states if s.name in _HINTS and s.asserted and not _CLEAR_CHEST.match(s.words.text.lower())]
+    hints = [s for s in thread.states if s.name in _HINTS and s.asserted and not _CLEAR_CHEST.match(s.words.text.lower()) and not is_of_the_test(s, thread)]
     found.hinted = not supposed and (past or bool(hints))
     found.untreated = not supposed and any(s.name == "untreated" for s in thread.states)
     found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and s.asserted for s in thread.states)

@@ -21,6 +21,7 @@ class TestTakenUpAgain:
             LRTI, doxycycline finished Sunday, fine now. Pom? // GP has restarted the doxycycline this morning                                            | hold   | mild     |
             Cellulitis healed, fluclox done. Pom back? // they have extended the fluclox by another week                                                  | hold   | mild     |
             Repeat scan shows a small undrained collection after her liver abscess, antibiotics done. Imnovid?                                            | hold   |          |
+            Collection drained, last Tazocin on Monday. Micro want her back on it today, the drain has gone cloudy again. Pom?                            | hold   |          |
             LRTI over, off antibiotics, pom back since Monday. // Now cellulitis on the shin and the pharmacy has dropped off flucloxacillin              | hold   | mild     |
         """
     ))
@@ -42,6 +43,8 @@ class TestGrowthInTheBlood:
             Two sets growing gram pos cocci in chains, afebrile and chatty. Pom tonight?                        | hold   | severe
             Anaerobic bottle flagged at 14 hours, patient feels fine. Does pomalidomide go ahead?               | hold   |
             Contaminant? Other set has now grown Staph aureus too. He's well, no temp. Pom?                     | hold   |
+            Something's growing in his PICC cultures, he's fine. Dispense the pom?                              | hold   |
+            Yeasts in the blood culture, no fever. Pom?                                                         | hold   |
             Blood cultures flagging coag neg staph in both sets with the PICC in, apyrexial, well. Pom?         | hold   | severe
         """
     ))
@@ -59,7 +62,27 @@ class TestFaintLine:
             Lateral flow this morning has a faint second line, no symptoms. Pom tonight?       | hold   | mild
             She rang: very faint line on the covid test, feels perfectly well. Imnovid or not? | hold   | mild
             Two lines on his LFT, not so much as a sniffle. Pomalidomide today?                | hold   | mild
+            Covid swab: line hardly visible but there. No symptoms. Pom?                       | hold   | mild
+            The T line is very pale on her lateral flow, she's well. Imnovid?                  | hold   |
             Lateral flow weakly positive, no symptoms at all, on Pd. Carry on?                 | hold   | mild
+        """
+    ))
+    def test_is_held(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
+
+
+class TestTurnedAgain:
+    """What a later turn finds anew, or a 'but' after a recovery, is an infection that runs."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                      | action
+            ----------------------------------------------------------------------------------------------+-------
+            LRTI resolved, pom dose? // wait, the film is reported: new nodules in the left base          | hold
+            Cellulitis cleared. Pom back? // She has just shown me the other arm, hot up to the elbow     | hold
+            Flu gone. Restart? // he brought up some yellow muck while he sat here                        | hold
+            My mother's bladder has cleared but she's got a stye now, ointment from the chemist. Imnovid? | hold
+            Her chest is better, finished antibiotics, but she now has thrush, nystatin. Pom?             | hold
         """
     ))
     def test_is_held(self, row: SimpleNamespace) -> None:

@@ -17,6 +17,7 @@ class TestBesideNoCase:
             question                                                                                                          | action | flags
             ------------------------------------------------------------------------------------------------------------------+--------+----------
             Levofloxacin with pomalidomide: what is the danger there exactly? Nobody is ill, we are updating our notice    | inform | quinolone
+            What lies behind the caution with cipro and pom? Drafting a crib sheet.                                           | inform | quinolone
             why do we stop pom in infections at all, does it slow healing? a junior nurse is asking me and I went blank       | inform |
             Why do you even pause pomalidomide when an infection comes up, does it hold back recovery? Pupil wants to know    | inform |
             She has pneumonia on amoxicillin and takes pom. Why do we stop it, and do we stop it now?                         | hold   |

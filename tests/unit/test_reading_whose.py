@@ -49,6 +49,8 @@ class TestTheCarersOwn:
             ----------------------------------------------------------------------------------------------------------------------------------+---------+---------------
             I've got flu, my husband has the myeloma and he's as right as rain. Should he miss his Imnovid while I'm in bed?                  | no_hold | -patient_voice
             I have a stinking cold, my mother takes pomalidomide and she's very well. Does she leave her capsule out?                         | no_hold | -patient_voice
+            I'm the one with the chest infection, my dad takes Imnovid. He's very well. Does he stop?                                         | no_hold | -patient_voice
+            The infection was the husband's, not hers. She has never been ill. Pom as planned?                                                | no_hold |
             I've got flu and so has my husband, who has the myeloma. Should he miss his Imnovid?                                              | hold    |
             Flu A positive, on pom. Hold? // Sorry, it's her son who has it. She's well and her own swab is negative.                         | no_hold |
             Shingles on Imnovid, stop? // My mistake: it is the wife who has it, he is perfectly well.                                        | no_hold |
