@@ -31,7 +31,7 @@ _ANNOUNCED = (
     re.compile(r"\b(?:lady|man|patient|pt|gent|woman|chap|lad|gentleman) (one|two|1|2)\b"),
     re.compile(r"(?:^|[.;\n]\s*)(he|she)\b"),
 )
-_CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid)\b")
+_CAREGIVER_PATIENT = re.compile(r"\b(?:his|her|he|she|he's|she's|hes|shes|him|they|pom\w*|imnovid|takes it)\b")
 _OWN_DRUG = re.compile(
     r"\b(?:i|i'm|im|i've|ive)\b(?:(?!\b(?:his|her|their|him|mum's|dad's|mom's|my (?:wife|husband|mum|mom|dad|mother|father|partner|son|daughter|sister|brother|nan|gran\w*))\b)[^.?!\n]){0,40}\b(?:pom\w*|imnovid|capsules?|myeloma)\b|\bmy (?:pom\w*|imnovid|capsules?|own|myeloma|dose)\b"
 )

@@ -58,8 +58,13 @@ def with_sequelae(items: list[Item], lines: list[str]) -> list[Item]:
     healed = any(i.kind == "state" and i.name == "resolved" and phrase("skin_healed").search(i.words.text.lower()) and not i.has("negated", "unasserted") for i in items)
     if not (zoster and healed):
         return items
-    left = ("residual", "urinary symptoms")  # what burns is no water infection where zoster has healed
-    return [replace(i, flags=i.flags | {"hypothetical"}) if i.name in left and phrase("pain_alone").search(lines[i.sentence]) else i for i in items]
+
+    def is_left(item: Item) -> bool:
+        line = lines[item.sentence]
+        burns = item.name == "urinary symptoms" and not phrase("of_urine").search(line)
+        return (item.name == "residual" or burns) and bool(phrase("pain_alone").search(line))
+
+    return [replace(i, flags=i.flags | {"hypothetical"}) if is_left(i) else i for i in items]
 
 
 _SINCE = {"then", "next", "subsequently", "afterwards", "followed", "followup", "until", "whereupon"}

@@ -118,6 +118,7 @@ class TestOverByTimeAndBehaviour:
             Febrile neutropenia in May: T 38.9, ANC 0.2. Long since over, home, no tablets but prophylactic aciclovir. ANC 2.6. Pom back?          | resume | severe   |
             Scabs all gone, aciclovir finished last month, it still stings where the zoster was, on pregabalin. Is stinging still infection? Pom?  | resume | mild     | same_dose
             temp gone but still on the doxy till Monday. pom? // Monday has been and gone, last capsule swallowed, nothing left of it. pom now?    | resume | mild     | same_dose
+            Shingles all healed, scabs off, aciclovir finished. Now burning when she passes water and stinging since Monday. Pom?                  | hold   |          |
             Blood cultures clear since Friday, MSSA, on IV flucloxacillin. Pom back?                                                               | hold   | severe   |
         """
     ))

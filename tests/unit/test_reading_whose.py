@@ -33,6 +33,7 @@ class TestTheWritersRelative:
             My wife is over her covid and she's back to normal. I came down with it on Monday. Do I take my Pomalyst?                       | hold    | patient_voice
             I nursed my mother through her pneumonia and she made a complete recovery. I've caught it off her since. Imnovid tonight?       | hold    | patient_voice
             Dad on pom has shingles; my uncle had them last week too and he's completely better, off his tablets. Does dad get his capsule? | hold    |
+            why is pom stopped at all, my father has pneumonia and takes it today?                                                          | hold    |
             Mum takes Imnovid and has a chest infection. My aunty's has cleared up and she has finished her antibiotics. Mum's pom tonight? | hold    |
         """
     ))
@@ -53,6 +54,7 @@ class TestTheCarersOwn:
             The infection was the husband's, not hers. She has never been ill. Pom as planned?                                                | no_hold |
             I've got flu and so has my husband, who has the myeloma. Should he miss his Imnovid?                                              | hold    |
             Flu A positive, on pom. Hold? // Sorry, it's her son who has it. She's well and her own swab is negative.                         | no_hold |
+            Flu, on pom, hold? // It is the son who has it as well, they share a flat                                                         | hold    |
             Shingles on Imnovid, stop? // My mistake: it is the wife who has it, he is perfectly well.                                        | no_hold |
         """
     ))
