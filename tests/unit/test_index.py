@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import encoder, index
+from assistant import bundled, encoder, index
 from assistant.errors import IndexUnusable, SettingsError
 from assistant.records import Passage
 from tests.support import WordEmbedder, some_passages
@@ -100,16 +100,19 @@ def test_the_bundled_encoder_is_the_one_that_was_tested() -> None:
 
 
 def test_an_encoder_with_other_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(encoder.PINNED, "tokenizer.json", "0" * 64)
+    monkeypatch.setitem(bundled.PINNED, "tokenizer.json", "0" * 64)
     encoder.fingerprint.cache_clear()
+    bundled.digests.cache_clear()
     with pytest.raises(SettingsError, match=r"tokenizer\.json is not the tested one; reinstall it"):
         encoder.fingerprint("bundled")
     encoder.fingerprint.cache_clear()
+    bundled.digests.cache_clear()
 
 
 def test_a_folder_of_ones_own_is_hashed_whole(tmp_path: Path) -> None:
     (tmp_path / "modules.json").write_text("[]")
     before = encoder.fingerprint(str(tmp_path))
     encoder.fingerprint.cache_clear()
+    bundled.digests.cache_clear()
     (tmp_path / "weights").write_text("changed")
     assert encoder.fingerprint(str(tmp_path)) != before
