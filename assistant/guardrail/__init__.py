@@ -1,6 +1,6 @@
 """From a draft to a verdict: nothing that the decision and the sources do not carry is shown.
 
-`check` is pure and deterministic: it uses no model, no index and no clock.
+`check` is deterministic: it uses no language model, no index and no clock. Small trained classifiers are a second ear beside the rules.
 What a repair yields is checked again and must pass; else the dictated answer stands.
 """
 

@@ -91,7 +91,7 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
     for order in reading.orders:
         if on_pomalidomide(order, reading) and is_instruction(order):
             why = judge_aim(_meant(order, reading), order, reading, action, general=context.case.infection is Infection.GENERAL)
-            if why and _waits_for_count(order, reading, context):
+            if why and (_waits_for_count(order, reading, context) or _tells_of_the_label(order, reading, context)):
                 why = ""
             if why and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
@@ -118,6 +118,14 @@ def _waits_for_count(order: Order, reading: Reading, context: Context) -> bool:
     """Under a label hold the restart hangs on the label's own count."""
     label = context.decision.basis is Basis.LABEL and direction(order) in ("restart", "norestart")
     return label and Condition.COUNTS in all_kinds(order.conditions) and re.search(r"\b(?:0\.5|500|50|recover\w*|1\.0)\b", reading.plain) is not None
+
+
+def _tells_of_the_label(order: Order, reading: Reading, context: Context) -> bool:
+    """Under a label hold: `the label interrupts it when the neutrophils fall below 0.5`, `should fever come, it is stopped at once`."""
+    if context.decision.basis is not Basis.LABEL or direction(order) != "stop":
+        return False
+    tied = [p for p in order.conditions if p.kind in ("if", "once", "while")]
+    return bool(tied) and len(tied) == len(order.conditions) and (reading.any("LABEL", "NF", "FEVER") or Condition.COUNTS in all_kinds(order.conditions))
 
 
 def _unread(reading: Reading) -> bool:

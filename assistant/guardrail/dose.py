@@ -14,8 +14,14 @@ from assistant.records import Action, Severity
 SCHEDULE = "It gives a schedule or a scaling of the dose that no source gives."
 RAISES = "It raises the dose; no rule does."
 REDUCES = "It reduces the dose; after a mild infection the dose stays the same."
+SAME_AFTER_MILD = "After a mild infection the dose stays the same."
+LESS_AFTER_SEVERE = "After a severe infection a reduction is considered."
+DENIED = "It denies the dose reduction that is considered after a severe infection."
+WHILE_HELD = "It reduces the dose where pomalidomide is to be held."
 SPOKEN_OF = (SCHEDULE, RAISES, REDUCES)
 """Faults of a deed that may be named only to be refused."""
+WORDED = (*SPOKEN_OF, SAME_AFTER_MILD, LESS_AFTER_SEVERE, DENIED, WHILE_HELD)
+"""Faults that were read from words alone, not from a number."""
 _DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 
 
@@ -82,14 +88,14 @@ def _tier(reading: Reading) -> str:
     """The branches of the restart taken crosswise: the same dose after a severe infection, a reduction after a mild one."""
     lower = [a for a in amounts_of(reading) if a.drug == "POM" and a.mg < 4 and not a.reference]
     if lower and reading.has("MILD", "RESTART") and not reading.any("SEVERE", "LIFETHR", "ELDERLY", "DIALYSIS", "SAME", "NEG"):
-        return "After a mild infection the dose stays the same."
+        return SAME_AFTER_MILD
     for order in reading.orders:
         tags = frozenset(tag for p in order.conditions if p.kind in ("if", "once") for tag in p.tags)
         own = order.segment.tags
         if order.act == "RESTART" and not order.negated and "SAME" in own and "SEVERE" in tags and not tags & {"MILD", "NEG"} and "REDUCE" not in own:
-            return "After a severe infection a reduction is considered."
+            return LESS_AFTER_SEVERE
         if order.act == "REDUCE" and not order.negated and "MILD" in tags and not tags & {"SEVERE", "NEG"} and "ELDERLY" not in reading.tags:
-            return "After a mild infection the dose stays the same."
+            return SAME_AFTER_MILD
     return ""
 
 
@@ -136,16 +142,16 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
         plainly = order.text in ("more", "increased", "higher", "greater", "larger")
         return "" if order.negated or plainly else RAISES
     if context.decision.severity is Severity.SEVERE and only_if(order) and not any("SEVERE" in p.tags for p in order.conditions):
-        return "It denies the dose reduction that is considered after a severe infection."
+        return DENIED
     if context.decision.severity is Severity.SEVERE and pattern("for_others").search(reading.plain):
-        return "It denies the dose reduction that is considered after a severe infection."
+        return DENIED
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and (
             context.decision.action is Action.RESUME or (context.decision.action is Action.HOLD and reading.any("RESTART", "LATER", "SEVERE", "RESOLVED", "ONCE"))
         )
         lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
         return (
-            "It denies the dose reduction that is considered after a severe infection." if severe and not lowest and not reading.any("MILD") else ""
+            DENIED if severe and not lowest and not reading.any("MILD") else ""
         )
     return _needless_reduction(order, reading, context)
 
@@ -159,7 +165,7 @@ def _needless_reduction(order: Order, reading: Reading, context: Context) -> str
     if decision.severity is Severity.MILD and not (case.elderly or (case.age or 0) > 75 or case.dialysis):
         return REDUCES
     if decision.action is Action.HOLD and any(p.kind in ("until", "while") for p in order.conditions) and not reading.any("RESTART", "LATER"):
-        return "It reduces the dose where pomalidomide is to be held."
+        return WHILE_HELD
     return ""
 
 

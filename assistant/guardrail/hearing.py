@@ -10,33 +10,44 @@ from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action, Basis, Severity
 
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
-CONDEMNS = {Action.RESUME: 0.6, Action.REASSESS: 0.6}
-CONDEMNS_ELSE = 0.8
-CONDEMNS_CONFIRMED = 1.3
-CONDEMNS_BARE = 1.5  # of words that name no deed, no drug and no dose
+CONDEMNS = -0.3
+CONDEMNS_CONFIRMED = 0.8  # of words in which the rules read what is owed
+CONDEMNS_PLAIN = 2.5  # of so few words that nothing can hide among them
+CONDEMNS_BARE = 0.5  # of few words, and of those that name no deed, no drug and no dose
+OVERRULES_BY_WORDS = -1.0  # of the linear classifier alone, beside one of the next three
 ACQUITS = -0.5  # of words that the rules cannot read
-OVERRULES = -2.0  # of an order that the rules read: its words are those of drafts that fit the decision
-OVERRULES_COMPANION = -3.0  # of what goes with it, which the ear hears less well
+OVERRULES = -3.0  # of an order that the rules read: its words are those of drafts that fit the decision
+OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
+OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, which the rules read best
+CLAIM_ACQUITS, CLAIM_CONDEMNS = -3.0, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
+_FEW = 8  # words
+_BY_A_WORD = ("No source speaks of", "'", "It gives advice on another drug")
 _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"), Action.RESUME: ("restart", "go"), Action.REASSESS: ("stop", "norestart")}
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
 
 
+def prepare(readings: list[Reading], context: Context) -> None:
+    """Let the second ear listen to all pieces of a draft at once, which is faster than one by one."""
+    if readings and telling.heads_of(context.decision.action, context.decision.severity):
+        telling.hear(readings)
+
+
 def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
     """What is left of the faults that the rules found once the second ear has been asked, or what it hears where they found none."""
-    if reading.asks or context.decision.action not in telling.WORLDS:
+    if reading.asks or not telling.heads_of(context.decision.action, context.decision.severity):
         return orders + beside
-    against = telling.against(reading, context.decision.action)
-    least = CONDEMNS.get(context.decision.action, CONDEMNS_ELSE)
-    doubted = bool(orders or beside) and not (near.fault(reading) or _imperative(reading))
+    against = telling.against(reading, context.decision)
+    doubted = bool(orders or beside) and not _for_the_rules(reading) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
     if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]
-    if orders or beside or named or against < least or reading.silent or reading.has("PERM", "NEG"):
+    if orders or beside or named or against < CONDEMNS or reading.silent or reading.has("PERM", "NEG") or reading.body in context.dictated.text:
         return orders + beside
     confirmed = _confirmed(reading, context)
     if _owed_dose(reading, context):
         return []  # which dose is right hangs on the severity and the age, which the dose check knows
-    bound = CONDEMNS_CONFIRMED if confirmed else least if reading.any(*_DEEDS) else CONDEMNS_BARE
+    few = len(reading.tokens) < _FEW
+    bound = (CONDEMNS_PLAIN if few else CONDEMNS_CONFIRMED) if confirmed else CONDEMNS_BARE if few or not reading.any(*_DEEDS) else CONDEMNS
     if against < bound:
         return []
     why = "It sounds like an instruction against the decision, in words that no rule confirms."
@@ -47,16 +58,38 @@ def _owed_dose(reading: Reading, context: Context) -> bool:
     """Whether a piece gives the dose that is owed, or speaks of the kidneys alone."""
     owed = {"dex_20mg_weekly", "elderly_3mg"} | ({"consider_dose_reduction"} if context.decision.severity is Severity.SEVERE else set())
     plainly = {"resume_same_dose"} if context.decision.severity is Severity.MILD and len(reading.tokens) < 9 else set()
-    if (owed | plainly).intersection(missing.carried_by(reading, context)):
+    if (owed | plainly).intersection(missing.carried_by(reading, context)) or (reading.has("DEX", "NUM") and "20 mg" in reading.plain):
+        return True
+    if context.decision.severity is Severity.MILD and reading.any("REDUCE") and (reading.has("SEVERE", "ONLYIF") or any(o.act == "REDUCE" and o.negated for o in reading.orders)):
         return True
     return reading.any("RENAL") and not any(o.act in ("GO", "RESTART", "STOP") and aims.is_instruction(o) and o.text not in ("no change", "unchanged", "no adjustment") for o in reading.orders)
 
 
+def claimed(found: list[Fault], reading: Reading, context: Context) -> list[Fault]:
+    """What is left of the faults of a claim once the second ear has been asked, or what it hears where the rules found none."""
+    if reading.asks or not telling.heads_of(context.decision.action, context.decision.severity):
+        return found
+    doubt = max(telling.claims(reading, "unsupported"), telling.claims(reading, "outside"))
+    if found:
+        return [f for f in found if doubt >= CLAIM_ACQUITS or not f.why.startswith(_BY_A_WORD) or _for_the_rules(reading)]
+    if doubt < CLAIM_CONDEMNS or reading.silent or _confirmed(reading, context):
+        return []
+    return [Fault("support", "It sounds like a claim that no source makes.", context.rule)]
+
+
 def takes_up(fault: Fault, reading: Reading, context: Context) -> bool:
     """Whether a schedule or a change of dose is only spoken of (`halving it is not what the article says`), as the second ear hears it."""
+    against = telling.against(reading, context.decision)
+    if fault.why in dose.WORDED and against < OVERRULES_FIRMLY and not _for_the_rules(reading):
+        return True
     if fault.why not in dose.SPOKEN_OF or context.decision.action is not Action.HOLD or _imperative(reading):
         return False
-    return telling.against(reading, Action.HOLD) < (-0.5 if any(context.takes_up(t.text) for t in reading.tokens if t.tag in ("REDUCE", "W", "UNKNOWN")) else OVERRULES)
+    return against < (-0.5 if any(context.takes_up(t.text) for t in reading.tokens if t.tag in ("REDUCE", "W", "UNKNOWN")) else OVERRULES)
+
+
+def _for_the_rules(reading: Reading) -> bool:
+    """Whether the rules alone judge a piece: a plain order, and what is an article sentence but for a word."""
+    return _imperative(reading) or near.close(reading)
 
 
 def _imperative(reading: Reading) -> bool:

@@ -16,6 +16,7 @@ from assistant.knowledge import knowledge
 from assistant.records import Action, Fate, Finding
 
 _QUOTE_WORDS = 5
+_HEARD = ("text", "item", "row")  # kinds of pieces that the second ear listens to
 _REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
@@ -47,6 +48,7 @@ def judge(draft: str, context: Context) -> tuple[Judged, ...]:
     pieces = cut(draft)
     readings = read_all(pieces)
     whole = _sentences(draft, pieces)
+    hearing.prepare([r for p, r in zip(pieces, readings, strict=True) if p.kind in _HEARD and whole[p.sentence] not in context.sentences and not quoted_from(r)], context)
     found = []
     pitfalls = False
     for at, (piece, reading) in enumerate(zip(pieces, readings, strict=True)):
@@ -121,7 +123,7 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind)
     beside = [] if named and _only_names(reading) else companions.faults(reading, context)
     quoted = quoted_from(reading)
-    if quoted or piece.kind not in ("text", "item", "row"):
+    if quoted or piece.kind not in _HEARD:
         orders += beside
     else:
         orders = hearing.heard(orders, beside, reading, context, named=named)
@@ -130,9 +132,11 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     if _restates(reading, context):
         return tuple(citation.faults(reading, context, around))
     found = orders + [f for f in dose.faults(reading, context) if not hearing.takes_up(f, reading, context)]
-    found += number.faults(reading, context) + scope.faults(reading, context)
-    if not any(f.check in ("scope", "number", "dose") for f in found):
-        found += support.faults(reading, context, last=last, kind=piece.kind)
+    found += number.faults(reading, context)
+    claims = scope.faults(reading, context)
+    if not any(f.check in ("number", "dose") for f in found) and not claims:
+        claims = support.faults(reading, context, last=last, kind=piece.kind)
+    found += hearing.claimed(claims, reading, context) if piece.kind in _HEARD else claims
     found += citation.faults(reading, context, around)
     return tuple({(f.check, f.why): f for f in found}.values())
 

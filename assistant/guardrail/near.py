@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz import fuzz, process
+
 from assistant.guardrail.readings import Reading
-from assistant.guardrail.tokens import Token, tokens_of
+from assistant.guardrail.tokens import Token, plain, tokens_of
 from assistant.knowledge import knowledge
 
 _LEAST, _SHARE = 4, 0.72
+_ALIKE_IN_LETTERS = 78  # of 100
+_CLOSE = 0.6  # share from which a piece is judged by the rules alone, without the second ear's acquittal
 _OPAQUE = frozenset(
     {
         "W",
@@ -141,6 +145,8 @@ _FILLERS = frozenset(
 def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
     if len(tokens) > 1 and tokens[0].text in ("no", "yes") and tokens[1].tag == "PUNCT":
         tokens = tokens[2:]
+    if len(tokens) > 3 and tokens[0].text == "|" and tokens[1].tag == "NUM" and tokens[2].text == "|":
+        tokens = tokens[2:]  # the number of a row
     tokens = _not_stopping(_doses(tokens))
     following = [*tokens[1:], None]
     return tuple(
@@ -223,22 +229,43 @@ def _key(token: Token) -> str:
 def fault(reading: Reading) -> str:
     """Why a piece that stands close to an article sentence says something else, or nothing."""
     tokens = _content(reading.tokens)
-    if len(tokens) < _LEAST - 1:
-        return ""
     keys = [_key(t) for t in tokens]
-    places, statements, sizes = _statements()
-    size = len(set(keys))
-    mine = sum(1 << places[key] for key in set(keys) if key in places)
-    first, last = bisect_left(sizes, size * _SHARE), bisect_right(sizes, size / _SHARE)
     best: tuple[float, str] = (0.0, "")
-    for theirs, bits, theirs_size, passage in statements[first:last]:
-        share = (mine & bits).bit_count() / max(size, theirs_size)
-        if share >= _SHARE and (len(theirs) >= _LEAST or share >= 0.9) and share > best[0]:
+    for share, theirs, passage in _close(tokens, _SHARE):
+        if (len(theirs) >= _LEAST or share >= 0.9) and share > best[0]:
             why = _difference(tokens, keys, theirs)
             if not why:
                 return ""
             best = (share, f"It differs from the article ({passage}): {why}.")
     return best[1]
+
+
+@lru_cache(maxsize=2048)
+def close(reading: Reading) -> bool:
+    """Whether a piece stands so close to an article sentence that a word in it may make all the difference."""
+    if any(True for _ in _close(_content(reading.tokens), _CLOSE)):
+        return True
+    return process.extractOne(reading.plain, _plain_statements(), scorer=fuzz.ratio, score_cutoff=_ALIKE_IN_LETTERS) is not None
+
+
+@lru_cache(maxsize=1)
+def _plain_statements() -> tuple[str, ...]:
+    """The article's sentences in plain letters."""
+    return tuple(plain(part) for p in knowledge().passages.values() if p.source == "article" for part in re.split(r"(?<=[.:;])\s+", p.text))
+
+
+def _close(tokens: Sequence[Token], least: float) -> Iterator[tuple[float, Sequence[Token], str]]:
+    """The article's statements that share at least so much with some tokens: the share, their tokens, their passage."""
+    if len(tokens) < _LEAST - 1:
+        return
+    keys = {_key(t) for t in tokens}
+    places, statements, sizes = _statements()
+    mine = sum(1 << places[key] for key in keys if key in places)
+    first, last = bisect_left(sizes, len(keys) * least), bisect_right(sizes, len(keys) / least)
+    for theirs, bits, size, passage in statements[first:last]:
+        share = (mine & bits).bit_count() / max(len(keys), size)
+        if share >= least:
+            yield share, theirs, passage
 
 
 def _difference(tokens: Sequence[Token], keys: Sequence[str], theirs: Sequence[Token]) -> str:

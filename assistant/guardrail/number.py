@@ -94,6 +94,7 @@ def _spans(reading: Reading) -> str:
             (number is None and order is None)
             or "ago" in text[found.end() : found.end() + 5]
             or (number == "a" and order is None)
+            or (number is None and order == "last" and not unit.endswith("s"))  # `the infection last month`: when it was
             or unit.startswith(("hour", "quarter"))
         ):
             continue

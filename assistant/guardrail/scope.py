@@ -25,7 +25,7 @@ _CLAIMS = (
     "START",
     "DELAY",
 )
-_REFERS = re.compile(r"\b(?:better placed|best placed|right (?:person|people|team|place)|(?:ask|contact|consult|check with|speak to|turn to|refer to) (?:your|the|her|his|their|a)|will (?:know|advise|answer)|would not be right|carry (?:over|the))\b")
+_REFERS = re.compile(r"\b(?:better placed|best placed|right (?:person|people|team|place)|(?:ask|contact|consult|check with|speak to|turn to|refer to) (?:your|the|her|his|their|a)|will (?:know|advise|answer)|would not be right|carr(?:y|ied) (?:over|the)|a guess|(?:only|solely) (?:know|speak|cover|about)|covers? (?:\w+ )?only|use (?:the|its|their) (?:\w+ )?(?:label\w*|prescribing information|guidance))\b")
 _ADVICE = ("STOP", "GO", "RESTART", "START", "SHOULD", "STRONG", "EVALPOS", "DOSE")
 
 
@@ -33,7 +33,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     """The faults of one piece as to what it speaks of."""
     if reading.asks or reading.silent:
         return []
-    if reading.any("PARTNER") and _advises(reading):
+    if reading.any("PARTNER") and _advises(reading) and not (context.decision.action is Action.OUT_OF_SCOPE and refers(reading)):
         return [Fault("scope", "It gives advice on another drug, which no source covers.", context.rule)]
     outside = context.decision.action is Action.OUT_OF_SCOPE
     if outside and context.case.other_drug and not reading.any("NEG") and any(word in reading.plain for word in cues().claims.likened):

@@ -1,8 +1,9 @@
-"""A second ear for instructions: linear classifiers over clauses, for wordings that no list foresees.
+"""A second ear for instructions: two classifiers over clauses, for wordings that no list foresees.
 
 They say how much a clause sounds like an instruction against a decision (go on, restart early, put the hold off, another
-dose ...). Trained by `python -m eval.train_telling` on examples that the repository holds; the weights lie in
-`knowledge/second_reader/`. They need numpy and nothing else, and give the same numbers everywhere.
+dose ...), and which of the things that a decision owes it says. One is linear, over words and over what the rules read; the
+other reads with the first layers of the bundled encoder. Their log-odds are added. Trained by `python -m eval.train_telling`
+on examples that the repository holds; the weights lie in `knowledge/second_reader/`. They need numpy and nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -23,12 +24,14 @@ from assistant.guardrail import aims
 from assistant.guardrail.conditions import all_kinds
 from assistant.guardrail.readings import Reading
 from assistant.guardrail.tokens import Token
-from assistant.records import Action
+from assistant.records import Action, Decision, Severity
+from assistant.tuned import tuned
 from assistant.weights import BUCKETS, FOLDER
 
-NAME = "telling"
-WORLDS = {Action.HOLD: "hold", Action.INFORM: "hold", Action.RESUME: "resume", Action.REASSESS: "reassess", Action.NO_HOLD: "no_hold"}
-"""Which classifier judges under which decision; under the others none does."""
+NAME, TUNED = "telling", "hearing"
+HEADS = ("hold", "resume_mild", "resume_severe", "reassess", "no_hold")
+"""The decisions that a clause may speak against; after a mild infection another dose is right than after a severe one."""
+PIECES = 80  # word pieces of a clause that are read
 
 _MASK = BUCKETS - 1
 _NOUNS = frozenset({"POM", "INF", "AMB", "AMBNAME", "QUIN", "WHO", "NUM", "SOURCE", "PARTNER", "OUTSIDE", "RENAL", "TREAT"})
@@ -164,8 +167,56 @@ def telling(folder: Path = FOLDER) -> Telling:
     return Telling(names, np.ascontiguousarray(table.astype(np.float64).T), bias)
 
 
+def heads_of(action: Action, severity: Severity | None) -> tuple[str, ...]:
+    """Which heads judge under a decision: two where the severity is not known, none where nothing is decided on pomalidomide."""
+    match action:
+        case Action.HOLD | Action.INFORM:
+            return ("hold",)
+        case Action.RESUME:
+            return {Severity.MILD: HEADS[1:2], Severity.SEVERE: HEADS[2:3]}.get(severity or Severity.UNSPECIFIED, HEADS[1:3])
+        case Action.REASSESS:
+            return ("reassess",)
+        case Action.NO_HOLD:
+            return ("no_hold",)
+    return ()
+
+
+def hear(readings: Iterable[Reading]) -> None:
+    """Read many clauses at once, which is faster than one by one; what was heard is kept."""
+    tuned(TUNED).scores([reading.body for reading in readings])
+
+
+def against(reading: Reading, decision: Decision) -> float:
+    """The log-odds of both classifiers that a clause speaks against a decision; 0 where none judges."""
+    return sum(_against(reading, heads_of(decision.action, decision.severity)))
+
+
+def by_words(reading: Reading, decision: Decision) -> float:
+    """The linear classifier's log-odds alone."""
+    return _against(reading, heads_of(decision.action, decision.severity))[0]
+
+
 @lru_cache(maxsize=4096)
-def against(reading: Reading, action: Action) -> float:
-    """The log-odds that a clause speaks against a decision; 0 where no classifier judges."""
-    world = WORLDS.get(action)
-    return telling().score(reading, world) if world else 0.0
+def _against(reading: Reading, heads: tuple[str, ...]) -> tuple[float, float]:
+    """What the linear and the tuned classifier say, each the mean over the heads that judge."""
+    if not heads:
+        return 0.0, 0.0
+    read = tuned(TUNED)
+    scores = read.scores([reading.body])[0]
+    linear = sum(telling().score(reading, head) for head in heads) / len(heads)
+    return linear, sum(float(scores[read.heads.index(head)]) for head in heads) / len(heads)
+
+
+def says(reading: Reading, element: str) -> float:
+    """The log-odds that a clause says one of the things that a decision may owe."""
+    return _head(reading.body, element)
+
+
+def claims(reading: Reading, kind: str) -> float:
+    """The log-odds that a clause claims what no source says (`unsupported`) or advises on what none covers (`outside`)."""
+    return _head(reading.body, kind)
+
+
+def _head(text: str, name: str) -> float:
+    read = tuned(TUNED)
+    return float(read.scores([text])[0][read.heads.index(name)])

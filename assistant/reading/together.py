@@ -187,7 +187,7 @@ def _own_words(tokens: list[Token], last: int) -> list[Token]:
 
 
 def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
-    """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous."""
+    """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous; and infections that are only to be prevented."""
     preventing = [i for i in items if i.kind == "intent" and i.name == "prophylaxis"]
     used: list[Item] = []
     for item in items:
@@ -199,6 +199,8 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if not near & _INTO_THE_VEIN and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
+        elif item.kind == "infection" and any(p.first == item.last for p in preventing):
+            item = replace(item, flags=item.flags | {"hypothetical"})  # 'shingles prophylaxis'
         used.append(item)
     # 'Levofloxacin is our prophylaxis. A locum saw the levo ...': the same one, spoken of again.
     preventive = {i.name for i in used if i.kind == "antimicrobial" and i.has("prophylaxis")}
