@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from assistant.errors import KnowledgeError
+from assistant.guardrail import near
 from assistant.guardrail.readings import read
-from assistant.guardrail.telling import HEADS, against, features, heads_of, says, telling
+from assistant.guardrail.telling import HEADS, against, claims, features, heads_of, says, telling
 from assistant.records import Action, Decision, Severity
 from assistant.weights import BUCKETS
 
@@ -67,6 +68,26 @@ def test_each_decision_on_pomalidomide_has_a_judge_and_no_other() -> None:
 def test_an_element_is_heard_in_words_that_no_list_holds() -> None:
     assert says(read("Ask the lab for a complete count, white cells split up, first.", "POM"), "cbc_before_restart") > 0
     assert says(read("Let us know how he responds.", "POM"), "cbc_before_restart") < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "close"),
+    [
+        ("Perform baseline cardiac monitoring including CBC with differential.", True),
+        ("Immediately increase pomalidomide.", True),
+        ("Pomalidomide should be discontinued until the infection has partly resolved.", True),
+        ("Let us know how he responds.", False),
+        ("The blister may as well be emptied before anybody frets.", False),
+    ],
+)
+def test_what_is_an_article_sentence_but_for_a_word_is_known_as_such(text: str, *, close: bool) -> None:
+    assert near.close(read(text, "POM")) is close
+
+
+def test_an_invented_claim_is_doubted_more_than_the_article_s() -> None:
+    invented = claims(read("Vitamin D shortens the illness by three days on average.", "POM"), "unsupported")
+    told = claims(read("An infection on this drug may take longer to get over.", "POM"), "unsupported")
+    assert invented > told
 
 
 def test_missing_or_unfit_weights_are_told(tmp_path: Path) -> None:
