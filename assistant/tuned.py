@@ -24,7 +24,8 @@ from assistant.weights import FOLDER
 
 WIDTH = 384
 _HEADS = 12
-_SCALE = 2.0  # of the low-rank additions, as they were trained
+SCALE = 2.0
+"""How much the low-rank additions count, in training as in use."""
 _KEPT = 20_000  # texts whose scores are kept: a draft's sentences are asked for again when it is repaired
 _BATCH = 32
 PLACES = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense")
@@ -44,7 +45,7 @@ class _Layer(NamedTuple):
 
 
 class Tuned:
-    """Texts to one log-odds per head. Safe to share between threads: what is kept is only ever added to."""
+    """Texts to one log-odds per head. Safe to share between threads: each works on the store that it found, which is only ever added to."""
 
     def __init__(self, heads: Sequence[str], pieces: int, added: Mapping[str, Matrix]) -> None:
         """`added` holds `LAYER.PLACE.down` of shape (rank, in), `LAYER.PLACE.up` of shape (out, rank), `head` and `bias`; `pieces` is how much of a text is read."""
@@ -64,14 +65,19 @@ class Tuned:
 
     def scores(self, texts: Sequence[str]) -> Matrix:
         """The log-odds of each head for each text, shape (texts, heads), rounded to hundredths so that no machine's rounding shows."""
-        fresh = sorted({t for t in texts if t not in self._known}, key=lambda t: (len(t), t))
-        if len(self._known) + len(fresh) > _KEPT:
-            self._known = {t: self._known[t] for t in texts if t in self._known}
+        known = self._known
+        fresh = sorted({t for t in texts if t not in known}, key=lambda t: (len(t), t))
+        if len(known) + len(fresh) > _KEPT:
+            known = self._known = {t: known[t] for t in texts if t in known}
         for start in range(0, len(fresh), _BATCH):
             some = fresh[start : start + _BATCH]
             for text, scores in zip(some, self._run(some), strict=True):
-                self._known[text] = scores
-        return np.array([self._known[t] for t in texts], dtype=np.float32).reshape(len(texts), len(self.heads))
+                known[text] = scores
+        return np.array([known[t] for t in texts], dtype=np.float32).reshape(len(texts), len(self.heads))
+
+    def score(self, text: str, head: str) -> float:
+        """The log-odds of one head for one text."""
+        return float(self.scores([text])[0][self.heads.index(head)])
 
     def _run(self, texts: Sequence[str]) -> Matrix:
         """The scores of some texts, on one thread: where other work keeps a core busy, two threads wait for each other."""
@@ -136,7 +142,7 @@ def _layer(base: Mapping[str, Matrix], added: Mapping[str, Matrix], number: int)
     def dense(place: str) -> tuple[Matrix, Matrix]:
         name = f"encoder.layer.{number}.{place}"
         more = added[f"{number}.{place}.up"].astype(np.float32) @ added[f"{number}.{place}.down"].astype(np.float32)
-        return np.ascontiguousarray((base[f"{name}.weight"] + _SCALE * more).T), base[f"{name}.bias"]
+        return np.ascontiguousarray((base[f"{name}.weight"] + SCALE * more).T), base[f"{name}.bias"]
 
     parts = [dense(place) for place in PLACES[:3]]
     return _Layer(

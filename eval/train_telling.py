@@ -14,6 +14,7 @@ import argparse
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 
 from assistant import reading, rules
 from assistant.guardrail import action, missing
-from assistant.guardrail.pieces import cut
+from assistant.guardrail.pieces import SPOKEN, cut
 from assistant.guardrail.readings import context, read
 from assistant.guardrail.telling import HEADS, NAME, PIECES, TUNED, features, heads_of
 from assistant.records import Action, Basis, Case, Decision, Dictated, Severity
@@ -38,6 +39,8 @@ ELEMENTS = tuple(missing.NAMES)
 EPOCHS = 3
 CLAIMS = {"support": "unsupported", "scope": "outside"}
 """Errors that a sentence has whatever the decision, and their heads."""
+TASK = tuning.Task(TUNED, (*HEADS, *CLAIMS.values(), *ELEMENTS), PIECES, EPOCHS, (1.0,) * len((*HEADS, *CLAIMS)) + (0.5,) * len(ELEMENTS))
+"""What the tuned model learns; the elements, of which there are many, count for less each."""
 # What a sentence tells, by whether it speaks against the decision; what is in neither list depends on the case.
 AGAINST = {
     "hold": {"continue", "resume_early", "wrong_dose", "restart_dose_wrong", "stop_for_good", "delay_hold", "against_hold"},
@@ -51,7 +54,6 @@ FITS = {
     "reassess": {"neutral", "fits_reassess"},
     "no_hold": {"continue", "neutral", "fits_no_hold"},
 }
-_SPOKEN = ("text", "item", "row")
 Label = tuple[str, str, bool]  # a text, a head or an element, and whether it is so
 
 
@@ -60,7 +62,7 @@ def sentences(path: Path) -> Iterator[Label]:
     for row in rows(path):
         for world in AGAINST:
             if row["tells"] in AGAINST[world] | FITS[world]:
-                yield from ((row["text"], head, row["tells"] in AGAINST[world]) for head in HEADS if head.split("_mild")[0].split("_severe")[0] == world)
+                yield from ((row["text"], head, row["tells"] in AGAINST[world]) for head in heads_of(Action(world), None))
 
 
 def cases(path: Path) -> Iterator[Label]:
@@ -93,7 +95,7 @@ def drafted(path: Path) -> Iterator[Label]:
         if decision.basis is Basis.LABEL or (decision.action is Action.INFORM and not gold["clean"]) or (gold["clean"] and _misread(row["answer"], case, decision)):
             continue
         told = context(case, decision, Dictated(text="", sentences=(), citations=()))
-        for piece in (p for text in ([row["answer"]] if gold["clean"] else gold["must_keep"]) for p in cut(text) if p.kind in _SPOKEN):
+        for piece in (p for text in ([row["answer"]] if gold["clean"] else gold["must_keep"]) for p in cut(text) if p.kind in SPOKEN):
             yield from ((piece.body, head, False) for head in (*heads, *CLAIMS.values()))
             yield from ((piece.body, element, True) for element in missing.carried_by(read(piece.body, "POM"), told))
         if len(gold["errors"]) == 1 and gold["errors"][0] in CLAIMS:
@@ -110,7 +112,7 @@ def _misread(draft: str, case: Case, decision: Decision) -> bool:
 
 def table(labels: Iterable[Label]) -> dict[str, list[float]]:
     """Each text with a 1, 0 or nan for each head and element; what is labelled both ways is not known."""
-    names = (*HEADS, *CLAIMS.values(), *ELEMENTS)
+    names = TASK.heads
     found: dict[str, list[float]] = {}
     disputed: set[tuple[str, str]] = set()
     for text, name, so in labels:
@@ -148,17 +150,11 @@ def linear(examples: dict[str, list[float]]) -> np.ndarray[Any, Any]:
     return np.round(np.stack(columns, axis=1), 2).astype(np.float16)
 
 
-def task(examples: dict[str, list[float]]) -> tuning.Task:
-    """What the tuned model learns; the elements, of which there are many, count for less each."""
-    heads = (*HEADS, *CLAIMS.values(), *ELEMENTS)
-    return tuning.Task(TUNED, heads, PIECES, EPOCHS, (1.0,) * (len(heads) - len(ELEMENTS)) + (0.5,) * len(ELEMENTS))
-
-
 def sources() -> dict[str, Callable[[], Iterable[Label]]]:
     """All files that may be learnt from, by name."""
     found: dict[str, Callable[[], Iterable[Label]]] = {}
     for reader, paths in ((sentences, SENTENCES.glob("*.jsonl")), (cases, CASES.glob("*.jsonl")), (drafted, DRAFTS.glob("*.jsonl"))):
-        found |= {path.stem: (lambda reader=reader, path=path: reader(path)) for path in sorted(paths) if not path.name.startswith("held_back")}  # type: ignore[misc]
+        found |= {path.stem: partial(reader, path) for path in sorted(paths) if not path.name.startswith("held_back")}
     return found
 
 
@@ -167,8 +163,7 @@ def told_apart(known: dict[str, list[float]], test: dict[str, list[float]]) -> s
     test = {text: row for text, row in test.items() if text not in known}
     weights = linear(known).astype(np.float64)
     scores = matrix(list(test)) @ weights[:-1] + weights[-1]
-    what = task(known)
-    scores = scores + Tuned(what.heads, what.pieces, tuning.trained(what, list(known.items()))).scores(list(test))[:, : len(HEADS)]
+    scores = scores + Tuned(TASK.heads, TASK.pieces, tuning.trained(TASK, list(known.items()))).scores(list(test))[:, : len(HEADS)]
     labels = np.array(list(test.values()))[:, : len(HEADS)]
     right, wrong = np.sort(scores[labels == 0])[::-1], scores[labels == 1]
     return f"of {len(wrong)} wrong: " + ", ".join(f"{np.mean(wrong > right[int(share * len(right))]):.0%} at {share:.0%} of {len(right)}" for share in (0.01, 0.02, 0.05))
@@ -188,7 +183,7 @@ def main() -> None:
         return
     np.save(FOLDER / f"{NAME}.npy", linear(known))
     (FOLDER / f"{NAME}.json").write_text(json.dumps({"names": HEADS, "examples": len(known)}) + "\n", encoding="utf-8")
-    tuning.save(task(known), tuning.trained(task(known), list(known.items())))
+    tuning.save(TASK, tuning.trained(TASK, list(known.items())))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from assistant import bundled
-from assistant.tuned import PLACES, WIDTH
+from assistant.tuned import PLACES, SCALE, WIDTH
 from assistant.weights import FOLDER
 
 LAYERS = 3  # of six: the upper ones gained little on texts of other authors and cost as much again
@@ -47,7 +47,7 @@ def trained(task: Task, examples: Sequence[Labelled]) -> dict[str, np.ndarray[An
     torch.manual_seed(1)
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
-    model, encode = _model(task)
+    model, encode = _model(len(task.heads)), _encoding(task.pieces)
     tuned = [p for p in model.base.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW([{"params": tuned, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01)
     batches = [b for epoch in range(task.epochs) for b in _batches(examples, np.random.RandomState(epoch))]
@@ -84,17 +84,23 @@ def _batches(examples: Sequence[Labelled], order: np.random.RandomState) -> list
     return made
 
 
-def _model(task: Task) -> tuple[Any, Any]:
-    """The bundled model's first layers with additions at nought, a head, and what turns texts into its input."""
+def _encoding(pieces: int) -> Callable[[list[str]], Any]:
+    """What turns texts into the model's input, cut to so many word pieces."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(bundled.folder()), local_files_only=True)
+    return lambda texts: tokenizer(texts, padding=True, truncation=True, max_length=pieces, return_tensors="pt")
+
+
+def _model(heads: int) -> Any:
+    """The bundled model's first layers with additions at nought, and so many heads."""
     import torch
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
     bundled.digests()
-    folder = str(bundled.folder())
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
     class Added(torch.nn.Module):
-        """A dense step with a low-rank addition, counted twice."""
+        """A dense step with a low-rank addition."""
 
         def __init__(self, dense: Any) -> None:
             super().__init__()
@@ -104,12 +110,12 @@ def _model(task: Task) -> tuple[Any, Any]:
 
         def forward(self, x: Any) -> Any:
             more = torch.nn.functional.linear(torch.nn.functional.linear(x, self.down), self.up)
-            return self.dense(x) + 2.0 * more
+            return self.dense(x) + SCALE * more
 
     class Model(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.base = AutoModel.from_pretrained(folder, local_files_only=True)
+            self.base = AutoModel.from_pretrained(str(bundled.folder()), local_files_only=True)
             self.base.encoder.layer = self.base.encoder.layer[:LAYERS]
             for parameter in self.base.parameters():
                 parameter.requires_grad = False
@@ -117,7 +123,7 @@ def _model(task: Task) -> tuple[Any, Any]:
                 for place in PLACES:
                     holder = layer.get_submodule(place.rpartition(".")[0])
                     setattr(holder, place.rpartition(".")[2], Added(layer.get_submodule(place)))
-            self.head = torch.nn.Linear(WIDTH, len(task.heads))
+            self.head = torch.nn.Linear(WIDTH, heads)
             self.drop = torch.nn.Dropout(0.1)
 
         def forward(self, read: Any) -> Any:
@@ -125,10 +131,7 @@ def _model(task: Task) -> tuple[Any, Any]:
             mask = read["attention_mask"].unsqueeze(-1).float()
             return self.head(self.drop((states * mask).sum(1) / mask.sum(1)))
 
-    def encode(texts: list[str]) -> Any:
-        return tokenizer(texts, padding=True, truncation=True, max_length=task.pieces, return_tensors="pt")
-
-    return Model().train(), encode
+    return Model().train()
 
 
 def _arrays(model: Any) -> dict[str, np.ndarray[Any, Any]]:

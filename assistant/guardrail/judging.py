@@ -9,14 +9,13 @@ from functools import lru_cache
 
 from assistant.guardrail import action, aims, citation, companions, dose, hearing, injection, missing, number, scope, support
 from assistant.guardrail.clauses import HEADS
-from assistant.guardrail.pieces import Piece, cut
+from assistant.guardrail.pieces import SPOKEN, Piece, cut
 from assistant.guardrail.readings import Context, Fault, Reading, read_all
 from assistant.guardrail.tokens import MARKER
 from assistant.knowledge import knowledge
 from assistant.records import Action, Fate, Finding
 
 _QUOTE_WORDS = 5
-_HEARD = ("text", "item", "row")  # kinds of pieces that the second ear listens to
 _REACH = 6  # parts of one sentence that a marker reaches over: a list without end must not cost without end
 _ANSWER = re.compile(r"\W*(yes|no)\b(?:\W*$|[.!;]|,? (?:not|definitely|absolutely|certainly)\b)", re.IGNORECASE)
 
@@ -48,7 +47,7 @@ def judge(draft: str, context: Context) -> tuple[Judged, ...]:
     pieces = cut(draft)
     readings = read_all(pieces)
     whole = _sentences(draft, pieces)
-    hearing.prepare([r for p, r in zip(pieces, readings, strict=True) if p.kind in _HEARD and whole[p.sentence] not in context.sentences and not quoted_from(r)], context)
+    hearing.prepare([r for p, r in zip(pieces, readings, strict=True) if p.kind in SPOKEN and whole[p.sentence] not in context.sentences and not quoted_from(r)], context)
     found = []
     pitfalls = False
     for at, (piece, reading) in enumerate(zip(pieces, readings, strict=True)):
@@ -123,7 +122,7 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     orders = [] if named and _only_names(reading) else action.faults(reading, context, kind=piece.kind)
     beside = [] if named and _only_names(reading) else companions.faults(reading, context)
     quoted = quoted_from(reading)
-    if quoted or piece.kind not in _HEARD:
+    if quoted or piece.kind not in SPOKEN:
         orders += beside
     else:
         orders = hearing.heard(orders, beside, reading, context, named=named)
@@ -136,7 +135,7 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     claims = scope.faults(reading, context)
     if not any(f.check in ("number", "dose") for f in found) and not claims:
         claims = support.faults(reading, context, last=last, kind=piece.kind)
-    found += hearing.claimed(claims, reading, context) if piece.kind in _HEARD else claims
+    found += hearing.claimed(claims, reading, context) if piece.kind in SPOKEN else claims
     found += citation.faults(reading, context, around)
     return tuple({(f.check, f.why): f for f in found}.values())
 

@@ -18,6 +18,7 @@ from assistant.records import Action, Basis, Severity
 Reads = Sequence[Reading]
 SURE, SURE_OF_HOLD = 2.0, 2.8
 """Log-odds from which the second ear's word is taken that a clause says something; chosen on drafts that it was not trained on."""
+_MORE_CAREFULLY = re.compile(r"\b(?:monitor\w*|watch\w*|follow\w*|observ\w*) (?:\w+ )?(?:more|extra) (?:carefully|closely)|(?:careful|closer|tighter|extra|more careful) (?:monitoring|eye|watch|surveillance|follow-up)|monitored more")
 
 
 def lacking(readings: Reads, context: Context) -> tuple[str, ...]:
@@ -241,8 +242,6 @@ _PRESENT: dict[str, Callable[[Reads, Context], bool]] = {
     "count_threshold": _threshold,
     "what_would_trigger": _trigger,
 }
-
-_MORE_CAREFULLY = re.compile(r"\b(?:monitor\w*|watch\w*|follow\w*|observ\w*) (?:\w+ )?(?:more|extra) (?:carefully|closely)|(?:careful|closer|tighter|extra|more careful) (?:monitoring|eye|watch|surveillance|follow-up)|monitored more")
 
 NAMES = tuple(_PRESENT)
 """The elements that are looked for."""

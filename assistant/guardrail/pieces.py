@@ -26,6 +26,10 @@ _TITLE = re.compile(r"\s*\**[A-Z][A-Z ]{3,40}\**:?\s*")
 _SEMI = re.compile(r";\s+")
 
 
+SPOKEN = ("text", "item", "row")
+"""Kinds of pieces that say something, which the second ear listens to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`draft[start:end] == text`; `body` is the text without list or heading marks; `sentence` groups parts of one sentence."""

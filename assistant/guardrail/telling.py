@@ -201,22 +201,15 @@ def _against(reading: Reading, heads: tuple[str, ...]) -> tuple[float, float]:
     """What the linear and the tuned classifier say, each the mean over the heads that judge."""
     if not heads:
         return 0.0, 0.0
-    read = tuned(TUNED)
-    scores = read.scores([reading.body])[0]
     linear = sum(telling().score(reading, head) for head in heads) / len(heads)
-    return linear, sum(float(scores[read.heads.index(head)]) for head in heads) / len(heads)
+    return linear, sum(tuned(TUNED).score(reading.body, head) for head in heads) / len(heads)
 
 
 def says(reading: Reading, element: str) -> float:
     """The log-odds that a clause says one of the things that a decision may owe."""
-    return _head(reading.body, element)
+    return tuned(TUNED).score(reading.body, element)
 
 
 def claims(reading: Reading, kind: str) -> float:
     """The log-odds that a clause claims what no source says (`unsupported`) or advises on what none covers (`outside`)."""
-    return _head(reading.body, kind)
-
-
-def _head(text: str, name: str) -> float:
-    read = tuned(TUNED)
-    return float(read.scores([text])[0][read.heads.index(name)])
+    return tuned(TUNED).score(reading.body, kind)

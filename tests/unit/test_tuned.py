@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant import bundled, tuned
-from assistant.errors import KnowledgeError
+from assistant.errors import KnowledgeError, SettingsError
 
 TEXTS = ("Hold?", "78F on pom-dex 4 mg, admitted with pneumonia on IV antibiotics. Hold?", "Neutropénie fébrile, ANC 0.3 ×10⁹/L", "it goes on and on " * 60)
 
@@ -55,10 +55,10 @@ def test_missing_or_damaged_files_are_told(tmp_path: Path) -> None:
         tuned.tuned("hearing", tmp_path)
 
 
-def test_another_model_than_the_tested_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_model_than_the_tested_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(bundled.PINNED, "model.safetensors", "0" * 64)
     bundled.digests.cache_clear()
     bundled.weights.cache_clear()
-    with pytest.raises(Exception, match="is not the tested one; reinstall it"):
+    with pytest.raises(SettingsError, match="is not the tested one; reinstall it"):
         bundled.weights()
     bundled.digests.cache_clear()
