@@ -213,9 +213,9 @@ def _citations(sentences: list[Sentence], known: Knowledge) -> tuple[Citation, .
     return tuple(found[key] for key in sorted(found))
 
 
-def added_sentences(decision: Decision, hits: Iterable[Hit]) -> list[Sentence]:
+def added_sentences(hits: Iterable[Hit]) -> list[Sentence]:
     """Which added sources may bear on the question: marker, title and page, and no word of the source itself."""
-    found = [] if decision.rules == ("scope.nothing",) else _best_added(hits)
+    found = _best_added(hits)
     if not found:
         return []
     places = "; ".join(f"{hit.passage.section[0]}{_page(hit)} [{hit.passage.markers[0]}]" for hit in found)

@@ -95,7 +95,7 @@ class Assistant:
         release = Release(case, decision, dictated, released, started=started, question=question)
         draft = self.drafter.draft(case, decision, _own(hits), question, release.hear) if self.drafter else None
         verdict, remark = _judge(draft, case, decision, dictated, question)
-        added = composing.added_sentences(decision, hits)
+        added = composing.added_sentences(hits)
         return Answer(
             text="\n\n".join([verdict.text, *(s.text for s in added)]),
             decision=decision,

@@ -15,8 +15,9 @@ question. The encoder alone is blind to numbers and to negation, BM25 alone to s
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -39,9 +40,13 @@ MAX_K = 50
 CANDIDATES = 256  # how many rows are asked of Chroma; below this number search by meaning is complete
 MOST_ADDED = 4  # passages of added sources beside those of the knowledge
 LEAST_ADDED = 0.3  # below this score an added passage has nothing to do with the question
+STRANGE = 2  # words of a last sentence that the knowledge does not have, from which on it asks about something else
 DIGITS = 4  # scores are rounded, so that the last bits of a float never decide an order
 
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # its import sets DEBUG, and it would speak up at every start
+
 
 class WordRetriever(BaseRetriever):
     """BM25 over passages as a LangChain retriever; ours, since LangChain's own lies in a package that is being retired."""
@@ -82,6 +87,10 @@ class WordRetriever(BaseRetriever):
 
 class Added(Protocol):
     """What searches the added sources."""
+
+    def holds(self) -> bool:
+        """Whether anything was added."""
+        ...
 
     def search(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
         """The best passages, best first, at most `k`."""
@@ -125,9 +134,22 @@ class Retriever:
 
     def _added_hits(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
         """What added sources have to say: beside the knowledge's own passages, never in the place of one."""
-        if self._added is None or not text or k <= 0:
+        if self._added is None or not text or k <= 0 or not self._added.holds():
             return ()
-        return tuple(hit for hit in self._added.search(text, vector, MOST_ADDED) if hit.score >= LEAST_ADDED)
+        best: dict[str, Hit] = {}
+        for asked, at in ((text, vector), *self._asked_apart(text)):
+            for hit in self._added.search(asked, at, MOST_ADDED):
+                if hit.score >= LEAST_ADDED and (hit.passage.id not in best or hit.score > best[hit.passage.id].score):
+                    best[hit.passage.id] = hit
+        return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.passage.id))[:MOST_ADDED])
+
+    def _asked_apart(self, text: str) -> Iterator[tuple[str, Sequence[float]]]:
+        """The last sentence by itself, where it asks about what the knowledge has no words for: before it, a case told at
+        length would drown "Who signs the restart form?"."""
+        last = _SENTENCE_END.split(text)[-1]
+        strange = set(words(last)) - self._words.weights.keys()
+        if last != text and len(strange) >= STRANGE:
+            yield last, self._encoder.embed_query(last)
 
     def _scores(self, text: str, vector: Sequence[float], quoted: set[str]) -> dict[str, float]:
         """Score by passage id, for all that search by meaning finds and all that is quoted."""

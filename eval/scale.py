@@ -97,11 +97,11 @@ def measure(size: int, home: Path) -> dict[str, Any]:
     built = time.perf_counter() - started
     assert first is not None
     started = time.perf_counter()
-    opened = found.opened(home, place, synthetic, MARK, _tell)
+    found.opened(home, place, synthetic, MARK, _tell)
     reopened = time.perf_counter() - started
-    assert opened is not None
     store = wiring.ready_store(settings, model, _quiet)
-    retriever = Retriever(store, model, wiring.passages(), examples.answered(), added=opened)
+    following = found.FollowingSearch(home, place, synthetic, MARK, _quiet)
+    retriever = Retriever(store, model, wiring.passages(), examples.answered(), added=following)
     return {
         "passages": size,
         "load": round(os.getloadavg()[0], 1),

@@ -81,6 +81,10 @@ class AddedSearch:
         self._starts = dict(zip(self._sources, np.cumsum([0, *(s.passages for s in sources)]).tolist(), strict=False))
         self._rows = [(source.id, number) for source in sources for number in range(source.passages)]
 
+    def holds(self) -> bool:
+        """Whether there is anything to find."""
+        return bool(self._rows)
+
     def search(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
         """The best passages for a question and its vector, best first, at most `k`."""
         shares = self._words.shares(text)
@@ -123,11 +127,19 @@ class FollowingSearch:
 
     def search(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
         """See `AddedSearch.search`; nothing where nothing was added."""
+        now = self._current()
+        return now.search(text, vector, k) if now else ()
+
+    def holds(self) -> bool:
+        """Whether there is anything to find."""
+        return self._current() is not None
+
+    def _current(self) -> AddedSearch | None:
         changed = self._changed()
         if changed != self._seen:
             self._now = opened(*self._arguments)
             self._seen = self._changed()
-        return self._now.search(text, vector, k) if self._now else ()
+        return self._now
 
     def _changed(self) -> int | None:
         try:
