@@ -15,11 +15,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from assistant import files, upkeep
+from assistant import files
 from assistant.errors import HoldfastError
+from assistant.memory import nothing_collected
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
+
+
+_INDEX = {
+    "ready": "build the index where that is needed",
+    "build": "build it anew",
+    "verify": "say whether index and added sources are sound, and which records are due to be read again",
+    "info": "say what it was built from",
+    "list": "list the added sources",
+    "rebuild": "build the index anew, and the search over the added sources",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +68,24 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("source", type=Path, metavar="FILE", help="what `ask --receipt FILE` or the page saved")
     replay.set_defaults(run=_replay)
 
-    upkeep.add_commands(commands, _tell)
+    _add_index(commands)
     return parser
+
+
+def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command `index` with its own commands."""
+    parts = commands.add_parser("index", help="look after the search index and the sources that are added").add_subparsers(required=True, metavar="WHAT", dest="what")
+    for name, words in _INDEX.items():
+        parts.add_parser(name, help=words)
+    add = parts.add_parser("add", help="add files: Markdown, HTML, PDF, DOCX, text")
+    add.add_argument("names", nargs="+", metavar="FILE")
+    add.add_argument("--title", default="", help="what a source is called in an answer; the file's name where it is not given")
+    remove = parts.add_parser("remove", help="take added sources away")
+    remove.add_argument("names", nargs="+", metavar="MARKER|FILE")
+    changes = parts.add_parser("changes", help="say which rules, tests and stored answers rest on the article's sentences that changed")
+    changes.add_argument("before", type=Path, metavar="OLD_ARTICLE.md")
+    for part in parts.choices.values():
+        part.set_defaults(run=_index)
 
 
 def _assistant() -> Assistant:
@@ -72,6 +99,11 @@ def _tell(message: str, share: float) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    with nothing_collected():
+        return _ask_once(options)
+
+
+def _ask_once(options: argparse.Namespace) -> int:
     from assistant import contract, terminal
 
     turns = [sys.stdin.read() if turn == "-" else turn for turn in options.turns]
@@ -109,6 +141,12 @@ def _replay(options: argparse.Namespace) -> int:
     print(f"{len(found.differs)} difference(s):")
     print("\n".join(f"- {line}" for line in found.differs))
     return 1
+
+
+def _index(options: argparse.Namespace) -> int:
+    from assistant import upkeep
+
+    return upkeep.run(options, _tell)
 
 
 def _leave(status: int) -> NoReturn:

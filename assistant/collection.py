@@ -24,8 +24,9 @@ from assistant.records import Passage
 if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api import ClientAPI
-    from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
+
+    from assistant.nearest import NearestStore
 
 NAME = "passages"
 DATABASE = "chroma.sqlite3"
@@ -48,7 +49,7 @@ def upsert(into: Collection, passages: Sequence[Passage], vectors: Sequence[Sequ
     )
 
 
-def opened(folder: Path, encoder: Embeddings, content_sha256: str) -> Chroma:
+def opened(folder: Path, encoder: Embeddings, content_sha256: str) -> NearestStore:
     """The collection in `folder`, through LangChain.
 
     Raises:
@@ -66,11 +67,11 @@ def opened(folder: Path, encoder: Embeddings, content_sha256: str) -> Chroma:
     return store
 
 
-def wrapped(client: ClientAPI, name: str, encoder: Embeddings) -> Chroma:
+def wrapped(client: ClientAPI, name: str, encoder: Embeddings) -> NearestStore:
     """A collection that is there, through LangChain."""
-    from langchain_chroma import Chroma
+    from assistant.nearest import NearestStore
 
-    return Chroma(client=client, collection_name=name, embedding_function=encoder, create_collection_if_not_exists=False)
+    return NearestStore(client=client, collection_name=name, embedding_function=encoder, create_collection_if_not_exists=False)
 
 
 def digest(get: Callable[..., Any]) -> str:

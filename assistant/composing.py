@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.knowledge import Knowledge, LabelTopic, knowledge
+from assistant.knowledge import FactEntry, Knowledge, LabelTopic, knowledge
 from assistant.knowledge.choice import chosen, cited
 from assistant.records import Action, Asked, Basis, Case, Citation, Decision, Dictated, Fate, Hit, Infection, Restart, Sentence, Severity, Treatment
 from assistant.wording import markers_in, wording
@@ -22,6 +22,7 @@ _OUTLOOK_PASSAGES = {
     Severity.SEVERE: ("article:algorithm.severe.reduce", "article:resuming.prophylaxis"),
     Severity.UNSPECIFIED: ("article:resuming.dose", "article:algorithm.life-threatening.reassess"),
 }
+REFERENCES = "references"  # the topic that asks for the references themselves
 ADDED = "added"  # the source of passages that were added here
 _MOST_ADDED = 3
 _BELOW_4_MG = ("us.severe", "eu.severe")  # what the labels say where the article names no step
@@ -171,7 +172,28 @@ def _facts(decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -
             continue
         passages = tuple(f"article:{p}" for p in fact.cites) + tuple(f"label:{label}" for label in fact.labels)
         found.append(Sentence(text=fact.say, kind=Fate.RULE, basis=f"fact.{topic}", passage_ids=passages, block="facts"))
-    return found
+        found += _references(known) if topic == REFERENCES else _unverified(fact, known)
+    return list(dict.fromkeys(found))
+
+
+def _references(known: Knowledge) -> list[Sentence]:
+    """What each of the article's reference numbers is, as far as it is known."""
+    words = wording().labels
+    told = [(words["reference" if r.identity else "no_reference"].format(marker=r.marker, identity=r.identity, status=r.status), r.marker) for r in known.references.values()]
+    return [Sentence(text=text, kind=Fate.RULE, basis=f"fact.{REFERENCES}", passage_ids=(f"reference:{marker}",), block="facts") for text, marker in told]
+
+
+def _unverified(fact: FactEntry, known: Knowledge) -> list[Sentence]:
+    """Which reference behind a fact was not seen to say it: what is not verified says so beside the figure itself."""
+    open_ = [r for r in known.references.values() if any(f.passage in fact.cites and f.verdict == "not verified" for f in r.figures)]
+    words = wording().labels
+    return [
+        Sentence(
+            text=words["unverified" if r.identity else "unverified_unknown"].format(marker=r.marker),
+            kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{r.marker}",), block="facts",
+        )
+        for r in open_
+    ]  # fmt: skip
 
 
 def _label_facts(topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:

@@ -1,4 +1,4 @@
-"""What rests on the sentences of the article that changed: rules, elements, facts, notes, figures, tests, stored answers."""
+"""What rests on the sentences of the article that changed: rules, elements, facts, notes, figures, tests, question sets, stored answers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from assistant.knowledge.article import FILE, split
 from assistant.knowledge.files import Faults, read
 
 TESTS = HOME.parent / "tests"
+SETS = HOME.parent / "eval" / "sets"
 
 
 def changed(before: Path, now: Path = HOME / FILE) -> dict[str, str]:
@@ -41,6 +42,7 @@ def resting_on(anchor: str, home: Path = HOME) -> dict[str, list[str]]:
         "elements": elements,
         "facts": _naming(load_yaml(home / "facts.yaml")["facts"], "cites", anchor),
         "notes": _naming(load_yaml(home / "disagreements.yaml")["notes"], "passages", anchor),
+        "label questions": _naming(load_yaml(home / "label_questions.yaml")["topics"], "cites", anchor),
         "references": [r["marker"] for r in load_yaml(home / "references.yaml")["references"] if anchor in {f["passage"] for f in r.get("figures", ())}],
     }
 
@@ -52,6 +54,12 @@ def tests_naming(names: Iterable[str], folder: Path = TESTS) -> list[str]:
     return [str(path.relative_to(folder.parent)) for path in found]
 
 
+def questions_naming(anchor: str, folder: Path = SETS) -> list[str]:
+    """The labelled questions whose right answer rests on a passage, as set and number of lines."""
+    found = ((path, path.read_text(encoding="utf-8").count(f'"article:{anchor}"')) for path in sorted(folder.rglob("*.jsonl")))
+    return [f"{path.relative_to(folder)} ({count})" for path, count in found if count]
+
+
 def report(before: Path, stored: Mapping[str, str]) -> list[str]:
     """All of it, in lines; `stored` are kept conversations by name, each as it is stored."""
     lines: list[str] = []
@@ -61,6 +69,8 @@ def report(before: Path, stored: Mapping[str, str]) -> list[str]:
         lines += [f"  {kind}: {', '.join(names)}" for kind, names in resting.items() if names]
         tests = tests_naming([anchor, *resting["rules that quote it"]])
         lines += [f"  tests: {', '.join(tests)}"] if tests else []
+        sets = questions_naming(anchor)
+        lines += [f"  labelled questions: {', '.join(sets)}"] if sets else []
         answers = [name for name, text in stored.items() if f'"passage_id": "article:{anchor}"' in text]
         lines += [f"  stored answers: {', '.join(answers)}"] if answers else []
     return lines or ["no passage differs"]

@@ -26,8 +26,9 @@ from assistant.files import replacing
 from assistant.records import Passage
 
 if TYPE_CHECKING:
-    from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
+
+    from assistant.nearest import NearestStore
 
 SCHEMA = 1
 BATCH = 64  # far below Chroma's limit of 5,461 rows a call, and small enough for a bar that moves
@@ -92,7 +93,7 @@ def examine(data: Path, wanted: Stamp) -> str:
     return ""
 
 
-def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> Chroma:
+def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> NearestStore:
     """The index, opened; built first where there is none, it is damaged, or it was built from something else.
 
     Raises:
@@ -181,7 +182,7 @@ def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Emb
         json.dump({**wanted, "count": len(passages), "content_sha256": collection.digest(fresh.get)}, file, indent=1)
 
 
-def _open(data: Path, encoder: Embeddings) -> Chroma:
+def _open(data: Path, encoder: Embeddings) -> NearestStore:
     """Open the index in use, and compare what it holds with its manifest."""
     folder = current(data)
     if folder is None:

@@ -17,13 +17,12 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
 import bm25s
 import numpy as np
-from langchain_chroma import Chroma
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
@@ -32,6 +31,7 @@ from pydantic import ConfigDict
 
 from assistant.encoder import MAX_CHARACTERS
 from assistant.index import embedded_text
+from assistant.nearest import NearestStore
 from assistant.records import Decision, Hit, Passage, Why
 from assistant.terms import weight, words
 
@@ -40,7 +40,7 @@ MAX_K = 50
 CANDIDATES = 256  # how many rows are asked of Chroma; below this number search by meaning is complete
 MOST_ADDED = 4  # passages of added sources beside those of the knowledge
 LEAST_ADDED = 0.3  # below this score an added passage has nothing to do with the question
-STRANGE = 2  # words of a last sentence that the knowledge does not have, from which on it asks about something else
+STRANGE = 2  # words of a last sentence that added sources have and the knowledge has not, from which on it is searched by itself
 DIGITS = 4  # scores are rounded, so that the last bits of a float never decide an order
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -88,8 +88,8 @@ class WordRetriever(BaseRetriever):
 class Added(Protocol):
     """What searches the added sources."""
 
-    def holds(self) -> bool:
-        """Whether anything was added."""
+    def holding(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Those of the words that stand in an added source."""
         ...
 
     def search(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
@@ -103,7 +103,7 @@ class Retriever:
     `answered` names, for each row of the store that is an example question, the passages that answer it.
     """
 
-    def __init__(self, store: Chroma, encoder: Embeddings, passages: Sequence[Passage], answered: Mapping[str, tuple[str, ...]] | None = None, added: Added | None = None) -> None:
+    def __init__(self, store: NearestStore, encoder: Embeddings, passages: Sequence[Passage], answered: Mapping[str, tuple[str, ...]] | None = None, added: Added | None = None) -> None:
         self._answered = answered or {}
         self._added = added
         self._store = store
@@ -134,29 +134,27 @@ class Retriever:
 
     def _added_hits(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
         """What added sources have to say: beside the knowledge's own passages, never in the place of one."""
-        if self._added is None or not text or k <= 0 or not self._added.holds():
+        if self._added is None or not text or k <= 0:
             return ()
         best: dict[str, Hit] = {}
-        for asked, at in ((text, vector), *self._asked_apart(text)):
+        for asked, at in ((text, vector), *self._asked_apart(text, self._added)):
             for hit in self._added.search(asked, at, MOST_ADDED):
                 if hit.score >= LEAST_ADDED and (hit.passage.id not in best or hit.score > best[hit.passage.id].score):
                     best[hit.passage.id] = hit
         return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.passage.id))[:MOST_ADDED])
 
-    def _asked_apart(self, text: str) -> Iterator[tuple[str, Sequence[float]]]:
-        """The last sentence by itself, where it asks about what the knowledge has no words for: before it, a case told at
-        length would drown "Who signs the restart form?"."""
+    def _asked_apart(self, text: str, added: Added) -> Iterator[tuple[str, Sequence[float]]]:
+        """The last sentence by itself, where it asks in words that added sources have and the knowledge has not: before it,
+        a case told at length would drown "Who signs the restart form?"."""
         last = _SENTENCE_END.split(text)[-1]
-        strange = set(words(last)) - self._words.weights.keys()
-        if last != text and len(strange) >= STRANGE:
+        if last != text and len(added.holding(set(words(last)) - self._words.weights.keys())) >= STRANGE:
             yield last, self._encoder.embed_query(last)
 
     def _scores(self, text: str, vector: Sequence[float], quoted: set[str]) -> dict[str, float]:
         """Score by passage id, for all that search by meaning finds and all that is quoted."""
-        near = self._store.similarity_search_by_vector_with_relevance_scores(list(vector), k=CANDIDATES)
         meaning: dict[str, float] = {}
-        for document, distance in near:
-            for name in self._answered.get(str(document.id), (str(document.id),)):
+        for row, distance in self._store.nearest(vector, CANDIDATES):
+            for name in self._answered.get(row, (row,)):
                 meaning[name] = max(1.0 - distance, meaning.get(name, 0.0))
         far = sorted(quoted - meaning.keys())
         if far:

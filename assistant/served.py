@@ -20,13 +20,14 @@ from assistant.records import Passage
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
+
+    from assistant.nearest import NearestStore
 
 _PREFIX = "holdfast"
 
 
-def ready(address: str, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> Chroma:
+def ready(address: str, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> NearestStore:
     """The index on the server at `address`, opened; built there first where it is not, or does not hold what it should.
 
     Raises:

@@ -55,7 +55,7 @@ class Settings:
     `model_timeout` is the whole time in seconds that a draft may take; `model_output` is "auto" (structured where the
     model can) or "text"; `model_stream` is false for a server that cannot stream. `send_question` lets the model see
     the question's own words, identifiers masked; `model_reads` lets it read the case too, which needs them. `data` holds
-    what can be rebuilt (the index). `chroma` is the address of a Chroma server, "" for the
+    the index, which can be rebuilt, and the added sources and conversations, which cannot. `chroma` is the address of a Chroma server, "" for the
     embedded one. `jurisdiction` is whose product label counts, "" for the US and the EU side by side.
     `encoder` is "bundled" or the path of a sentence-transformers folder. `database` is the SQLAlchemy URL where the page
     keeps conversations, or empty: then it keeps none. `other_models` are models that a reader of the page may choose to

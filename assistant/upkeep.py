@@ -15,31 +15,6 @@ from assistant.index import Tell
 from assistant.knowledge import knowledge
 from assistant.settings import Settings
 
-_COMMANDS = {
-    "ready": "build the index where that is needed",
-    "build": "build it anew",
-    "verify": "say whether index and added sources are sound, and which records are due to be read again",
-    "info": "say what it was built from",
-    "list": "list the added sources",
-    "rebuild": "build the index anew, and the search over the added sources",
-}
-
-
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], tell: Tell) -> None:
-    """The command `index` with its own commands; `tell` hears of long work."""
-    parts = commands.add_parser("index", help="look after the search index and the sources that are added").add_subparsers(required=True, metavar="WHAT", dest="what")
-    for name, words in _COMMANDS.items():
-        parts.add_parser(name, help=words)
-    add = parts.add_parser("add", help="add files: Markdown, HTML, PDF, DOCX, text")
-    add.add_argument("names", nargs="+", metavar="FILE")
-    add.add_argument("--title", default="", help="what a source is called in an answer; the file's name where it is not given")
-    remove = parts.add_parser("remove", help="take added sources away")
-    remove.add_argument("names", nargs="+", metavar="MARKER|FILE")
-    changes = parts.add_parser("changes", help="say which rules, tests and stored answers rest on the article's sentences that changed")
-    changes.add_argument("before", type=Path, metavar="OLD_ARTICLE.md")
-    for part in parts.choices.values():
-        part.set_defaults(run=lambda options: run(options, tell))
-
 
 def run(options: argparse.Namespace, tell: Tell) -> int:
     """Do one of the commands; 0 where all went well."""
@@ -48,7 +23,7 @@ def run(options: argparse.Namespace, tell: Tell) -> int:
     if options.what == "add":
         return _add(chosen, options.names, options.title, tell)
     if options.what == "remove":
-        return _remove(chosen, options.names)
+        return _remove(chosen, options.names, tell)
     if options.what == "list":
         return _list(chosen)
     if options.what == "changes":
@@ -109,7 +84,8 @@ def _add(chosen: Settings, names: Sequence[str], title: str, tell: Tell) -> int:
     return 1 if refused else 0
 
 
-def _remove(chosen: Settings, names: Sequence[str]) -> int:
+def _remove(chosen: Settings, names: Sequence[str], tell: Tell) -> int:
+    from assistant.library import found
     from assistant.library.shelf import Shelf
 
     shelf, unknown = Shelf(chosen.data), 0
@@ -122,6 +98,8 @@ def _remove(chosen: Settings, names: Sequence[str]) -> int:
             print(f"refused: {why}")
             continue
         print(f"removed [{source.marker}] {source.title}")
+    if unknown < len(names):
+        found.opened(chosen.data, wiring.place_of_added(chosen), encoder.load(chosen.encoder, chosen.data), encoder.fingerprint(chosen.encoder), tell)
     return 1 if unknown else 0
 
 
@@ -141,9 +119,9 @@ def _verify(chosen: Settings) -> int:
     """The truth about what is on disk, fault by fault; what is due to be read again is no fault."""
     fault = _fault(chosen)
     lines = [f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`"] if fault else []
-    added = _added_faults(chosen)
-    print("\n".join([*(lines or ["the index is sound"]), *added, *_due(datetime.datetime.now(tz=datetime.UTC).date())]))
-    return 1 if lines or added else 0
+    others = [*_added_faults(chosen), *_kept_faults(chosen)]
+    print("\n".join([*(lines or ["the index is sound"]), *others, *_due(datetime.datetime.now(tz=datetime.UTC).date())]))
+    return 1 if lines or others else 0
 
 
 def _fault(chosen: Settings) -> str:
@@ -178,6 +156,14 @@ def _added_faults(chosen: Settings) -> list[str]:
     faults = [f"[{s.marker}] {s.file}: {fault}; remove it and add it again" for s in shelf.all() if (fault := shelf.examine(s))]
     faults += [f"added/{name}: its record cannot be read: it is damaged, or of another version; add its file again" for name in shelf.unreadable()]
     return faults or found.differences(shelf, wiring.place_of_added(chosen))
+
+
+def _kept_faults(chosen: Settings) -> list[str]:
+    """What is wrong with the conversations and the feedback that are kept."""
+    from assistant import storage
+
+    fault = storage.examine(chosen.database) if chosen.database else ""
+    return [fault] if fault else []
 
 
 def _due(today: datetime.date) -> list[str]:

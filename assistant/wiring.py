@@ -5,11 +5,9 @@ Each is made when it is first needed, so that a decision or a check costs no imp
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +16,12 @@ from assistant import settings as environment
 from assistant.errors import SettingsError
 from assistant.index import Stamp, Tell
 from assistant.knowledge import knowledge
+from assistant.memory import nothing_collected
 from assistant.pipeline import Assistant
 from assistant.records import Case, ClaimsRead, Decision, Draft, Hit, Passage
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.drafting import Drafter
     from assistant.library.found import FollowingSearch
     from assistant.model_reader import ModelReader
+    from assistant.nearest import NearestStore
     from assistant.retrieval import Retriever
 
 _EXTRAS = {"openai": "langchain-openai", "anthropic": "langchain-anthropic", "ollama": "langchain-ollama"}
@@ -83,7 +82,7 @@ def place_of_added(settings: Settings) -> Place:
     return Place(home / ".search", settings.chroma, f"holdfast-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}-" if settings.chroma else "")
 
 
-def ready_store(settings: Settings, embeddings: Embeddings, tell: Tell) -> Chroma:
+def ready_store(settings: Settings, embeddings: Embeddings, tell: Tell) -> NearestStore:
     """The knowledge's index, opened, where the settings say that it lies; built first where that is needed.
 
     Raises:
@@ -94,19 +93,6 @@ def ready_store(settings: Settings, embeddings: Embeddings, tell: Tell) -> Chrom
 
         return served.ready(settings.chroma, indexed(), wanted_stamp(settings), embeddings, tell)
     return index.ready(settings.data, indexed(), wanted_stamp(settings), embeddings, tell)
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Look for no garbage meanwhile nor in what is made: of the libraries' million objects none ever is, and looking takes a sixth of the start."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.freeze()
-            gc.enable()
 
 
 class LazyRetriever:
@@ -129,7 +115,7 @@ class LazyRetriever:
 
     @cached_property
     def _made(self) -> Retriever:
-        with _nothing_collected():
+        with nothing_collected():
             return self._load_all()
 
     def _load_all(self) -> Retriever:

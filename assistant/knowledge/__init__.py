@@ -31,7 +31,7 @@ from assistant.knowledge.entries import (
 from assistant.knowledge.files import Faults, load_yaml, read
 from assistant.records import Passage
 
-__all__ = ["HOME", "Knowledge", "Label", "LabelTopic", "NoteEntry", "Rule", "knowledge", "load", "load_yaml"]
+__all__ = ["HOME", "FactEntry", "Knowledge", "Label", "LabelTopic", "NoteEntry", "Rule", "knowledge", "load", "load_yaml"]
 
 T = TypeVar("T", bound=Strict)
 

@@ -11,7 +11,7 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,10 @@ class Words:
         holding = Counter(word for text in corpus for word in set(text))
         (folder / "about.json").write_text(json.dumps({"passages": len(corpus), "holding": holding}), encoding="utf-8")
 
+    def holding(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Those of the words that stand in a passage."""
+        return frozenset(word for word in wanted if word in self._holding)
+
     def shares(self, question: str) -> Any:
         """The words' share of every passage, shape (passages,), 0 to 1."""
         asked = sorted(set(words(question)))
@@ -77,18 +81,18 @@ class AddedSearch:
         self._sources = {source.id: source for source in sources}
         self._collection = collection
         self._words = lexical
-        self._vectors = {source.id: shelf.vectors(source) for source in sources}
+        self._vectors = {source.id: np.asarray(shelf.vectors(source)) for source in sources}  # still on disk, without the cost of a memmap at each row
         self._starts = dict(zip(self._sources, np.cumsum([0, *(s.passages for s in sources)]).tolist(), strict=False))
         self._rows = [(source.id, number) for source in sources for number in range(source.passages)]
 
-    def holds(self) -> bool:
-        """Whether there is anything to find."""
-        return bool(self._rows)
+    def holding(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Those of the words that stand in an added source."""
+        return self._words.holding(wanted)
 
     def search(self, text: str, vector: Sequence[float], k: int) -> tuple[Hit, ...]:
         """The best passages for a question and its vector, best first, at most `k`."""
-        shares = self._words.shares(text)
-        near = self._collection.query(query_embeddings=np.asarray([vector], dtype=np.float32), n_results=min(CANDIDATES, len(self._rows)), include=["distances"])
+        shares, asked = self._words.shares(text), np.asarray(vector, dtype=np.float32)
+        near = self._collection.query(query_embeddings=asked[None, :], n_results=min(CANDIDATES, len(self._rows)), include=["distances"])
         distances = near["distances"]
         assert distances is not None
         meaning = {row: 1.0 - distance for name, distance in zip(near["ids"][0], distances[0], strict=True) if (row := self._row(name)) is not None}
@@ -96,7 +100,7 @@ class AddedSearch:
         for row in (int(r) for r in best if shares[r] > 0):
             if row not in meaning:
                 name, number = self._rows[row]
-                meaning[row] = float(np.dot(vector, self._vectors[name][number]))
+                meaning[row] = float(np.dot(asked, self._vectors[name][number]))
         scores = {row: round((max(cosine, 0.0) + float(shares[row])) / 2, DIGITS) for row, cosine in meaning.items()}
         chosen = sorted(scores, key=lambda row: (-scores[row], row))[:k]
         found = ((row, self._passage(row)) for row in chosen)
@@ -130,9 +134,10 @@ class FollowingSearch:
         now = self._current()
         return now.search(text, vector, k) if now else ()
 
-    def holds(self) -> bool:
-        """Whether there is anything to find."""
-        return self._current() is not None
+    def holding(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Those of the words that stand in an added source; none where nothing was added."""
+        now = self._current()
+        return now.holding(wanted) if now else frozenset()
 
     def _current(self) -> AddedSearch | None:
         changed = self._changed()

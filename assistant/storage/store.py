@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event, exists, func, or_, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Engine, create_engine, delete, event, exists, func, inspect, make_url, or_, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from assistant.errors import StoreError
 from assistant.storage.tables import Base, ConversationRow, EntryRow, FeedbackRow
 
 LISTED = 100  # conversations that a list holds at most, the newest first
+SCHEMA = 1  # of the tables; raised with every change to them
+_ELSEWHERE = "name another database in HOLDFAST_DATABASE"
+_OTHER_VERSION = f"were kept by another version of Holdfast; use that version, or {_ELSEWHERE}. Nothing was changed"
+_DAMAGED = f"are damaged; put a copy of the file in its place, or move it away and begin anew, or {_ELSEWHERE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class Store:
                 yield session
         except SQLAlchemyError as fault:
             # The kind alone: a driver's message may hold the values, which are a patient's.
-            raise StoreError(f"The conversations cannot be read or written ({type(fault).__name__}).") from None
+            raise StoreError(f"The conversations {_told(fault)}.") from None
 
     def close(self) -> None:
         """Give the connections back."""
@@ -128,19 +133,86 @@ def open_store(url: str) -> Store:
     """The store at an SQLAlchemy URL; the tables are made where they are missing.
 
     Raises:
-        StoreError: the database cannot be reached, or its driver is not installed. The URL, which may hold a password, is not repeated.
+        StoreError: the database cannot be reached, its driver is not installed, or another version made its tables. The
+            URL, which may hold a password, is not repeated.
     """
-    try:
+    with _faults_told():
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
         if engine.dialect.name == "sqlite":
             _private(engine.url.database)
             event.listen(engine, "connect", _set_up_sqlite)
+        if wrong := _other_version(engine):
+            engine.dispose()
+            raise StoreError(f"The conversations {wrong}.")
         Base.metadata.create_all(engine)
+        if engine.dialect.name == "sqlite" and _version(engine) != SCHEMA:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+    return Store(engine)
+
+
+def examine(url: str) -> str:
+    """What is wrong with what is kept at a URL, "" where nothing is or nothing is kept yet; changes nothing."""
+    try:
+        with _faults_told():
+            file = make_url(url).database if url.startswith("sqlite") else None
+            if file is not None:
+                return _examined(Path(file)) if Path(file).exists() else ""
+            engine = create_engine(url, hide_parameters=True)
+            wrong = _other_version(engine)
+            engine.dispose()
+            return f"the conversations {wrong}" if wrong else ""
+    except StoreError as fault:
+        return str(fault).rstrip(".")
+
+
+def _examined(file: Path) -> str:
+    """SQLite's own check of the whole file, and whether every row belongs to a conversation."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            sound = database.execute("PRAGMA integrity_check").fetchone() == ("ok",) and not database.execute("PRAGMA foreign_key_check").fetchall()
+            newer = database.execute("PRAGMA user_version").fetchone()[0] > SCHEMA
+    except sqlite3.Error:
+        sound, newer = False, False
+    return "" if sound and not newer else f"the conversations {_OTHER_VERSION if newer else _DAMAGED}"
+
+
+def _other_version(engine: Engine) -> str:
+    """Whether the tables that are there are not ours: marked as newer, or without a column that we need."""
+    if engine.dialect.name == "sqlite" and _version(engine) > SCHEMA:
+        return _OTHER_VERSION
+    seen = inspect(engine)
+    there = set(seen.get_table_names())
+    for table in Base.metadata.sorted_tables:
+        if table.name in there and {c.name for c in table.columns} - {c["name"] for c in seen.get_columns(table.name)}:
+            return _OTHER_VERSION
+    return ""
+
+
+def _version(engine: Engine) -> int:
+    """What SQLite's file says of its tables; 0 where nobody has said it."""
+    with engine.connect() as connection:
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Faults of a database that is being opened, as ours."""
+    try:
+        yield
     except ImportError as fault:
         raise StoreError(f"HOLDFAST_DATABASE: its driver is not installed ({fault.name}); install it into .venv, for instance 'psycopg[binary]'.") from None
+    except DBAPIError as fault:
+        raise StoreError(f"HOLDFAST_DATABASE: the conversations {_told(fault)}.") from None
     except (ArgumentError, SQLAlchemyError, OSError) as fault:
         raise StoreError(f"HOLDFAST_DATABASE: the database cannot be opened ({type(fault).__name__}); check the URL, or that the folder can be written.") from None
-    return Store(engine)
+
+
+def _told(fault: SQLAlchemyError) -> str:
+    """What happened and what to do, without the driver's message, which may hold a patient's words."""
+    if isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return _DAMAGED
+    return f"cannot be read or written ({type(fault).__name__}); free some space and see that the database can be written, or {_ELSEWHERE}"
 
 
 def _private(name: str | None) -> None:

@@ -1,7 +1,8 @@
-"""Adding, replacing and removing a source, killed for real at every file operation: nothing lost, nothing half.
+"""Adding, replacing and removing a source, and building the index, killed for real at many points: nothing lost, nothing half.
 
 A child process is forked for each point and kills itself with SIGKILL at its n-th write, rename or removal, n = 1, 2, 3 ... until
-it comes through alive. After each kill another child looks at what is left, as the next process would.
+it comes through alive; and, since Chroma writes its files where that cannot be watched, is killed at moments spread over its time.
+After each kill another child looks at what is left, as the next process would. For more kills: KILL_STRIDE=1, KILL_MOMENTS=25.
 """
 
 from __future__ import annotations
@@ -11,24 +12,27 @@ import resource
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from assistant import index
 from assistant.collection import Place
 from assistant.errors import SourceRefused
 from assistant.library import found
 from assistant.library import shelf as shelves
 from assistant.library.loading import Loaded, Part
 from assistant.library.shelf import Shelf
-from tests.support import WordEmbedder
+from tests.support import WordEmbedder, some_passages
 
 if not hasattr(os, "fork"):
     pytest.skip("needs fork", allow_module_level=True)
 
 MARK = "w" * 64
-STRIDE = 3  # every point takes a process and a look after it; with 1 all of them are tried (103 when this was written)
+STRIDE = int(os.environ.get("KILL_STRIDE", "3"))  # every point takes a process and a look after it; with 1 all of them are tried (103 when this was written)
+MOMENTS = int(os.environ.get("KILL_MOMENTS", "4"))  # of each deed
 WATCHED = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
 
 
@@ -144,6 +148,67 @@ def test_killed_at_every_change_of_a_file(tmp_path: Path, name: str, work: Calla
     least = {"add": 12, "replace": 14, "remove": 3}
     assert kills >= least[name], f"only {kills} points"
     print(f"{name}: killed at {kills} points, nothing lost")
+
+
+def build(data: Path, count: int) -> None:
+    passages = some_passages(count)
+    index.build(data, passages, index.stamp(passages, "words", "0"), WordEmbedder(), quiet)
+
+
+def look_at_index(data: Path) -> None:
+    """The old index or the new one, whole, and the next process builds what it wants."""
+    stamps = [index.stamp(some_passages(count), "words", "0") for count in (100, 200)]
+    assert "" in [index.examine(data, wanted) for wanted in stamps]
+    assert index.probe(data, WordEmbedder()) == ""
+    assert len(index.ready(data, some_passages(200), stamps[1], WordEmbedder(), quiet).get()["ids"]) == 200
+
+
+def killed_by_the_clock(work: Callable[[], None], after: float) -> int:
+    """Run in a child, which is killed that many seconds later if it still runs."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
+        os._exit(0)
+    end = time.monotonic() + after
+    while time.monotonic() < end:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+DEEDS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
+    "add": (lambda data: add(data, "new.md", "panda"), lambda data: look(data, [{"zebra"}, {"zebra", "panda"}])),
+    "replace": (lambda data: add(data, "old.md", "panda"), lambda data: look(data, [{"zebra"}, {"panda"}])),
+    "remove": (remove, lambda data: look(data, [{"zebra"}, set()])),
+    "build": (lambda data: build(data, 200), look_at_index),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DEEDS)
+def test_killed_at_moments_spread_over_its_time(tmp_path: Path, name: str) -> None:
+    deed, seen = DEEDS[name]
+    base = tmp_path / "base"
+    assert in_child(lambda: build(base, 100) if name == "build" else add(base, "old.md", "zebra")) == 0
+    whole = shutil.copytree(base, tmp_path / "whole")
+    started = time.monotonic()
+    assert in_child(lambda: deed(whole)) == 0
+    took, kills = time.monotonic() - started, 0
+    for moment in range(MOMENTS):
+        data = shutil.copytree(base, tmp_path / f"{name}{moment}")
+        status = killed_by_the_clock(lambda data=data: deed(data), took * (moment + 0.5) / MOMENTS)
+        assert status in (0, -signal.SIGKILL)
+        kills += status != 0
+        assert in_child(lambda data=data: seen(data)) == 0, f"killed after {moment} of {MOMENTS} parts of its time"
+    assert kills
+    print(f"{name}: killed at {kills} moments, nothing lost")
 
 
 @pytest.mark.slow

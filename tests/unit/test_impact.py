@@ -48,6 +48,12 @@ def test_a_figure_names_its_reference_and_a_sentence_that_is_new_or_gone_is_told
     assert any(line == "  references: 2" for line in lines)
 
 
+def test_label_questions_and_labelled_questions_that_rest_on_it_are_named(tmp_path: Path) -> None:
+    lines = impact.report(older(tmp_path, ("20 mg weekly", "30 mg weekly")), {})
+    assert "  label questions: label.dex_age" in lines
+    assert any(line.startswith("  labelled questions: ") and "retrieval/article.jsonl (" in line for line in lines)
+
+
 @pytest.mark.slow
 def test_stored_answers_that_rest_on_it_are_named(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'kept.sqlite3'}"

@@ -206,7 +206,7 @@ class TestFaults:
         ("figure_of_unknown_verdict", ['references.yaml: references[2]: figures.0.verdict']),
         ("label_that_was_read_without_a_date", ['labels.yaml: labels[us.counts]', "needs 'trusted_until'"]),
         ("label_with_a_date_that_is_none", ['labels.yaml: not valid YAML', 'mend that line']),
-        ("label_that_nobody_can_ask_for", ["label_questions.yaml: nothing asks for the labels with the topic 'remz'; add it to 'topics'", "there is no label with the topic 'rems'; use one of labels.yaml"]),
+        ("label_that_nobody_can_ask_for", ["label_questions.yaml: nothing asks for the labels with the topic 'pmlz'; add it to 'topics'", "there is no label with the topic 'pml'; use one of labels.yaml"]),
         ("label_question_that_is_no_pattern", ['label_questions.yaml: topics[label.hepatic]', 'not a pattern', 'check its brackets']),
         ("label_question_twice", ['label_questions.yaml: topics[label.ild]: this id stands twice']),
         ("label_question_of_an_unknown_jurisdiction", ['label_questions.yaml: jurisdictions.XX']),

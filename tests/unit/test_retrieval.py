@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from langchain_core.documents import Document
 
 from assistant import examples, index, retrieval
 from assistant.knowledge import knowledge
@@ -151,8 +150,8 @@ def test_an_example_question_finds_the_fact_with_the_real_index(data_with_index:
 class Backwards:
     """A store that returns passages of the same distance last first, as one with threads may."""
 
-    def similarity_search_by_vector_with_relevance_scores(self, vector: list[float], k: int) -> list[tuple[Document, float]]:
-        return [(Document(id=f"same:{name}", page_content=""), 0.5) for name in "acbd"]
+    def nearest(self, vector: list[float], k: int) -> list[tuple[str, float]]:
+        return [(f"same:{name}", 0.5) for name in "acbd"]
 
 
 def test_equal_scores_stand_in_the_order_of_the_sources() -> None:
@@ -160,6 +159,13 @@ def test_equal_scores_stand_in_the_order_of_the_sources() -> None:
     hits = Retriever(Backwards(), WordEmbedder(), same).search("infection", NOTHING_QUOTED)  # type: ignore[arg-type]
     assert [hit.passage.id for hit in hits] == ["same:d", "same:b", "same:c", "same:a"]
     assert len({hit.score for hit in hits}) == 1
+
+
+def test_ids_and_distances_alone_are_those_of_langchain_s_own_search(twelve: Retriever) -> None:
+    store, vector = twelve._store, WordEmbedder().embed_query("quinolone number4")
+    whole = store.similarity_search_by_vector_with_relevance_scores(vector, k=5)
+    assert store.nearest(vector, 5) == [(document.id, distance) for document, distance in whole]
+    assert len(store.nearest(vector, 1_000)) == 12
 
 
 def test_the_same_question_gives_the_same_hits(twelve: Retriever) -> None:

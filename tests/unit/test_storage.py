@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import StoreError
-from assistant.storage import Feedback, Store, open_store
+from assistant.storage import Feedback, Store, examine, open_store
 
 
 @pytest.fixture
@@ -96,6 +98,71 @@ def test_a_fault_repeats_neither_text_nor_password(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as fault:
         open_store("nothing-known://user:secret@host/name")
     assert "secret" not in str(fault.value)
+
+
+def changed(file: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(file)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [("PRAGMA user_version = 99",), ("PRAGMA user_version = 0", "ALTER TABLE feedback DROP COLUMN receipt"), ("ALTER TABLE entries DROP COLUMN text",)],
+    ids=["newer", "older", "without a column"],
+)
+def test_tables_of_another_version_are_told_and_left_alone(tmp_path: Path, statements: tuple[str, ...]) -> None:
+    file = tmp_path / "kept.sqlite"
+    keep(open_store(f"sqlite:///{file}"))
+    changed(file, *statements)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match=r"kept by another version of Holdfast; use that version, or name another database in HOLDFAST_DATABASE\. Nothing was changed"):
+        open_store(f"sqlite:///{file}")
+    assert file.read_bytes() == before
+
+
+def test_a_file_from_before_versions_were_marked_is_used_and_marked(tmp_path: Path) -> None:
+    file = tmp_path / "kept.sqlite"
+    keep(open_store(f"sqlite:///{file}"))
+    changed(file, "PRAGMA user_version = 0")
+    assert open_store(f"sqlite:///{file}").get("a") is not None
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+class TestExamine:
+    """The truth about what is kept, and no change to it."""
+
+    def test_nothing_kept_is_no_fault_and_makes_no_file(self, tmp_path: Path) -> None:
+        assert examine(f"sqlite:///{tmp_path}/kept.sqlite") == ""
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_sound_is_no_fault(self, tmp_path: Path) -> None:
+        keep(open_store(f"sqlite:///{tmp_path}/kept.sqlite"))
+        before = (tmp_path / "kept.sqlite").read_bytes()
+        assert examine(f"sqlite:///{tmp_path}/kept.sqlite") == ""
+        assert (tmp_path / "kept.sqlite").read_bytes() == before
+
+    @pytest.mark.parametrize("damage", ["no database", "cut off", "overwritten", "an answer of no conversation", "newer"])
+    def test_what_is_wrong_is_told_with_what_to_do(self, tmp_path: Path, damage: str) -> None:
+        file = tmp_path / "kept.sqlite"
+        store = open_store(f"sqlite:///{file}")
+        for number in range(40):
+            keep(store, number=number, text="Featherstonehaugh " * 50)
+        store.close()
+        content = file.read_bytes()
+        if damage in ("no database", "cut off", "overwritten"):
+            file.write_bytes({"no database": b"text " * 2000, "cut off": content[: len(content) // 2], "overwritten": content[:9000] + os.urandom(9000) + content[18000:]}[damage])
+        else:
+            changed(file, "PRAGMA user_version = 7" if damage == "newer" else "DELETE FROM conversations")
+        told = examine(f"sqlite:///{file}")
+        assert told.startswith("the conversations were kept by another version" if damage == "newer" else "the conversations are damaged; ")
+        assert "HOLDFAST_DATABASE" in told
+        assert "Featherstonehaugh" not in told
+
+    def test_a_database_that_cannot_be_reached_is_told_without_its_password(self) -> None:
+        told = examine("nothing-known://user:secret@host/name")
+        assert told.startswith("HOLDFAST_DATABASE: the database cannot be opened") and "secret" not in told
 
 
 @pytest.mark.skipif("TEST_POSTGRES_URL" not in os.environ, reason="TEST_POSTGRES_URL names no database to try")

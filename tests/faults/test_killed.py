@@ -1,4 +1,4 @@
-"""Adding, replacing and removing sources, killed at many points (the cases stand in killed_sources.py).
+"""Sources, the index and conversations, killed at many points while they change (the cases stand in killed_*.py).
 
 The cases fork. That is safe only in a process where no library has started a thread yet, so a fresh interpreter runs them.
 """
@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-CASES = Path(__file__).with_name("killed_sources.py")
-ROOT = CASES.parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 MINUTES = 10
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_wherever_a_change_of_sources_is_killed() -> None:
+@pytest.mark.parametrize("cases", ["killed_sources.py", "killed_conversations.py"])
+def test_nothing_is_lost_wherever_a_change_is_killed(cases: str) -> None:
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n0", str(CASES)], cwd=ROOT, env=own, capture_output=True, text=True, timeout=60 * MINUTES, check=False
+        [sys.executable, "-m", "pytest", "-q", "-n0", str(HERE / cases)], cwd=ROOT, env=own, capture_output=True, text=True, timeout=60 * MINUTES, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:]
     assert " passed" in done.stdout
