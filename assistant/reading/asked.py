@@ -9,12 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.reading.intent import names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
+from assistant.reading.intent import asks_of_another_drug, names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
 from assistant.reading.items import Scan
 from assistant.reading.labels import jurisdictions_named, label_topics
+from assistant.reading.phrases import phrase
 from assistant.reading.second import classifier
 from assistant.reading.surroundings import DENIALS
-from assistant.records import Asked, Case, Drug, Infection, Severity
+from assistant.records import Asked, Case, Drug, Infection, Severity, Treatment
 
 _ILL = (Infection.ACTIVE, Infection.SUSPECTED, Infection.RESOLVING, Infection.RESOLVED)
 # How sure the second reader must be of a topic: alone, to lead where the lexicon has one, and where it is sure of a fact.
@@ -41,7 +42,9 @@ def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
         return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
     if case.drug is Drug.OTHER:
         return by_lexicon
-    if _asks_of_another_matter(case, last):
+    if _only_a_fact(case, by_lexicon, last):
+        return replace(case, asked=Asked.FACT, topics=_topics(scans))
+    if _asks_of_another_matter(case, last) or _is_of_an_animal(scans):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered", topics=())
     if _goes_on_about_a_fact(case, scans):
         return replace(case, asked=Asked.FACT, topics=_topics(scans))
@@ -52,10 +55,30 @@ def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
 
 def _asks_of_another_matter(case: Case, last: Scan) -> bool:
     """A vaccine's date, another drug's level, a laxative: asked beside no infection of somebody who takes pomalidomide."""
+    ill = (case.infection in _ILL and "infection" not in case.ambiguous) or low_counts(case)
+    if not ill and asks_of_another_drug(last):
+        return True
     if not last.intents("outside_asked") or last.intents("hold_asked"):
         return False
-    ill = (case.infection in _ILL and "infection" not in case.ambiguous) or low_counts(case)
     return not ill or case.drug is Drug.UNSPECIFIED
+
+
+def _is_of_an_animal(scans: Sequence[Scan]) -> bool:
+    """'Our pom has kennel cough': a dog, and no drug named but by that word."""
+    named = [i for s in scans for i in s.of("drug")]
+    told = " ".join(s.plain.text for s in scans)
+    is_a_dog = phrase("an_animal").search(told) and phrase("pom_is_a_dog").search(told) and not phrase("a_human").search(told)
+    return bool(is_a_dog) and all(i.words.text.lower() in ("pom", "poms") for i in named)
+
+
+def _only_a_fact(case: Case, by_lexicon: Case, last: Scan) -> bool:
+    """Whether the article's fact is all that is asked: of nobody's infection, or with the hold told to stand."""
+    if not (names_the_source(last) and last.intents("fact") and by_lexicon.topics) or last.intents("injection"):
+        return False
+    stands = case.treatment is Treatment.HELD and bool(phrase("only_a_fact").search(last.plain.text))
+    told = [i for i in last.items if i.kind in ("symptom", "antimicrobial", "severity") or (i.kind == "state" and i.asserted)]
+    supposed = not told and all(i.entry.kind == "generic" for i in last.of("infection")) and bool(phrase("any_infection").search(last.plain.text))
+    return stands or (supposed and not last.measured and not last.intents("hold_asked"))
 
 
 def _about_somebody_ill(case: Case, last: Scan) -> bool:

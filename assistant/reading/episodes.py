@@ -271,6 +271,8 @@ def severity_of(thread: Thread) -> tuple[Severity, tuple[Words, ...]]:
 
 _ELAPSED = re.compile(r"(?<!\S)(?:\S*days?|d|weeks?|wks?|months?|fortnight|ago|yesterday|last|since|/ ?(?:7|52|12)|\d+d)(?!\S)")
 _WEEKS = re.compile(r"(?<!\S)(?:weeks|wks|months|fortnight|/ ?52|\d+ ?/ ?(?:52|12))(?!\S)")
+# What runs for months: time and wellness alone do not tell its end.
+_LASTING = frozenset({"tuberculosis", "invasive fungal infection", "bone or joint infection"})
 # What may speak against 'resolved', and what it takes to overrule each: said later in a later sentence, or in a later turn.
 _OVERRULED_BY = {
     "treatment_ongoing": ("treatment_done",),
@@ -346,6 +348,14 @@ def _contradicts(last: dict[str, Item], live: list[Item]) -> bool:
     return False
 
 
+def _only_a_sign_gone(last: dict[str, Item], *, past: bool) -> bool:
+    """'On cefalexin since Monday, burning gone': what is over is a sign, and the course is not said to be (spec, section 4.3)."""
+    given = last.get("treatment_given")
+    if past or given is None or last.keys() & {"treatment_done", "well", "untreated"} or not phrase("course_begun").match(given.words.text.lower()):
+        return False
+    return bool(phrase("sign_gone").match(last["resolved"].words.text.lower()))
+
+
 def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     """How the episode stands.
 
@@ -365,7 +375,7 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
             return Outcome(EpisodeState.POSSIBLE, False, words)
         return Outcome(EpisodeState.RESOLVING if better else EpisodeState.ACTIVE, _contradicts(last, live), words)
     if resolved:
-        return Outcome(EpisodeState.RESOLVED, False, words)
+        return Outcome(EpisodeState.RESOLVING if _only_a_sign_gone(last, past=past) else EpisodeState.RESOLVED, False, words)
     untreated = last.get("untreated")
     earlier = [t for t in thread.treatments if untreated and (t.turn, t.sentence) < (untreated.turn, untreated.sentence)]
     if done is None and untreated and (past or earlier):
@@ -378,7 +388,8 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     long_past = any(m.has("mid", "far") for m in thread.mentions)
     mentioned = max((m.turn for m in thread.mentions), default=-1)
     well_since = "well" in last and (past or last["well"].turn > mentioned) and not any(m.has("now") for m in thread.mentions)
-    if (well_since and (not treated or long_past)) or (free and past and not treated):
+    lasting = thread.specific & _LASTING and not any(m.has("far") for m in thread.mentions)
+    if not lasting and ((well_since and (not treated or long_past)) or (free and past and not treated)):
         return Outcome(EpisodeState.RESOLVED, False, words)
     if thread.mentions and all(m.has("uncertain") for m in thread.mentions):
         return Outcome(EpisodeState.POSSIBLE, False, words)

@@ -16,8 +16,11 @@ _PATIENT_WORDS = re.compile(
 _POM_IN_THE_PAST = re.compile(
     r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)"
 )
+# 'Teclistamab, pomalidomide two lines ago': another treatment has taken its place.
+_LINES_AGO = re.compile(r"<pom> (?:was |being |some |about )*(?:\S+ ){0,2}(?:lines?|regimens?) (?:of therapy )?(?:ago|back|earlier|before)(?!\S)")
 _NO_POM = re.compile(
     r"(?<!\S)(?:no|not on|without|never had|has never had|never been on|had never|never on|isnt on|not taking|never taken|never started|hasnt had|not|off) (?:\S+ ){0,1}<pom>|(?<!\S)(?:never|rather than|instead of) <pom>(?! (?:again|until|till|unless))"
+    r"|<pom> (?:[^ .]+ ){0,4}(?:comparator|control|other|standard) arm(?: [^ .]+){0,6} not (?:randomi[sz]ed|allocated|assigned)|(?<!\S)(?:not|never) (?:randomi[sz]ed|allocated|assigned) to (?:the )?<pom>"
 )
 _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
 # A turn of so few words that names another drug alone ('ok and Darzalex') asks about it.
@@ -26,7 +29,7 @@ _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
 _SOURCE = re.compile(
     r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
 )
-_VERB = r"(?:pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
+_VERB = r"(?:bring|reintroduce|recommence|rechallenge|pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
 _OTHER_ASKED = re.compile(rf"(?<!\S)(?:{_VERB}|do with|about) (?:\S+ ){{0,2}}<drug>|<drug> (?:\S+ ){{0,2}}{_VERB}(?!\S)")
 _POM_ASKED = re.compile(rf"(?<!\S){_VERB}(?: \S+){{0,3}} <pom>|<pom>(?: \S+){{0,4}} {_VERB}(?!\S)|<pom> (?:\S+ )?\?")
 
@@ -55,7 +58,7 @@ def drug_of(scans: Sequence[Scan]) -> tuple[Drug, str]:
     drugs = [i for scan in scans for i in scan.of("drug")]
     ours = [i for i in drugs if i.entry.role == "pomalidomide"]
     others = [i for i in drugs if i.entry.role != "pomalidomide"]
-    if others and _wrong_drug(scans):
+    if others and (_wrong_drug(scans) or _given_lines_ago(scans)):
         return Drug.OTHER, others[-1].name
     if others and (not ours or _asks_about_the_other(scans[-1]) or _denies_ours(scans) or _turns_to_another(scans)):
         return Drug.OTHER, others[-1].name
@@ -72,6 +75,12 @@ def _wrong_drug(scans: Sequence[Scan]) -> bool:
         if alone and _POM_IN_THE_PAST.search(line):
             return True
     return False
+
+
+def _given_lines_ago(scans: Sequence[Scan]) -> bool:
+    """Whether every mention of pomalidomide says that it was given lines of therapy ago."""
+    lines = [scan.classed.text for scan in scans]
+    return sum(line.count("<pom>") for line in lines) == sum(len(_LINES_AGO.findall(line)) for line in lines)
 
 
 def _denies_ours(scans: Sequence[Scan]) -> bool:
@@ -95,10 +104,15 @@ def _turns_to_another(scans: Sequence[Scan]) -> bool:
     )
 
 
+def asks_of_another_drug(last: Scan) -> bool:
+    """Whether what is asked about is another drug, and not pomalidomide."""
+    line = last.classed.text
+    return bool(_OTHER_ASKED.search(line)) and not _POM_ASKED.search(line)
+
+
 def _asks_about_the_other(last: Scan) -> bool:
     """Pomalidomide is over, and what is asked about is another drug."""
-    line = last.classed.text
-    return bool(_OTHER_ASKED.search(line)) and not _POM_ASKED.search(line) and bool(_POM_IN_THE_PAST.search(line))
+    return asks_of_another_drug(last) and bool(_POM_IN_THE_PAST.search(last.classed.text))
 
 
 def names_the_source(scan: Scan) -> bool:

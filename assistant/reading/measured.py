@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.reading import quantities, replies
 from assistant.reading.ages import ages
-from assistant.reading.items import Item, Scan
+from assistant.reading.items import Item, Scan, around
 from assistant.reading.phrases import phrase
 from assistant.reading.quantities import Quantity
 from assistant.records import Fact, Treatment, Words
@@ -128,11 +128,18 @@ _COUNTS_FINE = re.compile(
     r"\b(?:counts|bloods|cbc|fbc|neuts?|anc|neutrophils) (?:are |is |now |have |has |all |back |to )*(?:fine|normal|ok|okay|good|recovered|great)\b"
 )
 _RESTART = re.compile(r"(?:re-?start|resum|re-?commenc|back on|re-?instat|re-?introduc|go back|put back|start back)")
+_RESTARTED = re.compile(r"\b(?:is|are|gets|be)\b.*(?:restarted|resumed|recommenced|reintroduced|reinstated|back)")
 _NEVER = re.compile(r"\b(?:never|not|nobody|no one|was nt|hasn't|wasn't|isn't|hasnt|wasnt|isnt|yet to)\b")
 
 
-def _with_two_before(item: Item, scan_: Scan) -> str:
-    return " ".join(t.text for t in scan_.tokens[max(0, item.first - 2) : item.last])
+_WAS = re.compile(r"\b(?:was|were|been|has|have|had|got)\b")
+
+
+def _is_taken_again(item: Item, scan_: Scan) -> bool:
+    """Whether words of a restart tell of one: not 'never restarted', nor 'when pom is resumed'."""
+    said = " ".join(t.text for t in scan_.tokens[max(0, item.first - 2) : item.last])
+    supposed = phrase("not_yet").search(around(list(scan_.tokens), item.first, 5)) and not _WAS.search(item.words.text.lower())
+    return not _NEVER.search(said) and not (supposed and _RESTARTED.search(item.words.text.lower()))
 
 
 def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
@@ -141,7 +148,7 @@ def treatment_of(scans: Sequence[Scan]) -> tuple[Treatment, Words | None]:
         items = [
             i
             for i in scan_.items
-            if i.kind == "intent" and i.name in ("held", "taking") and not (i.name == "taking" and _NEVER.search(_with_two_before(i, scan_)))
+            if i.kind == "intent" and (i.name == "held" or (i.name == "taking" and _is_taken_again(i, scan_)))
         ]
         if items:
             taking = [i for i in items if i.name == "taking"]

@@ -17,6 +17,7 @@ _ANCHORS = (
     ),
     re.compile(r"\b((?:mr|mrs|ms|miss|mx)\.? (?!and\b)[a-z][a-z'-]*)"),
     re.compile(r"\b((?:sister|brother|patient|lady|man|woman|pt|case|resident|twin) [ab12])\b"),
+    re.compile(r"\b((?:left|right|near|far)(?:-hand)?) (?:bed|cubicle|bay)\b"),
     re.compile(r"\b(\d{2}\s?(?:m|f|yo|y/o|yof|yom|year[- ]old))\b"),
     re.compile(r"\b(?:the|a|my|an)\s+(\d{2})(?:[- ]?(?:year[- ]old|yo|yr[- ]old|m|f))\b"),
     re.compile(
@@ -67,7 +68,7 @@ def caregiver_writes(text: str) -> bool:
 
 _BODY = re.compile(
     r"\b(?:i|i'm|im|i've|ive|i'd)\b (?:also |still |just |now |really |only |was |have |am |have been |been |keep |woke |feel |felt )*(?:take|taking|on|tested|have|had|feel|felt|got|getting|woke|started|finished|paused|stopped|swallow|swallowed|well|fine|sick|ill|ache|cough|coughing|coughed|unwell|catch|caught|want to stop|been|in hospital|keep|came down|almost died|nearly died|perfectly|running|shivering|sneez\w+|hot|better|recovered|completely|given)\b"
-    r"|\bmy (?:own |left |right |big |head |usual )?(?:onc|specialist|cold|self|pill box|steroids?|doctor|dr|gp|oncologist|haematologist|hematologist|consultant (?!insist)|nurse|myeloma|capsules?|pomalidomide|pom\w*|imnovid|infection|chest|temp\w*|throat|leg|foot|toe|arm|eye|ear|tooth|cough|antibiotics|pomalyst|surgeon|booster|covid booster|jab|arm s|friend|roommate|flatmate|kids?|dose|tablets|pills|kidneys|bloods|counts|neutrophils|port|line|dentist|pharmacist|treatment|skin|cold|face|lip|mouth|bladder|washbag|wife|husband)\b"
+    r"|\bmy (?:own |left |right |big |head |usual )?(?:onc|specialist|cold|self|pill box|steroids?|doctor|dr|gp|oncologist|haematologist|hematologist|consultant (?!insist|would like it|wants it)|nurse|myeloma|capsules?|pomalidomide|pom\w*|imnovid|infection|chest|temp\w*|throat|leg|foot|toe|arm|eye|ear|tooth|cough|antibiotics|pomalyst|surgeon|booster|covid booster|jab|arm s|friend|roommate|flatmate|kids?|dose|tablets|pills|kidneys|bloods|counts|neutrophils|port|line|dentist|pharmacist|treatment|skin|cold|face|lip|mouth|bladder|washbag|wife|husband)\b"
     r"|\b(?:do i (?:go ba|still take|have to stop|need to stop|start agen|start back)|can i (?:start back|take my|go back on)|am i (?:ok|okay|safe|allowed)|take or not take|in my hand|my flatmate)|\b(?:gave|given|put|told|tells|prescribed|had|have|keeping|kept|on|at|left|sent|for|but) me\b(?! (?:a|an) (?:patient|call|lady|man))|\bme (?:off|on)\b"
 )
 _THIRD_PERSON = re.compile(r"\b(?:he|she|his|her|him|hers|pt|pts|patient|lady|gentleman|mr|mrs|man|woman|chap)\b")
@@ -81,11 +82,11 @@ _SOMEBODY_TAKES_IT = re.compile(rf"\b(?:he|she|he's|she's|hes|shes|his|her|hers|
 # What only the one who takes the drug says, whoever else is spoken of.
 _OWN_DRUG_WORDS = re.compile(
     rf"\bmy (?:own |old |usual |last |remaining |spare |leftover )*{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
-    rf"|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bi (?:also |both )have myeloma\b|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
+    rf"|\bmy (?:own )?(?:\w+ )?(?:cycle|course|box|bottle|script) of {_DRUG}|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bi (?:also |both )have myeloma\b|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
 )
 # What only the one who is or may be ill says.
 _OWN_WORDS = re.compile(
-    r"\bmyself\b(?=[^a-z]*do i skip)|\bwhen i (?:mow|garden|sleep|lie down|swallow|cough|bend|breathe|pee|wee)\b|\bmy (?:\w+ )?(?:ribs|feet|calves|hickman|hair|throat tickles|eyes are|anc is|neutrophils are|head cold|cold sore)\b|\bi (?:now )?have (?:a|an|no) (?:strip|rash|sore throat|fever|temperature|cough|cold|blister|infection|verruca|boil|abscess)|\bi (?:feel|felt|am|'m) (?:absolutely |perfectly |completely |quite |all )?(?:fine|well|great|grand|better|ok|okay|my usual self|myself)\b"
+    r"\b(?:me,? i mean|i mean me|meaning me|as (?:the |a )?patient,? (?:and )?not as (?:a |the )?\w+)\b|\bmyself\b(?=[^a-z]*do i skip)|\bwhen i (?:mow|garden|sleep|lie down|swallow|cough|bend|breathe|pee|wee)\b|\bmy (?:\w+ )?(?:ribs|feet|calves|hickman|hair|throat tickles|eyes are|anc is|neutrophils are|head cold|cold sore)\b|\bi (?:now )?have (?:a|an|no) (?:strip|rash|sore throat|fever|temperature|cough|cold|blister|infection|verruca|boil|abscess)|\bi (?:feel|felt|am|'m) (?:absolutely |perfectly |completely |quite |all )?(?:fine|well|great|grand|better|ok|okay|my usual self|myself)\b"
     r"|\bi'm (?:grand|perfect|fine|petrified|\d{2})\b|\bi was kept in\b|\bi(?:'ve| have) (?:had it|no symptoms|recovered)\b|\bthey (?:have|had|put|kept|started|sent) me\b|\bi (?:was told|was given|was left|was sent) |\b(?:told|gave|given|sorted|prescribed) me (?:some |a |an |to (?:leave|stop|take|finish|carry|start))"
     r"|\b(?:can|may|could|should|shall|do|must) i (?:still )?(?:get a tattoo|give blood|dye|swallow|skip|take my|open the (?:new )?(?:pack|box|bottle)|eat|drink|swim|travel|have my)\b|\b(?:dye|dyeing|colour|cut) my hair\b|\bwill they do (?:that|it|this) to me\b|\bi (?:ever|get to) restart\b|\bwhen i (?:re)?start\b|\bi took the (?:last|first)\b|\bif i (?:start|restart|take|stop)\b|\bmake you stop\b"
     r"|^this is the (?:patient|father|mother|husband|wife)\b|\b(?:father|mother|husband|wife|patient) (?:himself|herself) (?:here|speaking|typing|now)\b"

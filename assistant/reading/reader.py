@@ -19,6 +19,7 @@ from assistant.records import Asked, Case, Drug, Episode, Fact, Infection, Sever
 
 # The patient writes where a relative wrote before.
 _TAKES_OVER = re.compile(r"^this is the (?:patient|father|mother|husband|wife)\b|\b(?:himself|herself|gave me the phone)\b")
+_EVERYBODY = re.compile(r"\b(?:both|all|each|all of them|everyone)\b")
 _MODERATE = re.compile(r"\bmoderate(?:ly)?\b|\b(?:grade|gr|g)\.?\s?2\b")
 
 
@@ -77,16 +78,29 @@ def _several(told: Scan, pieces: list[str], scans: Sequence[Scan], caregiver: bo
     """Each patient's own case; the whole message is read for what is asked, and never for a patient's facts."""
     whole = _case(scans, caregiver)
     cases = []
+    recovered = _all_recovered(scan(told.text[: told.text.index(pieces[0])], told.turn))
     for piece in pieces:
         start = told.text.index(piece)
         one = _case([scan(piece, told.turn, relative_is_patient=caregiver or begins_with_kin(piece))], caregiver)
         one = _shifted(one, start)
+        one = replace(one, infection=Infection.RESOLVED) if recovered and one.infection is Infection.ACTIVE and not _course_told(piece) else one
         cases.append(replace(one, asked=Asked.DECISION, drug=whole.drug, outside="", topics=()))
     cases = [_with_shared(one, whole) for one in cases]
     telling = tuple(c for c in cases if c.infection is not Infection.UNKNOWN or c.anc is not None or c.platelets is not None)
     if len(telling) < 2 or whole.drug is Drug.OTHER:
         return whole
     return replace(whole, others=telling, asked=Asked.DECISION)
+
+
+def _all_recovered(head: Scan) -> bool:
+    """'Two discharges, both cured and off all antibiotics.': what is told before the pieces is of everybody."""
+    over = [i for i in head.of("state") if i.name == "resolved" and i.asserted]
+    return any(_EVERYBODY.search(head.sentence_lines[i.sentence]) for i in over)
+
+
+def _course_told(piece: str) -> bool:
+    """Whether a piece tells of a course, a complaint or a treatment of its own."""
+    return any(i.kind in ("state", "symptom", "antimicrobial") for i in scan(piece, 0).items)
 
 
 def _with_shared(one: Case, whole: Case) -> Case:

@@ -44,6 +44,9 @@ _TIMES = {
     ),
 }  # fmt: skip
 
+# 'January: pneumonia. August: a head cold': of the headings in a row, all but the last lie back.
+_HEADED = re.compile(r"(?:^|[.;] )((?:in )?(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter)(?: 20\d\d)?) (?:: |,)")
+
 _AMBIGUOUS = {
     "gent": re.compile(r"(?:^|elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"),
     "abs": re.compile(r"$^"),
@@ -175,6 +178,9 @@ class _Scanner:
             for match in pattern.finditer(plain.text):
                 first, last = plain.token_range(match.start(), match.end())
                 self.add("time", name, first, last)
+        for match in list(_HEADED.finditer(plain.text))[:-1]:
+            first, last = plain.token_range(match.start(1), match.end(1))
+            self.add("time", "mid", first, last)
 
 
 def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_writes: bool = False) -> Scan:

@@ -252,7 +252,7 @@ def _weigh_denial(
 ) -> None:
     """What 'no infection', colonisation or another cause does to the diagnosis."""
     if _carried_only(scans, thread):
-        found.infection = Infection.NONE
+        found.infection, found.explained = Infection.NONE, True
         return
     if denied is None:
         return

@@ -67,6 +67,7 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("hypothetical", DENIALS, lambda near: phrase("once_thought").search(near.before)),
     ("claimed", (*_RECOVERY, *DENIALS), lambda near: _CLAIMED.search(near.before) or phrase("lay_claim").search(near.clause)),
     ("hypothetical", ("residual",), lambda near: phrase("other_event").search(near.before) or phrase("means").search(near.before)),
+    ("hypothetical", ("residual", "worse"), lambda near: near.line.endswith("?") and phrase("counted_as").search(near.before)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("cleared") and phrase("cleared_for").match(near.behind)),
     ("hypothetical", ("residual",), lambda near: phrase("still_asked").match(near.said)),
@@ -74,6 +75,7 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or ("back" in near.said and phrase("back_on").search(near.behind))),
     ("hypothetical", ("residual",), lambda near: _ASKED_OF_A_REST.search(near.line)),
     ("hypothetical", ("residual",), lambda near: phrase("sequela").search(f"{near.before} {near.said} {near.behind}")),
+    ("hypothetical", ("residual",), lambda near: phrase("still_found").search(f"{near.said} {near.behind}") and phrase("dead_virus").search(near.line)),
     ("unasserted", _RECOVERY, lambda near: _QUALIFIED.search(near.said) or _QUESTIONED.search(near.line)),
     ("unasserted", _RECOVERY, lambda near: near.sign == "?" or near.behind.startswith(("or not", "or no"))),
     ("unasserted", ("treatment_done",), lambda near: _PLANNED.search(near.said)),
@@ -164,10 +166,16 @@ class Surroundings:
             "recalled": self._recalled[item.sentence],
             "named": item.first == 0 or phrase("named").search(close),
             "referred": phrase("referred").search(around(self._tokens, item.first, 2)),
-            "historical": phrase("history_line").match(line),
+            "historical": phrase("history_line").match(line) or self._is_as_ever(item),
+            "hypothetical": item.name == "antibiotics" and close.endswith("any") and not phrase("yet_to_run").search(line),
             "listed": item.kind == "antimicrobial" and _DRUG_LINE.match(line),
         }
         return flags | {flag for flag, holds in tests.items() if holds}
+
+    def _is_as_ever(self, item: Item) -> bool:
+        """'Bronchiectasis, sputum unchanged': what somebody has always had is no new sign."""
+        chronic = item.name == "cough" and any(phrase("chronic_lung").search(one) for one in self._lines)
+        return chronic and bool(phrase("as_ever").match(after(self._tokens, item.last, 4)))
 
     def _is_stood_down(self, item: Item, before: str) -> bool:
         """A sepsis box that was ticked or an alert that fired, and that somebody overruled; a lesion that 'went septic'."""

@@ -54,7 +54,7 @@ def with_predicates(items: list[Item]) -> list[Item]:
 
 def with_sequelae(items: list[Item], lines: list[str]) -> list[Item]:
     """'Pain still bad enough for amitriptyline, but skin healed. Shingles.': the pain of healed zoster is no zoster (spec, section 4.22)."""
-    zoster = any(i.kind == "infection" and i.name == "zoster" for i in items)
+    zoster = any(i.kind == "infection" and i.name == "zoster" for i in items) or any(phrase("zoster_told").search(line) for line in lines)
     healed = any(i.kind == "state" and i.name == "resolved" and phrase("skin_healed").search(i.words.text.lower()) and not i.has("negated", "unasserted") for i in items)
     if not (zoster and healed):
         return items
@@ -170,6 +170,8 @@ def _prevents(cue: Item, item: Item, items: list[Item]) -> bool:
         return item.last <= cue.first and item.sentence == before[-1]
     if cue.sentence != item.sentence:
         return False
+    if "contact" in said and item.last <= cue.first:  # 'Tamiflu 75 mg daily for ten days, purely as a contact'
+        return not any(i.kind in ("antimicrobial", "infection") and item.last <= i.first < cue.first for i in items)
     return -4 <= cue.first - item.last <= 4 or said.startswith(("all ", "both ", "each ")) or 0 <= item.first - cue.last <= 4
 
 
