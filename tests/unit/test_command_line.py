@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -228,3 +230,28 @@ def test_index_info_says_what_it_was_built_from(data_with_index: Path, tmp_path:
     there = json.loads(run_assistant("index", "info", data=data_with_index).stdout)
     assert (there["fault"], there["schema"], there["count"]) == (None, index.SCHEMA, len(wiring.indexed()))
     assert json.loads(run_assistant("index", "info", data=tmp_path).stdout) == {"folder": None, "fault": "there is no index yet"}
+
+
+@pytest.mark.slow
+def test_removing_a_source_leaves_nothing_to_do_and_verify_tells_of_damaged_conversations(data_with_index: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(data_with_index, tmp_path / "data")
+    policy = tmp_path / "policy.md"
+    policy.write_text("# Policy\n\nThe zebra unit books the count.\n")
+    assert run_assistant("index", "add", str(policy), data=data).returncode == 0
+    assert run_assistant("index", "remove", "policy.md", data=data).stdout == "removed [L1] policy\n"
+    (data / "conversations.sqlite").write_text("no database at all " * 100)
+    verified = run_assistant("index", "verify", data=data)
+    assert verified.returncode == 1
+    assert verified.stdout.splitlines() == [
+        "the index is sound",
+        "the conversations are damaged; put a copy of the file in its place, or move it away and begin anew, or name another database in HOLDFAST_DATABASE",
+    ]
+
+
+def test_one_question_looks_for_no_garbage_and_what_comes_after_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr(terminal, "render", lambda answer, colour: seen.append(gc.isenabled()) or "")
+    assert gc.isenabled()
+    assert run("ask", "Mild cystitis on pom 4 mg. Hold?") == 0
+    assert seen == [False] and gc.isenabled()
+    gc.unfreeze()
