@@ -46,7 +46,7 @@ def measured(scans: Sequence[Scan]) -> dict[str, Measured]:
         before = scan.folded if not unnamed else f"{before} {scan.folded}"
         age_known = "age" in found
         for quantity in [
-            *ages(scan.folded, age_known=age_known),
+            *(q for q in ages(scan.folded, age_known=age_known) if not any(c.start <= q.start < c.end for c in scan.counts)),
             *quantities.filtrations(scan.folded),
             *quantities.months_on_therapy(scan.folded),
         ]:

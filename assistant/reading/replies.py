@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from assistant.reading import quantities
 from assistant.reading.ages import ages
+from assistant.reading.calendar_dates import dates_in, latest
+from assistant.reading.counts import counts
 from assistant.reading.quantities import Quantity
 
 _Read = Callable[[str], list[Quantity]]
 _LABELS: dict[str, tuple[re.Pattern[str], _Read]] = {
-    "anc": (re.compile(r"\b(?:anc|neut\w*|absolute neutrophil count|polys|granulocytes)\b"), quantities.counts),
-    "platelets": (re.compile(r"\b(?:plts?|platelets?|platelet count|plats?|thrombocytes)\b"), quantities.counts),
+    "anc": (re.compile(r"\b(?:anc|neut\w*|absolute neutrophil count|polys|granulocytes)\b"), counts),
+    "platelets": (re.compile(r"\b(?:plts?|platelets?|platelet count|plats?|thrombocytes)\b"), counts),
     "temp": (re.compile(r"\b(?:t|temps?|temperature|fever)\b"), quantities.temperatures),
     "egfr": (re.compile(r"\b(?:e?gfr|crcl|creatinine clearance)\b"), quantities.filtrations),
     "age": (re.compile(r"\b(?:age|how old)\b"), ages),
@@ -81,6 +83,7 @@ def tabulated(folded: str) -> list[Quantity]:
     """Counts and temperatures of a table, row by row: its first row or its first column names them."""
     rows = [(m.start(), m.group()) for m in re.finditer(r"[^\n]+", folded)]
     found: list[Quantity] = []
+    below: list[tuple[str, list[Quantity]]] = []
     names: dict[int, str] = {}
     width = 0
     for offset, row in rows:
@@ -90,13 +93,22 @@ def tabulated(folded: str) -> list[Quantity]:
             names, width = header, len(cells)
             continue
         label = next((name for name, (label, _) in _LABELS.items() if "|" in row and cells and label.fullmatch(cells[0][1].strip())), "")
-        if label:
-            found += [replace(q, start=start, end=start + len(cell)) for start, cell in cells[1:] for q in _LABELS[label][1](f"{label} {cell.strip()}")]
-            continue
-        if len(cells) != width:
-            continue
-        for column, name in names.items():
-            if column < len(cells) and re.search(r"\d", cells[column][1]):
-                start, cell = cells[column]
-                found += [replace(q, start=start, end=start + len(cell)) for q in _LABELS[name][1](f"{name} {cell.strip()}")]
-    return found
+        if label and label not in ("anc", "platelets"):  # a row of a count is read as its series
+            found += [q for cell in cells[1:] for q in _in_cell(label, *cell)]
+        elif not label and len(cells) == width:
+            below.append((row, [q for n, name in names.items() if n < len(cells) for q in _in_cell(name, *cells[n])]))
+    return [*found, *(q for _, quantities in _oldest_first(below) for q in quantities)]
+
+
+def _in_cell(name: str, start: int, cell: str) -> list[Quantity]:
+    """What a cell holds under a name."""
+    if not re.search(r"\d", cell):
+        return []
+    return [replace(q, start=start, end=start + len(cell)) for q in _LABELS[name][1](f"{name} {cell.strip()}")]
+
+
+def _oldest_first(rows: list[tuple[str, list[Quantity]]]) -> list[tuple[str, list[Quantity]]]:
+    """The rows of a table in the order of time, where its first column dates them and the newest stands on top."""
+    dates = [next(iter(dates_in(row)), None) for row, _ in rows]
+    told = [d for d in dates if d and d.has_month]
+    return rows[::-1] if len(rows) > 1 and len(told) == len(rows) and latest(told) == 0 else rows

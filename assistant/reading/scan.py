@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.reading import quantities
 from assistant.reading.context import Context
+from assistant.reading.counts import counts
 from assistant.reading.items import Item, Scan, after, around
 from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
 from assistant.reading.surroundings import Surroundings, is_about_something_else
@@ -225,7 +226,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_wri
         quinolones=quin,
         sentence_of=tuple(scanner.sentence_of),
         sentence_lines=tuple(lines),
-        counts=tuple(quantities.counts(scanner.folded)),
+        counts=tuple(counts(scanner.folded)),
         temperatures=tuple(quantities.temperatures(scanner.folded)),
     )
 

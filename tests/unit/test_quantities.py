@@ -6,6 +6,7 @@ import pytest
 
 from assistant.reading import quantities, read
 from assistant.reading.ages import ages
+from assistant.reading.counts import counts
 from assistant.reading.text import fold
 from tests.spec.tables import table
 
@@ -216,15 +217,15 @@ class TestCounts:
 
     @pytest.mark.parametrize("row", table(ANC))
     def test_neutrophils(self, row) -> None:  # type: ignore[no-untyped-def]
-        assert last(quantities.counts(fold(f"on pom, {row.typed}")), "anc") == expected(row.value)
+        assert last(counts(fold(f"on pom, {row.typed}")), "anc") == expected(row.value)
 
     @pytest.mark.parametrize("row", table(PLATELETS))
     def test_platelets(self, row) -> None:  # type: ignore[no-untyped-def]
-        assert last(quantities.counts(fold(row.typed)), "platelets") == expected(row.value)
+        assert last(counts(fold(row.typed)), "platelets") == expected(row.value)
 
     @pytest.mark.parametrize("value", ["21", "25", "30", "40", "49"])
     def test_a_bare_count_between_20_and_50_is_ambiguous_and_asked_for(self, value: str) -> None:
-        (quantity,) = quantities.counts(fold(f"ANC {value}"))
+        (quantity,) = counts(fold(f"ANC {value}"))
         assert quantity.ambiguous
         case = read([f"UTI resolved, ANC {value}. Restart pom?"])
         assert case.anc is None
@@ -232,7 +233,7 @@ class TestCounts:
 
     @pytest.mark.parametrize("value", ["20", "19", "50", "51", "0.5", "500"])
     def test_outside_it_is_not(self, value: str) -> None:
-        (quantity,) = quantities.counts(fold(f"ANC {value}"))
+        (quantity,) = counts(fold(f"ANC {value}"))
         assert not quantity.ambiguous
 
     @pytest.mark.parametrize("typed", [
@@ -240,7 +241,7 @@ class TestCounts:
         "lymphocytes 0.4", "band 3", "announced 3", "IgG 4", "K 3.4", "ancillary 5",
     ])  # fmt: skip
     def test_what_is_no_count(self, typed: str) -> None:
-        assert quantities.counts(fold(typed)) == []
+        assert counts(fold(typed)) == []
 
     @pytest.mark.parametrize(("typed", "name", "limit"), [
         ("grade 4 neutropenia", "anc", 0.5), ("Gr 4 neutropaenia", "anc", 0.5), ("neutrophils undetectable", "anc", 0.5), ("grade 4 thrombocytopenia", "platelets", 25),
@@ -248,7 +249,7 @@ class TestCounts:
         ("neutrophils have fallen from 1.9 to 0.3", "anc", 0.5), ("ANC: 1.2 (1/4) 0.7 (8/4) 0.3 (15/4)", "anc", 0.5), ("neutrophils not yet above 0.5", "anc", 0.5),
     ])  # fmt: skip
     def test_a_grade_a_word_or_a_series_gives_the_current_count(self, typed: str, name: str, limit: float) -> None:
-        last = [q for q in quantities.counts(fold(typed)) if q.name == name][-1]
+        last = [q for q in counts(fold(typed)) if q.name == name][-1]
         assert last.value < limit
 
     @pytest.mark.parametrize(("typed", "first", "now"), [
@@ -256,10 +257,10 @@ class TestCounts:
         ("platelets were 20, now 55", 20, 55), ("plts 18, today 60", 18, 60),
     ])  # fmt: skip
     def test_of_a_course_the_last_value_counts(self, typed: str, first: float, now: float) -> None:
-        assert [q.value for q in quantities.counts(fold(typed))] == [first, now]
+        assert [q.value for q in counts(fold(typed))] == [first, now]
 
     def test_two_counts_in_one_line_stay_apart(self) -> None:
-        found = quantities.counts(fold("ANC 0.8, plt 40, Hb 82"))
+        found = counts(fold("ANC 0.8, plt 40, Hb 82"))
         assert [(q.name, q.value) for q in found] == [("anc", 0.8), ("platelets", 40)]
 
 
