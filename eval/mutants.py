@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import KnowledgeError
 from assistant.guardrail.cues import cues
-from assistant.knowledge import Rule, knowledge
+from assistant.knowledge import Rule, knowledge, load_yaml
 
+EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 CHECKS = ("action", "dose", "number", "citation", "support", "missing", "scope", "injection")
 OTHER_ACTION = {"hold": "resume", "resume": "hold", "reassess": "resume", "no_hold": "hold", "inform": "out_of_scope", "out_of_scope": "inform"}
 OTHER_RESTART = {"same_dose": "consider_reduction", "consider_reduction": "same_dose", "depends_on_severity": "same_dose", "reassess_first": "consider_reduction"}
@@ -70,8 +74,11 @@ def of_code(module: str, group: str) -> Iterator[Mutant]:
     """Mutants of the functions and thresholds of a module."""
     path = Path(str(importlib.import_module(module).__file__))
     source = path.read_text(encoding="utf-8")
-    for number, (what, line) in enumerate(_sites(ast.parse(source))):
-        yield Mutant(group, f"{path.name}:{line} {what}", lambda number=number: _install(module, source, number))  # type: ignore[misc]
+    tree = ast.parse(source)
+    homes = [(top.lineno, top.end_lineno or 0, getattr(top, "name", "constants")) for top in tree.body]
+    for number, (what, line) in enumerate(_sites(tree)):
+        home = next(name for first, last, name in homes if first <= line <= last)
+        yield Mutant(group, f"{path.name}:{line} {home}: {what}", lambda number=number: _install(module, source, number))  # type: ignore[misc]
 
 
 def _sites(tree: ast.Module, chosen: int = -1) -> list[tuple[str, int]]:
@@ -83,7 +90,8 @@ def _sites(tree: ast.Module, chosen: int = -1) -> list[tuple[str, int]]:
             make()
         found.append((what, line))
 
-    for node in [n for top in tree.body if not isinstance(top, ast.Import | ast.ImportFrom) for n in ast.walk(top)]:
+    kept = {id(n) for top in ast.walk(tree) for mark in getattr(top, "decorator_list", []) for n in ast.walk(mark)}  # the size of a cache decides nothing
+    for node in [n for top in tree.body if not isinstance(top, ast.Import | ast.ImportFrom) for n in ast.walk(top) if id(n) not in kept]:
         match node:
             case ast.Compare():
                 for at, op in enumerate(node.ops):
@@ -127,7 +135,7 @@ def _install(module: str, source: str, number: int) -> None:
         old = vars(loaded).get(name)
         if not name.startswith("__") and old is not None and getattr(new, "__module__", module) == module:
             _replace(loaded, name, old, new)
-    forget()
+    forget(module)
 
 
 def _replace(loaded: types.ModuleType, name: str, old: Any, new: Any) -> None:
@@ -141,18 +149,53 @@ def _replace(loaded: types.ModuleType, name: str, old: Any, new: Any) -> None:
             if isinstance(old_method, types.FunctionType) and isinstance(new_method, types.FunctionType):
                 old_method.__code__ = new_method.__code__
     elif type(new).__module__ != "typing":
-        for module in [m for n, m in sys.modules.items() if n.startswith("assistant") and m is not None]:
-            for key in [k for k, v in vars(module).items() if v is old and k == name]:
-                setattr(module, key, new)
+        _put(name, old, new)
 
 
-def forget() -> None:
-    """Clear what the guardrail remembers of earlier drafts; its files stay read."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("assistant.guardrail", "assistant.rules", "assistant.composing")):
+def _put(name: str, old: Any, new: Any) -> None:
+    """Put a new object in the place of an old one, wherever it was imported."""
+    for module in [m for n, m in sys.modules.items() if n.startswith("assistant") and m is not None]:
+        if vars(module).get(name) is old:
+            setattr(module, name, new)
+
+
+_LOADED = ("cues", "knowledge", "wording", "telling", "tuned", "_article", "_statements", "_plain_statements")  # files once read
+
+
+def forget(changed: str = "") -> None:
+    """Clear what is remembered of earlier drafts by a changed module and by those that import it (all of them without a name); files stay read."""
+    for name, module in _modules():
+        if not changed or name == changed or changed in _imported_by(name):
             for value in vars(module).values():
-                if hasattr(value, "cache_clear") and getattr(value, "__name__", "") not in ("cues", "knowledge", "wording"):
+                if hasattr(value, "cache_clear") and getattr(value, "__name__", "") not in _LOADED:
                     value.cache_clear()
+
+
+def remember_all() -> None:
+    """Let the guardrail remember every draft instead of the last ones, so that each mutant reads again only what it changes."""
+    for _, module in _modules():
+        for name, value in list(vars(module).items()):
+            if hasattr(value, "cache_parameters") and value.__module__ == module.__name__ and value.cache_parameters()["maxsize"]:
+                _put(name, value, lru_cache(maxsize=None)(value.__wrapped__))
+
+
+def _modules() -> list[tuple[str, types.ModuleType]]:
+    return [(n, m) for n, m in sys.modules.items() if n.startswith(("assistant.guardrail", "assistant.rules", "assistant.composing")) and m is not None]
+
+
+@lru_cache(maxsize=256)
+def _imported_by(module: str) -> frozenset[str]:
+    """Every module of the assistant that one imports, directly or through others."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        tree = ast.parse(Path(str(importlib.import_module(waiting.pop()).__file__)).read_text(encoding="utf-8"))
+        named = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and str(n.module).startswith("assistant")]
+        names = {str(n.module) for n in named} | {f"{n.module}.{a.name}" for n in named for a in n.names}
+        fresh = {n for n in names if n in sys.modules} - found
+        found |= fresh
+        waiting += sorted(fresh)
+    return frozenset(found)
 
 
 def of_cues(every: int = 25) -> Iterator[Mutant]:
@@ -199,5 +242,16 @@ def all_rules() -> list[Mutant]:
 
 
 def all_checks() -> list[Mutant]:
-    """Mutants of the eight checks and of their words."""
-    return [m for name in CHECKS for m in of_code(f"assistant.guardrail.{name}", f"check {name}")] + list(of_cues())
+    """Mutants of the eight checks and of their words, without those that change nothing that can be observed (`equivalent.yaml`)."""
+    made = [m for name in CHECKS for m in of_code(f"assistant.guardrail.{name}", f"check {name}")] + list(of_cues())
+    known = equivalent()
+    named = {re.sub(r":\d+ ", " ", m.what, count=1) for m in made}
+    if unknown := sorted(set(known) - named):
+        raise KnowledgeError(f"{EQUIVALENT.name}: no mutant is called {unknown[0]!r}; remove it or name the changed code.")
+    return [m for m in made if re.sub(r":\d+ ", " ", m.what, count=1) not in known]
+
+
+def equivalent() -> dict[str, str]:
+    """Mutants that no draft can tell from the code, by name without its line, each with the reason."""
+    data = load_yaml(EQUIVALENT)
+    return {str(name): str(why) for name, why in data.items()}

@@ -22,16 +22,12 @@ SPOKEN_OF = (SCHEDULE, RAISES, REDUCES)
 """Faults of a deed that may be named only to be refused."""
 WORDED = (*SPOKEN_OF, SAME_AFTER_MILD, LESS_AFTER_SEVERE, DENIED, WHILE_HELD)
 """Faults that were read from words alone, not from a number."""
-_DOSED = ("NUM", "REDUCE", "RAISE", "DEX", "ELDERLY", "RENAL", "DOSE", "SAME")
 
 
 def faults(reading: Reading, context: Context) -> list[Fault]:
     """The faults of one piece as to doses, schedules and the age border."""
     if reading.asks or (reading.silent and not amounts_of(reading)):
         return []
-    if not reading.any(*_DOSED):
-        why = _schedule(reading)
-        return [Fault("dose", why, context.rule, "critical")] if why else []
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
     found += [why for why in (_turned(reading), _tier(reading)) if why]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
@@ -41,7 +37,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
         and not reading.any("NEG")
     ):
         found.append("Elderly patients may need a lower dose, not a higher one.")
-    if reading.has("NUM") and reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART") and pattern("unit").search(reading.plain):
+    if reading.any("POM", "REDUCE", "DEX", "DOSE", "SAME", "RESTART") and pattern("unit").search(reading.plain):
         found.append("Doses are in mg.")
     found += [why for why in (_schedule(reading), _border(reading, context), _renal(reading, context)) if why]
     return [Fault("dose", why, context.rule, "critical") for why in found[:1]]
@@ -76,12 +72,16 @@ def _turned(reading: Reading) -> str:
     """`4 mg instead of 3 mg`, `from 3 mg to 4 mg`: the step goes up."""
     mine = [a for a in amounts_of(reading) if a.drug in ("POM", "DEX")]
     mine = [a for a in mine if a.drug == mine[0].drug]
-    if len(mine) == 2 and mine[0].reference != mine[1].reference and not reading.any("NEG", "BEEN") | ("instead of" in reading.plain):
-        told, was = (mine[1], mine[0]) if mine[0].reference else (mine[0], mine[1])
-        return "The dose goes down, not up." if told.mg > was.mg else ""
-    if len(mine) == 2 and "instead of" in reading.plain and mine[0].mg > mine[1].mg:
-        return "The dose goes down, not up."
-    return ""
+    if len(mine) != 2:
+        return ""
+    first, second = mine
+    if "instead of" in reading.plain:
+        told, was = first, second
+    elif first.reference != second.reference and not reading.any("NEG", "BEEN"):
+        told, was = (second, first) if first.reference else (first, second)
+    else:
+        return ""
+    return "The dose goes down, not up." if told.mg > was.mg else ""
 
 
 def _tier(reading: Reading) -> str:
@@ -99,27 +99,25 @@ def _tier(reading: Reading) -> str:
     return ""
 
 
+def _over_75(context: Context) -> bool:
+    return context.case.age is not None and context.case.age > 75
+
+
 def _mentioned(context: Context) -> set[float]:
-    found = {3.0, 4.0}
-    if context.case.dose_mg is not None:
-        found |= {context.case.dose_mg}
-        if context.case.dose_mg > 1 and context.decision.severity not in (Severity.MILD, None):
-            found.add(context.case.dose_mg - 1)
-    if context.decision.restart_dose_mg is not None:
-        found.add(context.decision.restart_dose_mg)
-    if context.case.dose_mg == 2.0:
-        found.add(1.0)
-    return found
+    """The doses that may be named at all: the usual ones, the patient's, and after more than a mild infection the level below it."""
+    dose = context.case.dose_mg
+    if dose is None:
+        return {3.0, 4.0}
+    lower = dose > 1 and context.decision.severity not in (Severity.MILD, None)
+    return {3.0, 4.0, dose} | ({dose - 1} if lower else set())
 
 
 def _recommended(reading: Reading, context: Context) -> set[float]:
-    case, decision = context.case, context.decision
-    found = _mentioned(context)
-    if decision.severity is Severity.MILD and decision.action in (Action.HOLD, Action.RESUME):
-        free = case.elderly or (case.age or 0) > 75 or case.dialysis or reading.any("SEVERE", "WORSE", "LIFETHR", "ELDERLY", "SOURCE", "DIALYSIS")
-        if not free:
-            found = {case.dose_mg} if case.dose_mg is not None else {4.0}
-    return found
+    case = context.case
+    free = case.elderly or _over_75(context) or case.dialysis or reading.any("SEVERE", "WORSE", "LIFETHR", "ELDERLY", "SOURCE", "DIALYSIS")
+    if context.decision.severity is not Severity.MILD or free:
+        return _mentioned(context)
+    return {4.0} if case.dose_mg is None else {case.dose_mg}
 
 
 def _change_fault(order: Order, reading: Reading, context: Context) -> str:
@@ -147,22 +145,20 @@ def _change_fault(order: Order, reading: Reading, context: Context) -> str:
         return DENIED
     if order.negated:
         severe = context.decision.severity is Severity.SEVERE and (
-            context.decision.action is Action.RESUME or (context.decision.action is Action.HOLD and reading.any("RESTART", "LATER", "SEVERE", "RESOLVED", "ONCE"))
+            context.decision.action is Action.RESUME or reading.any("RESTART", "LATER", "SEVERE", "RESOLVED", "ONCE")
         )
         lowest = context.case.dose_mg == 1.0 or "no lower" in reading.plain or "lowest" in reading.plain
-        return (
-            DENIED if severe and not lowest and not reading.any("MILD") else ""
-        )
+        return DENIED if severe and not lowest and not reading.any("MILD") else ""
     return _needless_reduction(order, reading, context)
 
 
 def _needless_reduction(order: Order, reading: Reading, context: Context) -> str:
     case, decision = context.case, context.decision
-    if decision.action in (Action.NO_HOLD, Action.INFORM, Action.OUT_OF_SCOPE) or reading.any("SEVERE", "LIFETHR", "SOURCE", "ELDERLY"):
+    if reading.any("SEVERE", "LIFETHR", "SOURCE", "ELDERLY"):
         return ""
     if any(o.act == "RESTART" and o.negated and o.segment is order.segment for o in reading.orders):
         return ""  # `no reason to come back at a lower dose`
-    if decision.severity is Severity.MILD and not (case.elderly or (case.age or 0) > 75 or case.dialysis):
+    if decision.severity is Severity.MILD and not (case.elderly or _over_75(context) or case.dialysis):
         return REDUCES
     if decision.action is Action.HOLD and any(p.kind in ("until", "while") for p in order.conditions) and not reading.any("RESTART", "LATER"):
         return WHILE_HELD
@@ -180,12 +176,12 @@ def _schedule(reading: Reading) -> str:
 
 
 def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
-    over = (context.case.age or 0) > 75
+    over = _over_75(context)
     if amount.mg not in (20.0, 40.0):
         return f"Dexamethasone {amount.mg:g} mg stands in no source; over 75 it is 20 mg weekly."
     if amount.reference:
         return "" if amount.mg == 40.0 or not over else "Over 75 dexamethasone is 20 mg weekly, not 40 mg."
-    if amount.mg == 40.0 and over and not (reading.any("NEG") and "20" in reading.plain) and "20" not in reading.plain:
+    if amount.mg == 40.0 and over and "20" not in reading.plain:
         return "Over 75 dexamethasone is 20 mg weekly instead of 40 mg."
     if amount.mg == 20.0 and not over and not pattern("over_75").search(reading.plain) and not reading.silent:
         return "Dexamethasone 20 mg weekly is for patients over 75 only."
@@ -193,14 +189,14 @@ def _dex_fault(amount: Amount, reading: Reading, context: Context) -> str:
 
 
 def _border(reading: Reading, context: Context) -> str:
-    if reading.any("NEUTRO") or not (reading.any("DEX", "ELDERLY", "REDUCE", "DOSE") and any(t.tag == "NUM" for t in reading.tokens)):
+    if reading.any("NEUTRO") or not reading.any("DEX", "ELDERLY", "REDUCE", "DOSE"):
         return ""
     denied = any(t.tag == "NEG" and t.text not in ("instead of", "rather than", "in place of") for t in reading.tokens)
     for found in pattern("border").finditer(reading.plain):
         side, age, plus = found.group(1), int(found.group(2)), found.group(3)
-        if (age < 50 or (side == "of" and not plus) or side == "of" or (side == "aged" and not plus)) and (not plus or age < 50):
+        if age < 50 or (side in ("of", "aged") and not plus):
             continue
-        if age != 75 and age != int(context.case.age or 0):
+        if age not in (75, context.case.age):
             return f"The age border is over 75, not {age}."
         wrong = (
             bool(plus) or side in ("≥", ">=", "at least", "from age") or (side in ("under", "below", "younger than", "<", "≤", "up to", "less than"))
@@ -217,6 +213,6 @@ def _renal(reading: Reading, context: Context) -> str:
         r"\bdose (?:must|should|has to|needs to|is to|may|can) be (?:modified|adjusted|reduced|lowered|changed|halved)|\bdose (?:modif\w+|adjust\w+|change\w*|reduc\w+)|\bdose-adjust\w*|\b(?:reduce|adjust|lower|modify|change|halve)\w* the dose|\b(?:reduced|lower|modified|adjusted) dose",
         reading.plain,
     )
-    if not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY") or "label" in reading.plain:
+    if not changes or reading.any("NEG", "SILENT", "LABEL", "SEVERE", "EVALNEG", "ELDERLY"):
         return ""
     return "" if context.case.dialysis else "Renal function asks for no dose change."
