@@ -29,7 +29,7 @@ from eval.scoring import owed
 from eval.sets import Item
 
 KILLED_BY_ITEM, KILLED_BY_TEST, SURVIVED = 10, 11, 12
-FINE = "test_guardrail_check_"  # files of single sentences against one check
+FINE = "test_guardrail_checks"  # files of single sentences against one check
 SECONDS = 120  # a mutant that takes longer than this loops, and is killed by that
 Json = dict[str, Any]
 

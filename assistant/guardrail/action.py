@@ -83,19 +83,18 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
     found: list[Fault] = []
     if kind in ("heading", "header") and next((t.form for t in reading.tokens if t.tag not in ("PUNCT", "W", "NUM")), "") == "ing":
         return found  # `Carrying on`: a heading that names a deed
-    action = context.decision.action
-    if stops_for_good(reading) and not reading.asks:
-        found.append(_fault(FOR_GOOD, context))
     if reading.asks:
         return found
+    action = context.decision.action
+    if stops_for_good(reading):
+        found.append(_fault(FOR_GOOD, context))
     for order in reading.orders:
         if on_pomalidomide(order, reading) and is_instruction(order):
             why = judge_aim(_meant(order, reading), order, reading, action, general=context.case.infection is Infection.GENERAL)
-            if why and (_waits_for_count(order, reading, context) or _tells_of_the_label(order, reading, context)):
-                why = ""
-            if why and not (label and direction(order) in ("restart", "norestart", "stop")):
+            spared = _waits_for_count(order, reading, context) or _tells_of_the_label(order, reading, context)
+            if why and not spared and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
-    if not found and _unread(reading):
+    if _unread(reading):
         found.append(_fault(UNREAD, context, main=False))
     if action is Action.RESUME and _refuses_restart(reading):
         found.append(_fault("It refuses or defers the restart; the decision is that pomalidomide can be resumed.", context))

@@ -33,7 +33,7 @@ def supported(reading: Reading) -> frozenset[str]:
     for entry in cues().claims.markers:
         if any(reading.tags.issuperset(needs) for needs in entry.needs):
             found.add(entry.marker)
-    if "most common" in reading.plain or "commonest" in reading.plain or reading.has("MOSTCOMMON"):
+    if reading.has("MOSTCOMMON"):
         found |= {"2"} if "pneumonia" in reading.plain else {"1"}
     if reading.any("INF") and _SHARES.search(reading.plain):
         found.add("2")

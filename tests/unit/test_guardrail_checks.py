@@ -35,6 +35,7 @@ def named(*drugs: str) -> tuple[Fact, ...]:
 
 CASES = {
     "hold_mild": case(Infection.ACTIVE, Severity.MILD, facts=named("nitrofurantoin", "doxycycline")),
+    "hold_named": case(Infection.ACTIVE, Severity.MILD, infection_name="bleeding phlegm pen amox"),
     "hold_severe": case(Infection.ACTIVE, Severity.SEVERE),
     "hold_severe_quinolone": case(Infection.ACTIVE, Severity.SEVERE, quinolone="levofloxacin"),
     "hold_old": case(Infection.ACTIVE, Severity.MILD, age=82.0, elderly=True),
@@ -64,7 +65,7 @@ CASES = {
     "out_vaccine": Case(asked=Asked.OUTSIDE, outside="vaccination"),
     "fact_of_no_patient": Case(asked=Asked.DECISION, drug=Drug.POMALIDOMIDE, infection=Infection.ACTIVE),
 }
-QUESTIONS = {"hold_severe_quinolone": "Pneumonia on levofloxacin and amox, pomalidomide 4 mg: how often is that?"}
+QUESTIONS = {"hold_severe_quinolone": "Pneumonia on levofloxacin and amox, pomalidomide 4 mg: how often is that, with some bleeding and a scan?"}
 
 
 def context_of(name: str) -> Context:
@@ -83,6 +84,7 @@ FINDS: dict[str, Callable[[Piece, Reading, Context], str]] = {
     "dose": lambda piece, reading, told: "; ".join(f.why for f in dose.faults(reading, told)),
     "number": lambda piece, reading, told: "; ".join(f.why for f in number.faults(reading, told)),
     "support": lambda piece, reading, told: "; ".join(f.why for f in support.faults(reading, told, last=True, kind=piece.kind)),
+    "support_inside": lambda piece, reading, told: "; ".join(f.why for f in support.faults(reading, told, last=False, kind=piece.kind)),
     "scope": lambda piece, reading, told: "; ".join(f.why for f in scope.faults(reading, told)),
     "injection": lambda piece, reading, told: "; ".join(f.why for f in injection.faults(piece, told)),
     "action": lambda piece, reading, told: "; ".join(f.why for f in action.faults(reading, told, kind=piece.kind)),
@@ -90,6 +92,8 @@ FINDS: dict[str, Callable[[Piece, Reading, Context], str]] = {
     "answered_no": lambda piece, reading, told: "; ".join(f.why for f in action.answered(reading, told, yes=False)),
     "citation": lambda piece, reading, told: "; ".join(f.why for f in citation.faults(reading, told, frozenset())),
     "marker": lambda piece, reading, told: " ".join(sorted(citation.supported(reading))),
+    "marker_put": lambda piece, reading, told: citation.right_marker(reading, frozenset()),
+    "marker_beside": lambda piece, reading, told: "; ".join(f.why for f in citation.faults(reading, told, frozenset({"2"}))),
     "missing": lambda piece, reading, told: " ".join(missing.carried_by(reading, owing_all(told))),
 }
 
@@ -106,6 +110,6 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
 @pytest.mark.parametrize(("check", "finds", "name", "sentence"), list(rows()))
 def test_a_check_finds_this_and_nothing_else(check: str, finds: str, name: str, sentence: str) -> None:
     pieces = cut(sentence)
-    assert [p.body for p in pieces] == [sentence.strip()] or check == "injection"
+    assert len(pieces) == 1 or check == "injection"
     told = context_of(name)
     assert FINDS[check](pieces[0], read(pieces[0].body, "POM"), told) == finds
