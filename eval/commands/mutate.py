@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from assistant.errors import HoldfastError
 from assistant.settings import ROOT
@@ -19,22 +21,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["rules", "checks", "all"], nargs="?", default="all")
     parser.add_argument("--only", default="", metavar="WORD", help="mutants whose group or change holds this word")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every so-manieth mutant alone, for a quick look")
+    parser.add_argument("--quick", action="store_true", help="hold the checks against the tables of single sentences alone: what these kill, the whole kills, too")
     parser.add_argument("--at-least", type=float, default=95.0, metavar="PERCENT", help="fail where fewer are killed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one for each core)")
 
 
-def run(options: argparse.Namespace) -> int:
-    """0 where enough are killed, 1 where too many survive."""
-    from eval import mutants, mutating
+def _nothing() -> bool:
+    return False
+
+
+def _notice(what: str) -> Callable[[], bool]:
+    """Whether a labelled item of the project's sets notices a change of the rules or of the checks."""
+    from eval import mutating
 
     items = [i for path in sets.project_sets() for i in sets.load(path).items]
+    of = mutating.Questions.of if what == "rules" else mutating.Drafts.of
+    return of(engine.assistant(), items).notice
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where enough are killed, 1 where too many survive."""
+    from eval import mutants, mutating  # they need pytest, which the other commands do without
+
     fates: list[mutating.Fate] = []
     for what, made, tests in (("rules", mutants.all_rules, RULE_TESTS), ("checks", mutants.all_checks, CHECK_TESTS)):
         if options.what not in (what, "all"):
             continue
         chosen = [m for m in made() if options.only in f"{m.group} {m.what}"][:: options.every]
-        assistant = engine.assistant()
-        notice = (mutating.Questions.of(assistant, items) if what == "rules" else mutating.Drafts.of(assistant, items)).notice
+        quick = options.quick and what == "checks"
+        notice = _nothing if quick else _notice(what)
+        tests = [t for t in tests if Path(t).name.startswith(mutating.FINE)] if quick else tests
         print(f"{what}: {len(chosen)} mutants", file=sys.stderr)
         runner = mutating.hold(chosen, notice, tests, options.workers, mutating.progress)
         if runner.broken or len(runner.fates) != len(chosen):
