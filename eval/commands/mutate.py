@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         chosen = [m for m in made() if options.only in f"{m.group} {m.what}"][:: options.every]
         quick = options.quick and what == "checks"
         notice = _nothing if quick else _notice(what)
-        tests = [t for t in tests if Path(t).name.startswith(mutating.FINE)] if quick else tests
+        tests = tuple(t for t in tests if not quick or Path(t).name.startswith(mutating.FINE))
         print(f"{what}: {len(chosen)} mutants", file=sys.stderr)
         runner = mutating.hold(chosen, notice, tests, options.workers, mutating.progress)
         if runner.broken or len(runner.fates) != len(chosen):
