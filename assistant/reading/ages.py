@@ -23,7 +23,8 @@ _AGE_PLACED = (
     re.compile(r"\b(?:lady|gentleman|gent|man|woman|chap|patient|pt)(?: now)?: (\d{2})(?=, )"),
     re.compile(r"^\s*(\d{2})(?= and (?!\d)|, [a-z])"),
     re.compile(r"\b(?:his|her|my|their) (\d{2})(?:th|st|nd|rd)\b(?! (?:cycle|day|dose|percentile|capsule|week))"),
-    re.compile(r"\bbirthday [^.;\d]{0,25}\bso (?:now |he is |she is |hes |shes )?(\d{2})\b"),
+    re.compile(r"\b\d{2} ?(?:m|f|yo|yof|yom)\b[.,]? (?:no|sorry|wait|correction|i mean|make that),? (\d{2})(?= |[,.]|$)(?! ?(?:mg|kg|days?|weeks?|%))"),
+    re.compile(r"\b(?:birthday|bday|b-?day) [^.;\d]{0,25}\bso (?:now |he is |she is |hes |shes )?(\d{2})\b"),
     re.compile(r"^\s*(?!(?:t|temp|sats|spo2|hb|hgb|crp|egfr|crcl|cr|creat|alt|ast|anc|neuts?|plts?|pulse|hr|bp|wt|weight|bmi|ward|bed|room|bay|day)\b)[a-z][a-z'-]{2,12},? \(?(\d{2})(?:,|\),?)(?= )"),
 )
 # 'Husband 81 had it in May'.

@@ -25,6 +25,11 @@ _HOLDING = frozenset(
 )
 _IS_NOT = frozenset({"isnt", "wasnt", "not"})
 _COURSE = frozenset("any better much getting going improving responding healing clearing settling quite fully completely entirely yet really over gone clear resolved cleared healed under controlled treated too so all shifting".split())
+_DENIES = frozenset({"denies", "denied", "deny", "denying"})
+_MEMBER = 2  # the most words of a member of a list that is denied
+_ENDS_A_MEMBER = frozenset({",", ".", ";", "or", "and", "/", ")"})
+# Said of the patient in the midst of such a list: a finding and no member.
+_TOLD_OF_HIM = frozenset("febrile pyrexial pyrexic spiking spiked rigoring rigored unwell poorly confused feverish breathless chesty congested coughing cellulitic shivering shivery".split())
 _LIST_WORDS = frozenset({"or", "nor", "and", ",", "/", "&"})
 
 
@@ -123,9 +128,22 @@ class Context:
                 best = cue
         return best
 
+    def is_mention(self, index: int) -> bool:
+        """Whether the token is of an infection or a symptom."""
+        return index in self._mentions
+
     def _goes_on(self, index: int) -> bool:
         """'The pneumonia is not any better': what is denied is how it runs, and not the pneumonia."""
         return index < len(self._tokens) and self._tokens[index].text in _COURSE
+
+    def _is_bare_list(self, span: range) -> bool:
+        """'Denies pain, drainage, fever.': short members between commas, and nothing told of the last one."""
+        members = " ".join(self._tokens[i].text for i in span).split(" , ")
+        following = self._tokens[span.stop + 1].text if span.stop + 1 < len(self._tokens) else "."
+        return (
+            all(len(member.split()) <= _MEMBER for member in members)
+            and (self._tokens[span.stop].breaks or following in _ENDS_A_MEMBER)
+        )
 
     def _ended(self, first: int, last: int) -> bool:
         return any(t.breaks for t in self._tokens[first:last])
@@ -156,5 +174,8 @@ class Context:
             return False
         words = {t.text for t in between}
         tail = {t.text for t in self._tokens[span.stop : span.stop + 4]}
+        if self._tokens[span.stop].text in _TOLD_OF_HIM and not words & {"or", "nor"}:
+            return True
         listed = all(i in self._mentions or self._tokens[i].text in _LIST_WORDS for i in span)
+        listed = listed or (cue.word in _DENIES and self._is_bare_list(span))
         return not (listed or words & {"or", "nor"} or (tail & {"or", "nor"} and cue.scope == "negation"))

@@ -26,6 +26,7 @@ def denied_and_seen(scan: Scan) -> bool:
     """Whether a source denies any infection and signs of one, or a fever, are told after it."""
     denials = [n for n, line in enumerate(scan.sentence_lines) if phrase("source").search(line) and phrase("claims_none").search(line)]
     signs = [i.sentence for i in scan.of("symptom") if not i.has(*_NOT_TOLD)] + _fevers(scan)
+    signs += [i.sentence for i in scan.of("state") if i.name == "treatment_ongoing" and not i.has(*_NOT_TOLD)]
     return any(sign > denials[0] for sign in signs) if denials else False
 
 

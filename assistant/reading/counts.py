@@ -19,7 +19,7 @@ from assistant.reading.quantities import Quantity, number
 
 _NAMES = {
     "anc": re.compile(
-        r"(?<![a-z])(?:anc|pnn|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neuts?|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|neutropenic|(?<=\s)n(?=\s?[0-9.]))(?![a-z])"
+        r"(?<![a-z])(?:anc|pnn|absolute neutrophil count|abs neut\w*|neutrophil count|neutrophils?|neuts?|newts|neutros?|neutrophile?n?|polys|granulocytes|grans|pmn|neutropenic|(?<=\s)n(?=\s?[0-9.]))(?![a-z])"
     ),
     "platelets": re.compile(r"(?<![a-z])(?:platelets?|plts?|plats?|thrombocytes)(?![a-z])"),
 }

@@ -193,6 +193,8 @@ def _belongs_to_the_past(item: Item, threads: list[Thread]) -> bool:
     if not (item.has("far") and threads and threads[-1].mentions) or any(m.has("far") for m in threads[-1].mentions):
         return False
     last = threads[-1].mentions[-1]
+    if item.name in threads[-1].specific and all(m.has("label") for m in threads[-1].mentions):
+        return False  # 'Problem list: pneumonia. Admitted with pneumonia in 2024': the entry and what it is of
     # 'Meningococcal septicaemia last autumn' is one illness with two names.
     return item.turn != last.turn or item.sentence != last.sentence or item.first - last.last > 1
 
@@ -383,7 +385,9 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     free = last.keys() & {"symptom_free", "well"}
     treated = any(not is_prophylaxis(i, thread) for i in thread.treatments)
     if done:
-        settled = bool(free) or past or bool(_ELAPSED.search(done.line)) or bool(_WEEKS.search(done.message))
+        # 'No antibiotics for 3 days' where none were ever given is the end of no course.
+        never_treated = not treated and done.words.text.lower().startswith(("no ", "nil ", "without "))
+        settled = bool(free) or past or (not never_treated and bool(_ELAPSED.search(done.line) or _WEEKS.search(done.message)))
         return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words, silent=not settled)
     long_past = any(m.has("mid", "far") for m in thread.mentions)
     mentioned = max((m.turn for m in thread.mentions), default=-1)

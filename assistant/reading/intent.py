@@ -14,7 +14,7 @@ _PATIENT_WORDS = re.compile(
     r"(?<!give )(?<!tell )(?<!show )(?<!remind )(?<!for )(?<!\S)(?!pt (?:ed|education|leaflet|info|information)(?!\S))(?:he|she|his|her|him|hers|hes|shes|pt|(?:the|this|my|our|a|one) (?:\S+ )?(?:patient|lady|gentleman|gent|man|woman|chap|bloke|guy|subject)|mr|mrs|ms|miss|i|im|ive|me|my|yo|today|tonight|now|yesterday|bed|subject|subj|\d+ ?mg|(?:creat|creatinine|crp|hb|lactate|wbc|wcc|anc|plts?|bp|sats|spo2|temp) \d\S*|dad|mum|mom|husband|wife|c\d+d\d+)(?!\S)"
 )
 _POM_IN_THE_PAST = re.compile(
-    r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:was |is |had been )?(?:abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)"
+    r"(?<!\S)<pom> (?:\S+ ){0,2}(?:years ago|months ago|stopped at relapse)|(?<!\S)(?:finished with|stopped|came off|off|progressed (?:on|through)|failed|after|previous|prior|previously on|was on|used to (?:be on|take)|had|completed|refractory to|exposed to|post|switched from|moved from|changed from|swapped from) (?:\S+ ){0,2}<pom>|<pom> (?:\( )?(?:was |is |had been )?(?:d ?/ ?cd?|dcd|dc d|abandoned|stopped|over|finished|discontinued|dropped|failed|given up|long gone|ended|binned)"
 )
 # 'Teclistamab, pomalidomide two lines ago': another treatment has taken its place.
 _LINES_AGO = re.compile(r"<pom> (?:was |being |some |about )*(?:\S+ ){0,2}(?:lines?|regimens?) (?:of therapy )?(?:ago|back|earlier|before)(?!\S)")
@@ -27,7 +27,7 @@ _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself
 _SHORT = 4
 _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
 _SOURCE = re.compile(
-    r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say)"
+    r"(?<!\S)(?:(?:the|your|this|that|said) (?:\S+ )?(?:article|source|sources|text|page|paper|write up|writeup|review|piece|document|reference|author|authors|citation|material)|according to|reference (?:number|no)?|cited|citation|the guidance say|article (?:view|line|stance|answer|position|wording)(?!\S))"
 )
 _VERB = r"(?:bring|reintroduce|recommence|rechallenge|pause|hold|stop|delay|postpone|continue|omit|skip|drop|withhold|give|restart|resume|reduce|defer|keep)"
 _OTHER_ASKED = re.compile(rf"(?<!\S)(?:{_VERB}|do with|about) (?:\S+ ){{0,2}}<drug>|<drug> (?:\S+ ){{0,2}}{_VERB}(?!\S)")

@@ -27,7 +27,7 @@ _ANCHORS = (
 # Where two are announced: kin, a name or a letter with a colon, 'lady one', 'bed A', he and she.
 _ANNOUNCED = (
     re.compile(r"(?:^|[.;?!\n]\s*|\band )(?:my |the )?(dad|mum|mom|uncle|aunt|auntie|sister|brother|mother|father|husband|wife|mine|hers)(?='s|s\b| is\b| has\b| in\b|:)"),
-    re.compile(r"(?:^|[.;\n]\s*)(?!(?:note|handover|chart|letter|q|question|obs|labs|plan|update|ps|ct|cxr|bloods)\b)([a-z]{3,12}):(?= )"),
+    re.compile(r"(?:^|[.;\n]\s*)(?!(?:note|handover|chart|letter|q|question|obs|labs|plan|update|ps|ct|cxr|bloods|interval|interim|pmh|psh|meds|hpi|ros|exam|assessment|imp|impression|subjective|objective|problems?|course|allergies|addendum|today|now|onc|vitals|micro|imaging|admission|discharge|visit|background|social|family|doses|cc|dx|hx|adm|pe|here)\b)([a-z]{3,12}):(?= )"),
     re.compile(r"(?:^|[.;\n]\s*|\b(?:bed|bay|room|patient|pt|lady|gent) )([ab])(?=[.:)]? )"),
     re.compile(r"\b(?:lady|man|patient|pt|gent|woman|chap|lad|gentleman) (one|two|1|2)\b"),
     re.compile(r"(?:^|[.;\n]\s*)(he|she)\b"),
@@ -82,7 +82,7 @@ _SOMEBODY_TAKES_IT = re.compile(rf"\b(?:he|she|he's|she's|hes|shes|his|her|hers|
 # What only the one who takes the drug says, whoever else is spoken of.
 _OWN_DRUG_WORDS = re.compile(
     rf"\bmy (?:own |old |usual |last |remaining |spare |leftover )*{_DRUG}|\b(?:i|i'm|im|i've|ive|i am|i have)\b (?:been |now |still |also |just |only |the one )*(?:back )?(?:on(?! call)|take|taking|takes|swallow|started|starting|start|went on|used to (?:have|take)|have been on)\b (?:\w+ ){{0,4}}?{_DRUG}|\b(?:i'm|im|i am) (?:a|an|the) \w+ (?:who is |who's |and )?(?:on|taking) {_DRUG}"
-    rf"|\bmy (?:own )?(?:\w+ )?(?:cycle|course|box|bottle|script) of {_DRUG}|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bi (?:also |both )have myeloma\b|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
+    rf"|\bmy (?:own )?(?:\w+ )?(?:cycle|course|box|bottle|script) of {_DRUG}|\bi(?:'ve| have|ve) (?:{_DRUG}|myeloma\b(?! (?:patients?|pts?|clinic|people|lad)))|\bi (?:also |both )have (?:myeloma|mm)\b|\b(?:for once |today |now )?also the (?:patient|pt)\b|\b(?:i am|i'm|im) the patient\b|\bsince (?:i went|i've been|starting|going) on {_DRUG}|\bi (?:get|got) [^.?!]{{0,40}} (?:on|since (?:starting|i started)) {_DRUG}|\bi want off {_DRUG}"
 )
 # What only the one who is or may be ill says.
 _OWN_WORDS = re.compile(
@@ -93,7 +93,7 @@ _OWN_WORDS = re.compile(
 )
 # 'I take it' supposes, 'his wife gave me' brings, 'for me' asks a favour: no word of an own body.
 _NOT_OF_ONESELF = re.compile(
-    r"\bi take it\b|\b(?:hold|same|stop|restart|dose)[^.?!]{0,30}, i (?:take|assume|presume)\b|\b(?:\w+ ){0,6}for me\b(?=[ ,.?!]|$)|\b(?:wife|husband|son|daughter|family|mum|dad|nurse|mother|father|relative) (?:gave|hands|handed|brought|showed|sent|told|tells) me\b(?! to)|\b(?:he|she|they|nurse|pt|patient) (?:told|tells) me\b(?! to)"
+    r"\"[^\"]*\"(?=[^\"]*\bwhat (?:do|should|can) i (?:reply|say|tell|write|answer|send))|\bmy (?:pom\w*|imnovid|pomalyst) (?:orders?|consult|counsel\w*)\b|\bi have (?:\d+|two|three|several) (?:\w+ )?(?:numbers|figures|percentages)\b[^.?!]*|\bi take it\b|\b(?:hold|same|stop|restart|dose)[^.?!]{0,30}, i (?:take|assume|presume)\b|\b(?:\w+ ){0,6}for me\b(?=[ ,.?!]|$)|\b(?:wife|husband|son|daughter|family|mum|dad|nurse|mother|father|relative) (?:gave|hands|handed|brought|showed|sent|told|tells) me\b(?! to)|\b(?:he|she|they|nurse|pt|patient) (?:told|tells) me\b(?! to)"
     r"|\b(?:nobody|no one|no-one|anyone|somebody|someone) (?:has |have |had )?(?:told|tells|asked|said to) me\b|\bme,? (?:his|her|their) (?:gp|doctor|nurse|pharmacist|carer|wife|husband|daughter|son)\b|\bcame to me\b|\bi(?:'ve| have) been (?:quoted|asked|told that|rung|called|bleeped|paged)\b|\bi(?:'ve| have) (?:asked|told|given|put|started|sent|seen|looked|examined|revised)\b|\bi keep (?:confusing|forgetting|mixing)\b|\bi had (?:the )?(?:wrong|next door|another|his|her)\b[^.]{0,30}|\bi(?:'ve| have) got no other\b|\bask(?:s|ed)? me\b|\bgive me (?:only|the|a|just)\b|\bdo i have to (?:stop|hold)\b(?= *\?? *$)|\bmy discharge summary\b"
 )
 _OF_A_PATIENT = re.compile(r"\b(?:offer|refer|treat|tell|advise|prescribe(?: for)?) (?:him|her|them)\b|\bmy (?:exam|note|jobs list|patients?|pts?|lady|gentleman)\b")

@@ -21,21 +21,23 @@ from assistant.reading.together import (
     with_onsets,
     with_orders,
     with_predicates,
+    with_prevention_after,
     with_sequelae,
     with_shared,
     with_use,
     without_borrowed,
     without_covered,
+    without_labels,
 )
 from assistant.records import Severity, Words
 
 # Frames of time, by how far back; read over the plain line.
 _TIMES = {
     "far": re.compile(
-        r"(?<!\S)(?:(?:in |since |of )?twenty (?:1\d|10|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?: [1-4])?)(?= [.,;:?)]|$| and| with| for| to| on)|(?:\S+ )?(?:winters|summers|springs|autumns|christmases) (?:ago|back)|(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
+        r"(?<!\S)(?:(?:in |since |of )?twenty (?:1\d|10|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?: [1-4])?)(?= [.,;:?)]|$| and| with| for| to| on)|(?:\S+ )?(?:winters|summers|springs|autumns|christmases) (?:ago|back)|(?:in |since |of |back in )?(?:19\d\d|20[0-2]\d)|last (?:year|yr|winter|summer|spring|autumn|fall)|(?:\S+ )?(?:years|yrs|decades) (?:ago|back)|(?:a|1) year (?:ago|back)|\d+ (?:y|yr|yrs) ago|as a (?:child|kid|boy|girl|teenager|student)|pre transplant|long ago)(?!\S)"
     ),
     "mid": re.compile(
-        r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|last month|ages ago|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
+        r"(?<!\S)(?:(?:in|back in|since|over|during|last|around|early|late|mid|this past) (?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|new year|may|the summer|the winter|the spring|the autumn)|(?<!next )(?<!due )(?<!its )(?<!is )(?<!now )(?<!this )(?<!\d )(?<!/ )(?:aug|august|sept?|september|oct|october|nov|november|feb|february|july|june)(?! (?:\d|appointment|review|clinic|visit))|last month|ages ago|months (?:ago|back)|(?:\S+ )?months? (?:ago|back)|earlier this year|(?:cycle|c) ?\d+ (?!now))(?!\S)"
     ),
     "near": re.compile(
         r"(?<!\S)(?:last (?:week|fortnight|fri|mon|tues|wednes|thurs|sat|sun)\S*|(?:\S+ )?(?:weeks?|wks?|fortnight|days?) (?:ago|back)|\d+ ?/ ?(?:7|52|12) ago|earlier this month|the other (?:week|day)|recent(?:ly)?)(?!\S)"
@@ -52,10 +54,13 @@ _AMBIGUOUS = {
     "gent": re.compile(r"(?:^|elderly|old|older|pleasant|nice|this|the|a|an|yo|year|frail|lovely|dear|another|\d+) $"),
     "abs": re.compile(r"$^"),
     "nitro": re.compile(r"gtn $"),
+    "levo": re.compile(r"(?:map|pressors?|norepi|epi|vaso) \S+ $|map \S+ (?:on|with) $"),
 }
+# Behind 'levo': it is noradrenaline and no levofloxacin.
+_LEVOPHED = re.compile(r"(?:\S+ ){0,4}(?:mcg|gtt|drip|ug)\b|(?:and|\+|&|/) (?:vaso|epi|norepi|phenylephrine)")
 _A_DOCTORS = re.compile(r"(?:the|her|his|my|their|your|our|a|by|to|from|per|via|saw|local|usual|called|calling|outside|new)$")
 _DOCTOR_DOES = re.compile(
-    r"(?:called|wrote|gave|gives|says|said|prescribed|started|treated|put|sent|office|thinks|wants|told|asked|asks|saw|stopped|held|ordered|is|has|just|visit|clinic|did|diagnosed|recommends?|refuses|will|would|does|doc|and)$"
+    r"(?:called|wrote|gave|gives|says|said|prescribed|started|treated|put|sent|office|thinks|wants|told|asked|asks|saw|stopped|held|ordered|is|has|just|visit|clinic|did|diagnosed|dx|dxd|rx|rxd|tx|calls|feels|reads|notes|recommends?|refuses|will|would|does|doc|and)$"
 )
 
 
@@ -63,6 +68,7 @@ _DOCTOR_DOES = re.compile(
 _FRACTION = re.compile(
     r"(?<!\S)(\d{1,2}) (?:days?|doses?|tablets|weeks?)? ?(?:of|out of|from|into) (?:the |her |his |my |their |a |an )?(?:full |total |planned |prescribed )?(\d{1,2}) ?(?:-|day\b|days\b|d\b|doses?\b|tablets?\b|tabs?\b|capsules?\b|caps\b|pills?\b|weeks?\b|wks?\b|treatments?\b|infusions?\b|bags?\b|antibiotic)"
 )
+_PARTS = re.compile(r"(?<!\S)(\d{1,2}) (?:days?|d|doses?|weeks?|wks?) (?:of|out of) (?:the |a |an )?(\d{1,2})(?= [.,;)?]|$| so| and| done| in)")
 _SLASHED = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(?!7 |12 |52 )(\d{1,2}) (?:days?|doses?|infusions?) (?:of|in|done|taken|given)\b")
 # 'Bactrim thru 5/12. Today 5/30': day and month in either order, as long as both orders say which is later.
 _ENDED_ON = re.compile(r"\b(?:thru|through|until|till|to|ended|finished|last dose|last abx|completed|stopped|done|off) (?:on )?(\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
@@ -134,6 +140,8 @@ class _Scanner:
     def _is_ambiguous(self, found: Found) -> bool:
         word = self.tokens[found.first].text
         before = " ".join(t.text for t in self.tokens[max(0, found.first - 2) : found.first]) + " "
+        if word == "levo" and _LEVOPHED.match(after(self.tokens, found.last, 6)):
+            return True
         return word in _AMBIGUOUS and bool(_AMBIGUOUS[word].search(before))
 
     def _is_primary_care(self, found: Found) -> bool:
@@ -155,7 +163,7 @@ class _Scanner:
 
     def fractions(self, plain: Line) -> None:
         """'3 of 7 days', 'day 5 out of 10': a course that runs, or one that is done."""
-        for match in (*_FRACTION.finditer(plain.text), *_SLASHED.finditer(plain.text)):
+        for match in (*_FRACTION.finditer(plain.text), *_PARTS.finditer(plain.text), *_SLASHED.finditer(plain.text)):
             first, last = plain.token_range(match.start(), match.end())
             self.add(
                 "state",
@@ -210,10 +218,10 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_wri
     lines = _sentence_lines(tokens, scanner.sentence_of)
     surroundings = Surroundings(tokens, context, lines, relative_is_patient=relative_is_patient)
     items = with_predicates(with_lists(with_onsets(with_orders(with_shared([surroundings.placed(item) for item in scanner.items])), tokens), tokens))
-    items = with_sequelae(items, lines)
+    items = without_labels(with_sequelae(items, lines), lines)
     items = [i for i in items if not (i.kind == "severity" and (is_about_something_else(i, tokens) or has_another_cause(i, items, lines)))]
     items = without_borrowed(without_covered([i for i in items if not is_another_wait(i, items, lines)]))
-    items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in with_use(items, tokens)]
+    items = [replace(i, line=lines[i.sentence], message=plain.text) if i.kind == "state" else i for i in with_prevention_after(with_use(items, tokens), lines)]
     items.sort(key=lambda i: (i.first, i.kind != "infection", -i.last))
     return Scan(
         turn=turn,

@@ -338,9 +338,19 @@ def _told_since(scans: Sequence[Scan], thread: Thread) -> bool:
 def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> bool:
     """A past infection with pomalidomide restarted since, or one of years ago with nothing said of a hold."""
     if treatment is Treatment.TAKING:
-        dated = any(m.has("far", "mid") for m in thread.mentions) and all(m.has("far", "mid", "referred") for m in thread.mentions)
+        dated = any(m.has("far", "mid") for m in thread.mentions) and all(m.has("far", "mid", "referred", "label") for m in thread.mentions)
         return state is EpisodeState.RESOLVED or (state is EpisodeState.ACTIVE and dated)
-    return treatment is not Treatment.HELD and all(m.has("far") for m in thread.mentions) and state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE)
+    if treatment is Treatment.HELD:
+        return False
+    if state is EpisodeState.RESOLVED and _dated_later(thread):
+        return True
+    return all(m.has("far") for m in thread.mentions) and state in (EpisodeState.RESOLVED, EpisodeState.ACTIVE)
+
+
+def _dated_later(thread: Thread) -> bool:
+    """'Problem list has bacteraemia', then 'that was 2021, two weeks of antibiotics, nothing since': a later turn puts it years back."""
+    told = max(m.turn for m in thread.mentions)
+    return any(s.has("far") and s.turn > told and s.asserted and s.name in ("resolved", "treatment_done") for s in thread.states)
 
 
 def _fever_after_resolution(thread: Thread, fever: Item) -> bool:
@@ -420,6 +430,12 @@ def _carried_only(scans: Sequence[Scan], thread: Thread) -> bool:
     return organisms_only and (bool(carried) or (left and not thread.treatments))
 
 
+def _only_of_the_vaccine(symptoms: list[Item], thread: Thread | None) -> bool:
+    """'Flu shot Monday, achy that night, gone by breakfast': what a vaccine does to somebody, and over."""
+    over = [s for s in thread.states if s.name in ("symptom_free", "well", "resolved") and s.asserted] if thread and not thread.treatments else []
+    return bool(over) and all(i.name in ("malaise", "fever") and (i.turn, i.first) < (over[-1].turn, over[-1].first) for i in symptoms)
+
+
 def _without_diagnosis(
     found: Standing, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever: Item | None, denied: Item | None
 ) -> None:
@@ -450,6 +466,8 @@ def _without_diagnosis(
         found.infection = _STATE[outcome.state]
     elif thread and _in_blood(scans):
         found.infection, found.silent = Infection.ACTIVE, False  # whatever grows there, and however well the patient looks
+    elif vaccinated and _only_of_the_vaccine(symptoms, thread):
+        found.infection, found.severity, found.explained = Infection.NONE, Severity.UNSPECIFIED, True
     elif symptoms or any(i.name == "worked_up" and not i.has("negated", "hypothetical") for s in scans for i in s.of("state")):
         found.infection = Infection.SUSPECTED
     elif found.severity is Severity.LIFE_THREATENING and states & {"symptom_free", "well"}:

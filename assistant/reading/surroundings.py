@@ -71,8 +71,10 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("over") and phrase("given_up").search(near.line)),
     ("hypothetical", ("resolved",), lambda near: near.said.endswith("cleared") and phrase("cleared_for").match(near.behind)),
     ("hypothetical", ("residual",), lambda near: phrase("still_asked").match(near.said)),
-    ("hypothetical", _RECOVERY, lambda near: phrase("another_organ").search(near.before)),
+    ("hypothetical", ("resolved",), lambda near: phrase("another_organ").search(near.before)),
+    ("hypothetical", ("well",), lambda near: phrase("another_organ").search(near.before) and not near.before.endswith(",")),
     ("hypothetical", ("worse",), lambda near: phrase("good_to_have_back").search(near.before) or ("back" in near.said and phrase("back_on").search(near.behind))),
+    ("hypothetical", ("worse",), lambda near: "back" in near.said and phrase("may_it").match(near.line)),
     ("hypothetical", ("residual",), lambda near: _ASKED_OF_A_REST.search(near.line)),
     ("hypothetical", ("residual",), lambda near: phrase("sequela").search(f"{near.before} {near.said} {near.behind}")),
     ("hypothetical", ("residual",), lambda near: phrase("still_found").search(f"{near.said} {near.behind}") and phrase("dead_virus").search(near.line)),
@@ -152,9 +154,11 @@ class Surroundings:
         if item.kind == "infection" and item.entry.kind == "carriage" and item.last < len(self._tokens) and self._tokens[item.last].text == "?":
             flags.add("uncertain")
         denial = reaching("negation", item.first, item.last, 4 if item.kind == "severity" else None)
-        if (denial and not self._denies_its_degree(denial, item)) or _denied_afterwards(self._tokens, item.last):
+        if (denial and not self._denies_its_degree(denial, item) and not self._denies_a_finding(denial, item)) or _denied_afterwards(self._tokens, item.last):
             flags.add("negated")
         if item.kind == "infection" and item.entry.kind == "febrile_neutropenia" and any(phrase("unmet").search(one) for one in self._lines):
+            flags.add("negated")
+        if item.has("quoted") and phrase("in_error").search(after(self._tokens, item.last, 8)):
             flags.add("negated")
         if item.kind in ("severity", "antimicrobial"):
             flags |= self._measure(item, before)
@@ -166,8 +170,9 @@ class Surroundings:
             "recalled": self._recalled[item.sentence],
             "named": item.first == 0 or phrase("named").search(close),
             "referred": phrase("referred").search(around(self._tokens, item.first, 2)),
-            "historical": phrase("history_line").match(line) or self._is_as_ever(item),
+            "historical": (phrase("history_line").match(line) or self._is_as_ever(item)) or (item.kind == "antimicrobial" and (phrase("allergy").search(line) or phrase("allergic_to").search(before))),
             "hypothetical": item.name == "antibiotics" and close.endswith("any") and not phrase("yet_to_run").search(line),
+            "label": item.kind == "infection" and (item.has("quoted") or phrase("label_line").match(line)),
             "listed": item.kind == "antimicrobial" and _DRUG_LINE.match(line),
         }
         return flags | {flag for flag, holds in tests.items() if holds}
@@ -191,6 +196,18 @@ class Surroundings:
         if item.kind != "infection" or denial.after or denial.word not in _NOT_SO:
             return False
         return bool(phrase("degree").search(" ".join(t.text for t in self._tokens[denial.last : item.first])))
+
+    def _denies_a_finding(self, denial: Cue, item: Item) -> bool:
+        """'No focus going home on co-amoxiclav', 'no sx valganciclovir started': what is denied is the finding, and not the drug told behind it."""
+        if item.kind not in ("severity", "antimicrobial") or denial.after or denial.last == item.first:
+            return False
+        between = self._tokens[denial.last : item.first]
+        if phrase("told_behind").search(" ".join(t.text for t in between)):
+            return True
+        if any(t.text in (",", "/", "or", "and", "nor", "&") for t in between):
+            return False
+        found = phrase("denied_itself").match(" ".join(t.text for t in between))
+        return bool(found) or self._context.is_mention(denial.last)
 
     def _measure(self, item: Item, before: str) -> set[str]:
         """Of a cue of severity or a treatment: taken back, a mere threshold, or an escalation that did not come about."""

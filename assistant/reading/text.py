@@ -25,7 +25,7 @@ _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st", "pt", "eg
 _SILENT = {"-", "'", '"', "*", "_", "`", "#", "|", "[", "]", "~"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
-    "eleven": "11", "twelve": "12", "fourteen": "14", "+ve": "pos", "-ve": "neg", "sx": "symptoms", "wat": "what", "wen": "when", "beter": "better",
+    "eleven": "11", "twelve": "12", "fourteen": "14", "til": "until", "thru": "through", "txd": "treated", "+ve": "pos", "-ve": "neg", "sx": "symptoms", "wat": "what", "wen": "when", "beter": "better",
     "cleard": "cleared", "finishd": "finished", "stoped": "stopped", "negativ": "negative", "positiv": "positive", "helaed": "healed", "recoverd": "recovered",
 }  # fmt: skip
 
@@ -36,10 +36,16 @@ def fold(text: str) -> str:
     lowered = folded.lower()
     lowered = lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
     lowered = _SCOTS.sub(lambda m: "no " if m.group() == "nae" else "to ", lowered)
+    lowered = _SPACED_DECIMAL.sub(lambda m: f"{m[1]}.{m[2]}", lowered)
     return _SPOKEN_COUNT.sub(_count_in_digits, _SPOKEN_NUMBER.sub(_in_digits, lowered))
 
 
 _SCOTS = re.compile(r"\b(?:nae|tae)\b")  # as many letters with a space, so that every offset stays
+# 'Temp 38 8', 'neuts 0 4': the blank stands for the point.
+_SPACED_DECIMAL = re.compile(
+    r"(\b(?:t|temp|temperature|tmax) (?:of |is |was |up to |still )?(?:3[5-9]|4[01])|\b(?:still|spiking|hit) 3[89]|\b(?:anc|neuts?|neutrophils|newts) (?:of |is |now |are )?\d)"
+    r" (\d)(?=[\s,.;?)]|$)(?! ?(?:days?|d\b|nights?|wks?|weeks?|months?|h\b|hrs?|hours?|mins?|x\b|times|of\b|mg|/|\d|cycles?|doses?))"
+)
 _ONES = "zero nought naught oh one two three four five six seven eight nine".split()
 _TENS = {"thirty": 3, "forty": 4}
 _SPOKEN_NUMBER = re.compile(

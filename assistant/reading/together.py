@@ -52,6 +52,14 @@ def with_predicates(items: list[Item]) -> list[Item]:
     return [replace(i, flags=i.flags - {"negated"}) if is_subject(i) else i for i in items]
 
 
+def without_labels(items: list[Item], lines: list[str]) -> list[Item]:
+    """'He pended a hold because "Pneumonia" is active' on the problem list: what a record says of its own entry is no turn for the worse."""
+    if not any(phrase("label_told").search(line) or phrase("label_line").match(line) for line in lines):
+        return items
+    labels = {i.first for i in items if i.kind == "infection" and i.has("quoted")}
+    return [i for i in items if not (i.kind == "state" and i.name == "worse" and i.first in labels)]
+
+
 def with_sequelae(items: list[Item], lines: list[str]) -> list[Item]:
     """'Pain still bad enough for amitriptyline, but skin healed. Shingles.': the pain of healed zoster is no zoster (spec, section 4.22)."""
     zoster = any(i.kind == "infection" and i.name == "zoster" for i in items) or any(phrase("zoster_told").search(line) for line in lines)
@@ -162,12 +170,17 @@ _ON_THE_SKIN = {"drops", "cream", "ointment", "gel", "topical", "topically", "ey
 _POINTS_BACK = ("it ", "its ", "it's ", "they ", "they're ", "theyre ", "those ", "that ", "that's ", "thats ", "them ", "these ", "this ")
 
 
+_FOR_THAT_ALONE = ("purely", "merely", "simply", "just as", "only as", "as ")
+
+
 def _prevents(cue: Item, item: Item, items: list[Item]) -> bool:
     """Whether a word for prevention is of this antimicrobial: it stands near, is said of all in its sentence, or points back to it."""
     said = cue.words.text.lower()
+    before = [i for i in items if i.kind == "antimicrobial" and i.last <= cue.first]
     if said.startswith(_POINTS_BACK):
-        before = [i.sentence for i in items if i.kind == "antimicrobial" and i.last <= cue.first]
-        return item.last <= cue.first and item.sentence == before[-1]
+        return item.last <= cue.first and item.sentence == before[-1].sentence
+    if said.startswith(_FOR_THAT_ALONE) and before and before[-1].sentence == cue.sentence:
+        return item is before[-1]
     if cue.sentence != item.sentence:
         return False
     if "contact" in said and item.last <= cue.first:  # 'Tamiflu 75 mg daily for ten days, purely as a contact'
@@ -188,6 +201,14 @@ def _own_words(tokens: list[Token], last: int) -> list[Token]:
     return own
 
 
+def _is_vaccinated_against(item: Item, items: list[Item], tokens: list[Token]) -> bool:
+    """'RSV + flu shots': both are vaccines; 'has RSV, flu shot given' is an infection and a vaccine."""
+    joined = [v for v in items if v.kind == "infection" and v.entry.id == "vaccination" and 0 < v.first - item.last <= 2]
+    return not item.has("owned") and any(
+        v.words.text.lower().endswith("s") and {t.text for t in tokens[item.last : v.first]} <= {"+", "&", "and", "/"} for v in joined
+    )
+
+
 def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
     """Antimicrobials with how they are used: to prevent, or by mouth although usually intravenous; and infections that are only to be prevented."""
     preventing = [i for i in items if i.kind == "intent" and i.name == "prophylaxis"]
@@ -201,7 +222,7 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if not near & _INTO_THE_VEIN and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})
-        elif item.kind == "infection" and any(p.first == item.last for p in preventing):
+        elif item.kind == "infection" and (any(p.first == item.last for p in preventing) or _is_vaccinated_against(item, items, tokens)):
             item = replace(item, flags=item.flags | {"hypothetical"})  # 'shingles prophylaxis'
         used.append(item)
     # 'Levofloxacin is our prophylaxis. A locum saw the levo ...': the same one, spoken of again.
@@ -212,6 +233,14 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
         replace(i, flags=i.flags | {"prophylaxis"}) if i.kind in ("state", "severity") and any(i.first <= a.first < i.last for a in to_prevent) else i
         for i in used
     ]
+
+
+def with_prevention_after(items: list[Item], lines: list[str]) -> list[Item]:
+    """'In February treatment-dose Septrin until the 20th. He remains on Septrin, purely as prophylaxis': the course of then is done."""
+    kept_up = {i.name: i.sentence for i in items if i.kind == "antimicrobial" and i.has("prophylaxis") and phrase("now_taking").search(lines[i.sentence])}
+    then = {t.sentence for t in items if t.kind == "time" and t.name in ("mid", "far")}
+    courses = {i.sentence for i in items if i.kind == "antimicrobial" and i.sentence in then and i.sentence < kept_up.get(i.name, 0)}
+    return [replace(i, name="treatment_done") if i.kind == "state" and i.name == "treatment_ongoing" and i.sentence in courses else i for i in items]
 
 
 def framed(items: list[Item], tokens: list[Token]) -> list[Item]:
@@ -236,6 +265,8 @@ def framed(items: list[Item], tokens: list[Token]) -> list[Item]:
             following = next((n.first for n in infections if n.first >= item.last and n.sentence == item.sentence), 10**9)
             own = [t for t in times if t.sentence == item.sentence and (item.last <= t.first < following or t.last <= item.first)]
             own = [t for t in own if not any(t.last <= n.first < item.first for n in infections)]
+            # 'Adm 11/2024, CAP x4d': how long it lasted is no time of its own.
+            own = [t for t in own if not t.words.text.lower().startswith("x")] or own
             if own:
                 nearest = min(own, key=lambda t: t.first - item.last if t.first >= item.last else item.first - t.last + 1)
                 item = replace(item, flags=item.flags | {nearest.name})
