@@ -179,7 +179,7 @@ def _prevents(cue: Item, item: Item, items: list[Item]) -> bool:
     before = [i for i in items if i.kind == "antimicrobial" and i.last <= cue.first]
     if said.startswith(_POINTS_BACK):
         return item.last <= cue.first and item.sentence == before[-1].sentence
-    if said.startswith(_FOR_THAT_ALONE) and before and before[-1].sentence == cue.sentence:
+    if said.startswith(_FOR_THAT_ALONE) and "contact" not in said and before and before[-1].sentence == cue.sentence:
         return item is before[-1]
     if cue.sentence != item.sentence:
         return False
