@@ -18,13 +18,15 @@ _NOT_A_DATE = rf"(?!\s*(?:mg|%|days?\b|weeks?\b|wks?\b|months?\b|hours?\b|doses?
 _DATE = re.compile(
     rf"(?<![\d/.-])(?P<iso>20\d\d)-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)(?!\d)"
     rf"|(?<![\d/.,a-z-])(?P<first>\d{{1,2}})(?P<sign>[/.-])(?P<second>\d{{1,2}})(?:(?P=sign)(?P<year>20\d\d|\d\d))?(?![\d/]|[.,]\d|\s*(?:%|mg\b|ago\b|days?\b|doses?\b))"
-    rf"|(?<![\d/.,])(?P<day>\d{{1,2}}){_ORDINAL}?(?:\s+of)?[\s-]*(?P<month>{_MONTH})\.?(?:[\s,-]+(?P<named_year>20\d\d)\b)?"
+    rf"|(?<![\d/.,])(?P<day>\d{{1,2}}){_ORDINAL}?(?:\s+of)?[\s-]*(?P<month>{_MONTH})(?:\.?[\s,-]+(?P<named_year>20\d\d)\b)?"
     rf"|(?<![a-z])(?P<month_first>{_MONTH})\.?\s+(?:the\s+)?(?P<named_day>\d{{1,2}})(?:{_ORDINAL}\b|(?!\d)){_NOT_A_DATE}(?:,?\s+(?P<later_year>20\d\d)\b)?"
-    rf"|\b(?:the|on|due|by|until|till|til|since|from|through|thru|to)\s+(?:the\s+)?(?P<alone>\d{{1,2}}){_ORDINAL}\b(?!\s+(?:dose|day|week|month|cycle|line|time|infusion|relapse|centile|percentile|course|episode|bout|one|bag|floor|birthday|year)\w*)"
+    rf"|\b(?:the|on|due|by|until|till|til|since|from|through|thru|to)\s+(?:the\s+)?(?P<alone>\d{{1,2}}){_ORDINAL}\b(?!\s+(?:of\s+)?{_MONTH})(?!\s+(?:dose|day|week|month|cycle|line|time|infusion|relapse|centile|percentile|course|episode|bout|one|bag|floor|birthday|year)\w*)"
 )
 # '5/7', '2/52', '3/12' behind these are lengths of time.
 _LENGTH = re.compile(r"(?:\bfor|\bx|\blast|\bpast|\bover|\bevery|\bin|\bnext|\bfurther|\banother|\bgrade|\bday|\bscore|\bms|\bps|\bpower)\s*(?:the\s+)?$")
 _DENOMINATORS = (7, 52, 12)
+SOME_DAY = date(2024, 7, 1)
+"""Any day of any year: dates without a year are placed around it, and then around one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +111,11 @@ def _is_written_as_date(match: re.Match[str], folded: str) -> bool:
     return not (int(match["second"]) in _DENOMINATORS and _LENGTH.search(folded[max(0, match.start() - 12) : match.start()]))
 
 
-# Any day of any year: dates without a year are placed around it, and then around one another.
-_SOME_DAY = date(2024, 7, 1)
-
-
 def latest(mentions: Sequence[DateMention]) -> int | None:
     """Which of several dates is the latest, by its number; None where that depends on the order of day and month, or on nothing."""
     found = set()
     for order in (0, 1):
-        near = mentions[0].on(order, _SOME_DAY)
+        near = mentions[0].on(order, SOME_DAY)
         days = [m.on(order, near) for m in mentions] if near else [None]
         told = [d for d in days if d]
         if len(told) == len(mentions):

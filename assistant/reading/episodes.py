@@ -387,7 +387,7 @@ def outcome_of(thread: Thread, *, fever: Item | None, past: bool) -> Outcome:
     if done:
         # 'No antibiotics for 3 days' where none were ever given is the end of no course.
         never_treated = not treated and done.words.text.lower().startswith(("no ", "nil ", "without "))
-        settled = bool(free) or past or (not never_treated and bool(_ELAPSED.search(done.line) or _WEEKS.search(done.message)))
+        settled = bool(free) or past or done.has("dated") or (not never_treated and bool(_ELAPSED.search(done.line) or _WEEKS.search(done.message)))
         return Outcome(EpisodeState.RESOLVED if settled else EpisodeState.RESOLVING, False, words, silent=not settled)
     long_past = any(m.has("mid", "far") for m in thread.mentions)
     mentioned = max((m.turn for m in thread.mentions), default=-1)

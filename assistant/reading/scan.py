@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 from typing import Any
 
 from assistant.reading import quantities
 from assistant.reading.context import Context
 from assistant.reading.counts import counts
+from assistant.reading.courses import dated
 from assistant.reading.items import Item, Scan, after, around
 from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
 from assistant.reading.surroundings import Surroundings, is_about_something_else
@@ -70,9 +72,8 @@ _FRACTION = re.compile(
 )
 _PARTS = re.compile(r"(?<!\S)(\d{1,2}) (?:days?|d|doses?|weeks?|wks?) (?:of|out of) (?:the |a |an )?(\d{1,2})(?= [.,;)?]|$| so| and| done| in)")
 _SLASHED = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(?!7 |12 |52 )(\d{1,2}) (?:days?|doses?|infusions?) (?:of|in|done|taken|given)\b")
-# 'Bactrim thru 5/12. Today 5/30': day and month in either order, as long as both orders say which is later.
-_ENDED_ON = re.compile(r"\b(?:thru|through|until|till|to|ended|finished|last dose|last abx|completed|stopped|done|off) (?:on )?(\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
-_SEEN_ON = re.compile(r"(?<!\S)(\d{1,2}) ?/ ?(\d{1,2}) (?:clinic|visit|today|now|review|seen)\b|\b(?:today|now|seen|visit|clinic|this is|its|it is)(?: is| on| :)* (\d{1,2}) ?/ ?(\d{1,2})(?! ?/? ?\d)")
+# How many days after its end a course is called done, and how the time since then is called.
+_ELAPSED_DAYS, _HOW_LONG = 1, (("far", 365), ("mid", 60), ("near", 0))
 # 'Registrar wrote "for septic joint"': a quotation that is still open before the mention, and how far back it may begin.
 _OPEN_QUOTE, _QUOTED = re.compile(r"(?:^|(?<=\W))[\"'“‘][^\"'“”‘’]*$|[\"'“”‘’]$"), 24
 _CLASS = {"infection": "<inf>", "antimicrobial": "<abx>", "symptom": "<sym>"}
@@ -85,6 +86,7 @@ class _Scanner:
         self.tokens = tokenise(self.folded)
         self.sentence_of = self._sentences()
         self.items: list[Item] = []
+        self.dated = dated(self.folded)
 
     def _sentences(self) -> list[int]:
         found, current = [], 0
@@ -173,20 +175,40 @@ class _Scanner:
                 flags=frozenset({"counted"}),
             )
 
-    def dates(self, plain: Line) -> None:
-        """A course that ended on a date before that of the visit is done."""
-        seen = [tuple(int(g) for g in m.groups() if g) for m in _SEEN_ON.finditer(plain.text)]
-        for match in _ENDED_ON.finditer(plain.text) if seen else ():
-            ended = tuple(map(int, match.groups()))
-            if ended < seen[-1] and ended[::-1] < seen[-1][::-1]:
-                first, last = plain.token_range(match.start(), match.end())
-                self.add("state", "treatment_done", first, last)
+    def dates(self) -> None:
+        """A treatment that ended before today is done, and one that ends later runs, whatever else is said of it."""
+        for told in self.dated.endings:
+            first, last = self.token_at(told.start), self.token_at(told.end - 1) + 1
+            if self._is_of_another(first, last, bare=told.bare) or self._prevents_in(first):
+                continue
+            if told.days_ago < 0:
+                self.items = [i for i in self.items if not (i.name == "treatment_done" and i.first < last and first < i.last)]
+                self.add("state", "treatment_ongoing", first, last, flags=frozenset({"dated"}))
+            elif told.days_ago >= _ELAPSED_DAYS:
+                self.items = [i for i in self.items if not (i.name == "treatment_ongoing" and i.first < last and first < i.last)]
+                self.add("state", "treatment_done", first, last, flags=frozenset({"dated"}))
+                self.add("time", next(name for name, days in _HOW_LONG if told.days_ago >= days), last - 1, last)
+
+    def token_at(self, offset: int) -> int:
+        """The token that stands at an offset of the text, or the next one."""
+        return min(bisect_right(self.tokens, offset, key=lambda token: token.end), len(self.tokens) - 1)
+
+    def _is_of_another(self, first: int, last: int, *, bare: bool) -> bool:
+        """Whether the end at these tokens is of pomalidomide, or with bare words of nothing that is named in their sentence."""
+        told = [i for i in self.items if i.sentence == self.sentence_of[first] and i.first < last and i.kind in ("antimicrobial", "drug")]
+        nearest = max(told, key=lambda i: i.first, default=None)
+        return bare if nearest is None else nearest.kind == "drug"
+
+    def _prevents_in(self, first: int) -> bool:
+        return any(i.kind == "intent" and i.name == "prophylaxis" and i.sentence == self.sentence_of[first] for i in self.items)
 
     def times(self, plain: Line) -> None:
+        """Frames of time; what tells the day of today, or the year of a date, places nothing else."""
         for name, pattern in _TIMES.items():
             for match in pattern.finditer(plain.text):
                 first, last = plain.token_range(match.start(), match.end())
-                self.add("time", name, first, last)
+                if not any(start <= self.tokens[first].start < end for start, end in self.dated.spans):
+                    self.add("time", name, first, last)
         for match in list(_HEADED.finditer(plain.text))[:-1]:
             first, last = plain.token_range(match.start(1), match.end(1))
             self.add("time", "mid", first, last)
@@ -212,7 +234,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_wri
     scanner.cues("intent", lex.intents, plain, classed)
     scanner.times(plain)
     scanner.fractions(plain)
-    scanner.dates(plain)
+    scanner.dates()
     mention_tokens = frozenset(i for item in scanner.items if item.kind in ("infection", "symptom") for i in range(item.first, item.last))
     context = Context(tokens, lex, mention_tokens, patient_writes=patient_writes)
     lines = _sentence_lines(tokens, scanner.sentence_of)

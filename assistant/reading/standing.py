@@ -144,6 +144,8 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
     if current is not None and found.doubted and found.severity is Severity.UNSPECIFIED:
         found.severity = severity_of(current)[0]
     found.infection = settled(found.infection, scans, current)
+    if found.infection in (Infection.RESOLVED, Infection.NONE) and _runs_by_date(scans):
+        found.infection = Infection.RESOLVING  # completed treatment is part of resolution (spec, section 4.3)
     if found.infection in (Infection.NONE, Infection.RESOLVED, Infection.UNKNOWN):
         found.contradiction = False
     elif sources_differ(scans):
@@ -153,6 +155,18 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
     found.facts += [Fact(name="infection", value=e.name, words=w) for e in found.episodes for w in e.words[:1]]
     found.episodes += [aside_episode(item) for item in rest]
     return found
+
+
+def _runs_by_date(scans: Sequence[Scan]) -> bool:
+    """Whether the last word on the end of treatment is a date that lies ahead of today, whatever is said of the infection beside it."""
+    told = [
+        i
+        for s in scans
+        for i in s.of("state")
+        if (i.has("dated") or (i.turn > 0 and i.name in ("treatment_done", "resolved"))) and i.asserted and not i.has("other", "prophylaxis")
+    ]
+    last = [i for i in told if i.turn == told[-1].turn]
+    return any(i.has("dated") and i.name == "treatment_ongoing" for i in last)
 
 
 def _counts_hold(measured: dict[str, Measured]) -> bool:

@@ -11,7 +11,7 @@ from assistant.reading.text import Token
 
 def is_another_wait(item: Item, items: list[Item], lines: list[str]) -> bool:
     """'Wait until the daughter is better': no course of treatment that runs until then."""
-    if item.kind != "state" or item.name != "treatment_ongoing" or not item.words.text.lower().startswith(("until", "till", "through")):
+    if item.kind != "state" or item.name != "treatment_ongoing" or not item.words.text.lower().startswith(("until", "till", "til ", "through", "thru")):
         return False
     return not phrase("course").search(lines[item.sentence]) and not any(i.kind == "antimicrobial" and i.sentence == item.sentence for i in items)
 
