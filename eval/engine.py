@@ -99,7 +99,7 @@ def searched_text(item: Item) -> str:
 def offline() -> Settings:
     """The environment's settings without a model: evaluation asks none unless its drafts were recorded."""
     environment.switch_off_telemetry()
-    return replace(environment.read(), model="", model_base_url="")
+    return replace(environment.read(), model="", model_base_url="", model_reads=False, other_models=())
 
 
 def prepare(items: Sequence[Item]) -> None:
@@ -113,9 +113,9 @@ def prepare(items: Sequence[Item]) -> None:
 
 @lru_cache(maxsize=1)
 def assistant() -> Assistant:
-    """This process's assistant."""
+    """This process's assistant, over the project's own sources alone: what an operator added is in no label."""
     settings = offline()
-    return build_assistant(settings, load=lambda _: KeptVectors(settings))
+    return build_assistant(settings, load=lambda _: KeptVectors(settings), own_only=True)
 
 
 def answer(item: Item) -> Json:

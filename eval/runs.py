@@ -23,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from assistant import encoder
 from assistant.files import replacing
 from assistant.knowledge import HOME as KNOWLEDGE
 from assistant.settings import ROOT
@@ -50,9 +51,11 @@ def digest_of(folders: Sequence[Path], patterns: Sequence[str] = ("*.py", "*.yam
 
 
 def stamp(sets: Sequence[QuestionSet]) -> Json:
-    """What the results depend on: code, knowledge, sets."""
+    """What the results depend on: code, knowledge, the settings that change an answer, sets."""
     code = digest_of([ROOT / "assistant", ROOT / "eval"])
-    return {"code_sha256": code, "knowledge_sha256": digest_of([KNOWLEDGE]), "sets": {s.name: s.sha256 for s in sets}}
+    used = engine.offline()
+    settings = {"encoder": encoder.fingerprint(used.encoder), "jurisdiction": used.jurisdiction}
+    return {"code_sha256": code, "knowledge_sha256": digest_of([KNOWLEDGE]), "settings": settings, "sets": {s.name: s.sha256 for s in sets}}
 
 
 def folder_for(wanted: Json, home: Path = HOME) -> tuple[Path, bool]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
 from assistant.guardrail.clauses import Segment
+from assistant.guardrail.tokens import Token
 
 _NEARLY = frozenset(
     {
@@ -73,7 +74,7 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
         short = True
     if short:
         found.add(Condition.NOT_RESOLVED)
-    elif (
+    elif not count_recovers(segment) and (
         ("RESOLVED" in tags and "NEG" not in tags)
         or words & set(_EXCLUDED)
         or tags & {"CONFIRM"}
@@ -93,6 +94,21 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
     if tags & {"SOON", "NOW"} or spans_time(text_of(segment)):
         found.add(Condition.DATE)
     return frozenset(found or {Condition.OTHER})
+
+
+@lru_cache(maxsize=4096)
+def count_recovers(segment: Segment) -> bool:
+    """`when the neutrophils have recovered`, `recovery of the count`: what is over is the low count, which is no word on the infection."""
+    tokens = segment.tokens
+    ends = [at for at, t in enumerate(tokens) if t.tag == "RESOLVED"]
+    if not ends or segment.tags & {"INF", "CONFIRM"}:
+        return False
+    return all(_of_count(tokens[max(0, at - 5) : at][::-1]) or (tokens[at + 1 : at + 2] and tokens[at + 1].text == "of" and _of_count(tokens[at + 1 : at + 5])) for at in ends)
+
+
+def _of_count(beside: Sequence[Token]) -> bool:
+    """Whether a count is the first thing named in a run of tokens."""
+    return next((t.tag for t in beside if t.tag not in ("W", "BE", "BEEN", "FULL")), "") in ("CBC", "NEUTRO")
 
 
 def all_kinds(parts: Iterable[Segment]) -> frozenset[Condition]:

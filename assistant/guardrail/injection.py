@@ -9,6 +9,7 @@ from assistant.guardrail.pieces import Piece
 from assistant.guardrail.readings import Context, Fault
 from assistant.guardrail.tokens import MARKER
 
+_CITED = re.compile(rf"(?:{MARKER.pattern})(?!\()")  # `[this](page)` is a link, though `[this]` is written as a marker is
 _BRACES = re.compile(r"[\s{}\[\]\",:;]*[{}][\s{}\[\]\",:;]*$")
 _REFUSES = re.compile(
     r"\b(?:cannot|can't|can not|won't|will not|do not|don't|not able|unable|leave|leaving|decline|no message|cannot be changed)\b", re.I
@@ -18,7 +19,7 @@ _MARKUP = re.compile(r"<\s*/?\s*\w|https?:|\]\(|javascript:|[{}]|```|#{2,}\s*(?:
 
 def faults(piece: Piece, context: Context) -> list[Fault]:
     """The faults of one piece as to what it carries besides its words."""
-    text = MARKER.sub(" ", piece.text)
+    text = _CITED.sub(" ", piece.text)
     if piece.kind == "markup" or _BRACES.fullmatch(piece.text):
         return [_fault("It is markup or leaked structure.", context)]
     found = _first(text)

@@ -9,7 +9,7 @@ from assistant.guardrail import telling
 from assistant.guardrail.aims import direction, is_instruction, on_pomalidomide, says_stop_now
 from assistant.guardrail.amounts import amounts_of
 from assistant.guardrail.companions import withheld
-from assistant.guardrail.conditions import Condition, kinds_of
+from assistant.guardrail.conditions import Condition, count_recovers, kinds_of
 from assistant.guardrail.cues import cues
 from assistant.guardrail.number import figures_in
 from assistant.guardrail.readings import Context, Reading
@@ -68,6 +68,8 @@ def _until(readings: Reads, context: Context) -> bool:
             bound = part.kind == "until" or any(o.act in ("RESTART", "STOP", "DELAY", "START") for o in reading.orders)
             if bound and part.kind in ("until", "once", "if", "onlyif", "before") and Condition.RESOLVED in kinds_of(part):
                 return True
+        if any(count_recovers(part) for part in reading.parts):
+            continue
         if reading.any("RESOLVED") and reading.any("FULL") and reading.any("STOP", "RESTART", "DELAY"):
             return True
         if reading.any("RESOLVED") and reading.any("STOP", "UNTIL") and not reading.any("RESTART"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.guardrail.aims import ends_early, restricted
-from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
+from assistant.guardrail.conditions import Condition, all_kinds, count_recovers, kinds_of, spans_time, text_of
 from assistant.guardrail.cues import pattern
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Reading
@@ -151,7 +151,7 @@ def _under_reassess(aim: str, order: Order, reading: Reading) -> str:
         return "It restarts pomalidomide without the reassessment of risk and benefit."
     if aim == "restart" and _named(order):
         return ""
-    only_resolved = bool(order.conditions) and all(p.kind == "once" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)
+    only_resolved = bool(order.conditions) and all(p.kind == "once" and (Condition.RESOLVED in kinds_of(p) or count_recovers(p)) for p in order.conditions)
     if aim == "restart" and only_resolved and not reading.any("REASSESS", "DEX", "ELDERLY") and order.segment.kind == "main":
         return "It restarts pomalidomide without the reassessment of risk and benefit."
     if (

@@ -167,7 +167,8 @@ def _as_remedy(tokens: Sequence[Token], at: int) -> bool:
 
 def _anchored(reading: Reading) -> bool:
     """Whether a piece says something that is known, so that one strange word in it is only a word."""
-    return any(o.target in ("POM", "AMB", "PROPH", "CBC", "GCSF") for o in reading.orders) or reading.any("RESOLVED", "CONFIRM", "REASSESS")
+    known = (o.target in ("AMB", "PROPH", "CBC", "GCSF") or (o.target == "POM" and (o.act != "START" or reading.any("POM"))) for o in reading.orders)
+    return any(known) or reading.any("RESOLVED", "CONFIRM", "REASSESS")
 
 
 def _names_drug(reading: Reading, context: Context) -> str:

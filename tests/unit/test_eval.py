@@ -26,7 +26,7 @@ def _without_search(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from tests.support import QuotedOnly
 
     engine.assistant.cache_clear()
-    monkeypatch.setattr(engine, "build_assistant", lambda settings, load: Assistant(retriever=QuotedOnly()))
+    monkeypatch.setattr(engine, "build_assistant", lambda settings, load, own_only: Assistant(retriever=QuotedOnly()))
     monkeypatch.setattr(engine, "prepare", lambda items: None)
     yield
     engine.assistant.cache_clear()
@@ -145,6 +145,29 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch
     assert status == 0
     assert asked == [f"{n:08d}" for n in (0, 1, 2, 2, 3, 4)]
     assert [json.loads(line)["id"] for line in (folder / "results.jsonl").read_text().splitlines()] == [f"{n:08d}" for n in range(5)]
+
+
+def test_an_unfinished_run_under_other_settings_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = [sets.load(_set(tmp_path / "set.jsonl", _row(ACTIVE, "hold")))]
+    folder, _ = runs.folder_for(runs.stamp(chosen), tmp_path / "runs")
+    (folder / runs.JOURNAL).touch()
+    monkeypatch.setenv("HOLDFAST_JURISDICTION", "EU")
+
+    other, resumed = runs.folder_for(runs.stamp(chosen), tmp_path / "runs")
+
+    assert (resumed, other == folder) == (False, False)
+
+
+def test_evaluation_asks_no_model_and_searches_no_added_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[object, bool]] = []
+    monkeypatch.setattr(engine, "build_assistant", lambda settings, load, own_only: made.append((settings, own_only)))
+    for name, value in (("MODEL", "ollama:a"), ("SEND_QUESTION", "on"), ("MODEL_READS", "on"), ("OTHER_MODELS", "ollama:b")):
+        monkeypatch.setenv(f"HOLDFAST_{name}", value)
+
+    engine.assistant()
+
+    ((used, own_only),) = made
+    assert (used.model, used.model_reads, used.other_models, own_only) == ("", False, (), True)
 
 
 def test_the_report_needs_nothing_from_outside_and_escapes_what_was_typed(tmp_path: Path) -> None:
