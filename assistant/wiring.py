@@ -40,11 +40,10 @@ def _silent(message: str, share: float) -> None:
     """Tell nobody."""
 
 
-def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load: Callable[[str], Embeddings] | None = None, *, own_only: bool = False) -> Assistant:
+def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load: Callable[[str], Embeddings] | None = None) -> Assistant:
     """The assistant that the settings describe. Returns at once: index, encoder and model are loaded by the first question.
 
-    `tell` hears of long work; `load` makes the encoder in place of `encoder.load`; with `own_only` sources that an operator
-    added are not searched.
+    `tell` hears of long work; `load` makes the encoder in place of `encoder.load`.
 
     Raises:
         SettingsError: a setting cannot be used.
@@ -52,7 +51,7 @@ def build_assistant(settings: Settings | None = None, tell: Tell = _silent, load
     environment.switch_off_telemetry()
     settings = settings or environment.read()
     return Assistant(
-        retriever=LazyRetriever(settings, tell, load, own_only),
+        retriever=LazyRetriever(settings, tell, load),
         drafter=LazyDrafter(settings) if settings.model else None,
         reader=LazyReader(settings) if settings.model_reads else None,
         jurisdiction=settings.jurisdiction,
@@ -99,11 +98,10 @@ def ready_store(settings: Settings, embeddings: Embeddings, tell: Tell) -> Neare
 class LazyRetriever:
     """Opens the index (builds it where that is needed) when the first question comes."""
 
-    def __init__(self, settings: Settings, tell: Tell, load: Callable[[str], Embeddings] | None, own_only: bool) -> None:
+    def __init__(self, settings: Settings, tell: Tell, load: Callable[[str], Embeddings] | None) -> None:
         self._settings = settings
         self._tell = tell
         self._load = load
-        self._own_only = own_only
         self._lock = threading.Lock()  # the page's sessions share one assistant, and must not load it twice
 
     def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
@@ -129,9 +127,10 @@ class LazyRetriever:
 
         embeddings = loaded()
         store = ready_store(self._settings, embeddings, self._tell)
-        return Retriever(store, embeddings, passages(), examples.answered(), added=None if self._own_only else self._added(embeddings))
+        return Retriever(store, embeddings, passages(), examples.answered(), added=self.added(embeddings))
 
-    def _added(self, embeddings: Embeddings) -> FollowingSearch:
+    def added(self, embeddings: Embeddings) -> FollowingSearch | None:
+        """The search over what an operator added; None where that is not searched."""
         from assistant.library.found import FollowingSearch
 
         s = self._settings

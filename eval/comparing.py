@@ -31,23 +31,27 @@ def read(folder: Path) -> tuple[dict[tuple[str, str], Json], Json, Json]:
     return {(r["set"], r["id"]): r for r in records}, summary, clock
 
 
-def compare(one: Path, other: Path) -> Json:
-    """The differences from `one` to `other`, over the items that both have.
+def compare(one: Path, other: Path, names: tuple[str, str] = ("", "")) -> Json:
+    """The differences from `one` to `other`, over the items that both have; `names` are what they are called, else their folders.
 
     Raises:
         HoldfastError: a folder holds no finished run, or they share no item.
     """
     first, first_summary, first_clock = read(one)
     second, second_summary, second_clock = read(other)
-    shared = [key for key in first if key in second and "error" not in first[key] and "error" not in second[key]]
-    if not shared:
+    both = [key for key in first if key in second]
+    if not both:
         raise HoldfastError("the two runs share no item; run the same sets twice.")
+    shared = [key for key in both if "error" not in first[key] and "error" not in second[key]]
+    if not shared:
+        why = next(r["error"] for key in both for r in (first[key], second[key]) if "error" in r)
+        raise HoldfastError(f"no item could be answered in both runs ({why}); this evaluation may not fit one of the revisions.")
     hidden = {name for s in (first_summary, second_summary) for name, f in s["sets"].items() if f["held_back"]}
     flipped = [_flip(first[k], second[k]) for k in shared if _differs(first[k], second[k])]
     flipped.sort(key=lambda f: (f["order"], f["set"], f["id"]))
     return {
-        "one": one.name,
-        "other": other.name,
+        "one": names[0] or one.name,
+        "other": names[1] or other.name,
         "shared": len(shared),
         "only_one": len(first) - len(shared),
         "only_other": len(second) - len(shared),

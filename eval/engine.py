@@ -28,7 +28,7 @@ from assistant.encoder import MAX_CHARACTERS
 from assistant.errors import HoldfastError, QuestionError
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
-from assistant.wiring import build_assistant
+from assistant.wiring import LazyRetriever, build_assistant
 from eval.scoring import Json, score
 from eval.sets import Item
 
@@ -111,11 +111,18 @@ def prepare(items: Sequence[Item]) -> None:
         assistant().retriever.search(searched_text(questions[0]), assistant().decide(["pomalidomide"])[1])
 
 
+class OwnSources(LazyRetriever):
+    """The search without what an operator added, of which no label knows."""
+
+    def added(self, embeddings: Embeddings) -> None:
+        """None: it is not searched."""
+
+
 @lru_cache(maxsize=1)
 def assistant() -> Assistant:
-    """This process's assistant, over the project's own sources alone: what an operator added is in no label."""
+    """This process's assistant, over the project's own sources alone."""
     settings = offline()
-    return build_assistant(settings, load=lambda _: KeptVectors(settings), own_only=True)
+    return replace(build_assistant(settings), retriever=OwnSources(settings, lambda message, share: None, lambda _: KeptVectors(settings)))
 
 
 def answer(item: Item) -> Json:

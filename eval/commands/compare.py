@@ -28,8 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 where nothing is newly unsafe, 1 where something is."""
     with ExitStack() as stack:
-        folders = [_folder(side, [p.resolve() for p in options.sets], stack) for side in (options.one, options.other)]
-        found = comparing.compare(*folders)
+        one, other = (_folder(side, [p.resolve() for p in options.sets], stack) for side in (options.one, options.other))
+        found = comparing.compare(one, other, (options.one, options.other))
     print(json.dumps(found, indent=1) if options.json else comparing.table(found))
     return 1 if found["newly_unsafe"] or found["newly_unsafe_held_back"] else 0
 

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     items = [i for path in options.sets for i in sets.load(path).items if i.draft is None]
     if options.record:
         environment.switch_off_telemetry()
-        model.record(build_assistant(environment.read(), own_only=True), items, options.record, progress())
+        model.record(build_assistant(environment.read()), items, options.record, progress())
         return 0
     found = model.measure(engine.assistant(), model.read(options.replay), items)
     print(json.dumps(found, indent=1) if options.json else model.table(found))

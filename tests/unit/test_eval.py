@@ -22,11 +22,10 @@ RESOLVED = "Mild sinusitis completely resolved, antibiotics finished. Restart po
 @pytest.fixture(autouse=True)
 def _without_search(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No encoder and no index: these tests are about counting."""
-    from assistant.pipeline import Assistant
     from tests.support import QuotedOnly
 
     engine.assistant.cache_clear()
-    monkeypatch.setattr(engine, "build_assistant", lambda settings, load, own_only: Assistant(retriever=QuotedOnly()))
+    monkeypatch.setattr(engine, "OwnSources", lambda *given: QuotedOnly())
     monkeypatch.setattr(engine, "prepare", lambda items: None)
     yield
     engine.assistant.cache_clear()
@@ -158,16 +157,13 @@ def test_an_unfinished_run_under_other_settings_is_not_gone_on_with(tmp_path: Pa
     assert (resumed, other == folder) == (False, False)
 
 
-def test_evaluation_asks_no_model_and_searches_no_added_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[tuple[object, bool]] = []
-    monkeypatch.setattr(engine, "build_assistant", lambda settings, load, own_only: made.append((settings, own_only)))
+def test_evaluation_asks_no_model_whatever_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("MODEL", "ollama:a"), ("SEND_QUESTION", "on"), ("MODEL_READS", "on"), ("OTHER_MODELS", "ollama:b")):
         monkeypatch.setenv(f"HOLDFAST_{name}", value)
 
-    engine.assistant()
+    made = engine.assistant()
 
-    ((used, own_only),) = made
-    assert (used.model, used.model_reads, used.other_models, own_only) == ("", False, (), True)
+    assert (made.drafter, made.reader, engine.offline().other_models) == (None, None, ())
 
 
 def test_the_report_needs_nothing_from_outside_and_escapes_what_was_typed(tmp_path: Path) -> None:

@@ -13,11 +13,14 @@ from assistant import examples
 from assistant.errors import HoldfastError
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
-from assistant.records import Case, Infection, Passage, Severity
+from assistant.records import Action, Case, Decision, Infection, Passage, Severity
 from assistant.rules import decide
-from eval import comparing, coverage, making, mutants, mutating, retrieval, sets
+from assistant.settings import Settings
+from assistant.wiring import LazyRetriever
+from eval import comparing, coverage, engine, making, mutants, mutating, retrieval, sets
 from eval.__main__ import main
 from tests.support import QuotedOnly, WordEmbedder
+from tests.unit.test_library import put_on
 
 ASSISTANT = Assistant(retriever=QuotedOnly())
 
@@ -82,7 +85,9 @@ def test_what_is_newly_unsafe_stands_first(tmp_path: Path, capsys: pytest.Captur
     assert [f["id"] for f in found["flipped"]] == ["a", "b"]
     assert found["measures"]["action"] == {"n": 3, "one": 1, "other": 1, "fixed": 1, "broken": 1, "p": 1.0}
     assert main(["compare", str(one), str(other)]) == 1
-    assert capsys.readouterr().out.splitlines()[2] == "- DANGEROUS s:a action hold → resume · now wrong: action"
+    told = capsys.readouterr().out.splitlines()
+    assert f"from {one} to {other}, 3 items in both" in told[0]
+    assert told[2] == "- DANGEROUS s:a action hold → resume · now wrong: action"
 
 
 def test_flips_of_held_back_sets_are_counted_and_not_listed(tmp_path: Path) -> None:
@@ -90,6 +95,14 @@ def test_flips_of_held_back_sets_are_counted_and_not_listed(tmp_path: Path) -> N
     found = comparing.compare(one, other)
 
     assert (found["newly_unsafe"], found["flipped"], found["newly_unsafe_held_back"]) == ([], [], 1)
+
+
+def test_runs_in_which_no_item_could_be_answered_say_why(tmp_path: Path) -> None:
+    whole = _run(tmp_path / "one", _record("a", "hold"))
+    failed = _run(tmp_path / "other", {**_record("a", "hold"), "error": "internal error (TypeError)"})
+
+    with pytest.raises(HoldfastError, match=r"internal error \(TypeError\)"):
+        comparing.compare(whole, failed)
 
 
 def test_a_folder_without_a_run_is_an_error(tmp_path: Path) -> None:
@@ -280,3 +293,15 @@ def test_a_leak_is_found_and_its_text_is_not_printed(tmp_path: Path, capsys: pyt
     told = capsys.readouterr().out
     assert "build/x:build held_back/x:held_back" in told
     assert "pneumonia" not in told
+
+
+# ------------------------------------------------------------------------------------------ what is searched
+
+
+def test_evaluation_does_not_search_what_an_operator_added(tmp_path: Path) -> None:
+    put_on(tmp_path)
+    question, nothing = "Who books the neutrophil count before it is restarted, the zebra unit?", Decision(action=Action.INFORM)
+    given = (Settings(data=tmp_path), lambda message, share: None, lambda name: WordEmbedder())
+
+    assert "added" in {h.passage.source for h in LazyRetriever(*given).search(question, nothing)}
+    assert {h.passage.source for h in engine.OwnSources(*given).search(question, nothing)} <= {"article", "labels", "references"}
