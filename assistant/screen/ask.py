@@ -16,15 +16,19 @@ POLL = 2.0  # seconds between two looks at the start's progress: each is a run, 
 
 
 def draw() -> None:
-    """Draw the page."""
+    """Draw the page: the card is sent first, then kept, and what stands around it comes after."""
     engine = shared.engine()
     held = session.conversation()
-    sidebar.draw()
-    _top(engine)
-    _failed(engine)
+    top, failed = st.container(key="top", horizontal=True, vertical_alignment="center"), st.container()
     # Drawn without a question too, where it shows nothing: the first card then waits for no script.
     data = view(held, waiting=_waiting(engine), models=engine.models, drawn=session.drawn())
     component.draw({**data, "writing": session.writing(), "receipt": session.receipt()}, session.acted)
+    session.pending().flush()
+    with top:
+        _top(engine)
+    with failed:
+        _failed(engine)
+    sidebar.draw()
     if not held.entries:
         _welcome()
     _bottom(engine)
@@ -38,24 +42,23 @@ def draw() -> None:
 
 def _top(engine: Engine) -> None:
     held = session.conversation()
-    with st.container(key="top", horizontal=True, vertical_alignment="center"):
-        readers = words().readers
-        st.selectbox(
-            "Who reads",
-            list(readers),
-            index=list(readers).index(held.reader) if held.reader in readers else 0,
-            format_func=lambda name: f"For: {readers[name].name}",
-            key=f"reader-{held.id}",
-            label_visibility="collapsed",
-            width=215,
-            on_change=lambda: session.read_by(str(st.session_state[f"reader-{held.id}"])),
-        )
-        jurisdiction.switch(session.other_label)
-        _starting(engine)
-        if held.entries:
-            with st.popover("Export", icon=":material/ios_share:", key="export"):
-                _exports()
-            st.button("New question", key="new", icon=":material/add:", on_click=session.start_over)
+    readers = words().readers
+    st.selectbox(
+        "Who reads",
+        list(readers),
+        index=list(readers).index(held.reader) if held.reader in readers else 0,
+        format_func=lambda name: f"For: {readers[name].name}",
+        key=f"reader-{held.id}",
+        label_visibility="collapsed",
+        width=215,
+        on_change=lambda: session.read_by(str(st.session_state[f"reader-{held.id}"])),
+    )
+    jurisdiction.switch(session.other_label)
+    _starting(engine)
+    if held.entries:
+        with st.popover("Export", icon=":material/ios_share:", key="export"):
+            _exports()
+        st.button("New question", key="new", icon=":material/add:", on_click=session.start_over)
 
 
 def _exports() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,9 @@ _HTML = """
 """
 
 
+@cache
 def asset(name: str) -> str:
-    """A file of the page's style or script."""
+    """A file of the page's style or script, read once."""
     return (ASSETS / name).read_text(encoding="utf-8")
 
 

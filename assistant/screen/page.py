@@ -6,13 +6,21 @@ import streamlit as st
 
 from assistant.errors import HoldfastError
 from assistant.knowledge import knowledge
-from assistant.screen import ask, component
+from assistant.screen import ask, component, session
 from assistant.screen.pages import PAGES
 from assistant.screen.words import words
 
 
 def draw() -> None:
-    """Draw the app; called anew at every run."""
+    """Draw the app; called anew at every run. What was changed is kept however the run ends."""
+    pending = session.pending()
+    try:
+        _draw()
+    finally:
+        pending.flush()
+
+
+def _draw() -> None:
     st.set_page_config(
         page_title="Holdfast: pomalidomide and infection",
         page_icon=str(component.ASSETS / "icon.png"),

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.corrections import Value
-from assistant.records import Case, EpisodeState, Fact, FactStatus
-from assistant.screen.words import fact_name, fact_value, words
+from assistant.records import Case, EpisodeState, Fact, FactStatus, Infection
+from assistant.screen.words import fact_name, fact_value, plain, words
 
 Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ def chips(case: Case, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
     for name, value in by_hand.items():
         if name not in have and value is not None:
             found.append({"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True})
-    return found + _not_counted(case)
+    return [*_suspected(case, {chip["name"] for chip in found}), *found, *_not_counted(case)]
 
 
 def _of_patient(case: Case, turn: int, whose: str) -> list[Json]:
@@ -68,6 +68,13 @@ def _chip(name: str, facts: list[Fact], turn: int) -> Json:
         "note": ", ".join(dict.fromkeys(notes)),
         "new": any(f.words.turn == turn for f in facts),
     }
+
+
+def _suspected(case: Case, have: set[str]) -> list[Json]:
+    """An infection that nobody named, and that the decision rests on: told by signs alone, such as a fever."""
+    if case.infection is not Infection.SUSPECTED or have & {"infection", "state"}:
+        return []
+    return [{"name": "infection", "label": fact_name("infection"), "value": plain(case.infection.value), "words": [], "note": "by its signs", "new": True}]
 
 
 def _not_counted(case: Case) -> list[Json]:

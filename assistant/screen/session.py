@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from assistant.errors import StoreError
 from assistant.screen import component, corrected, jurisdiction, keeping, shared
 from assistant.screen.conversation import Conversation
 from assistant.screen.engine import by_hand
+from assistant.screen.pending import Pending
 from assistant.screen.view import Drawn
 from assistant.screen.writing import Writing
 from assistant.storage import Feedback, Store
@@ -23,7 +25,7 @@ Json = dict[str, Any]
 
 PAUSE = 2.0  # seconds after which the page looks again at a model that has said nothing new
 _WRITING, _SO_FAR, _RECEIPT, _SAVED = "writing", "written_so_far", "receipt", "receipts_saved"
-_OPEN, _UNKEPT, _OFF, _DRAWN, ADDRESS = "conversation", "not_kept", "keep_nothing", "drawn", "c"
+_OPEN, _TO_KEEP, _OFF, _DRAWN, ADDRESS = "conversation", "to_keep", "keep_nothing", "drawn", "c"
 
 
 def store() -> Store | None:
@@ -33,7 +35,15 @@ def store() -> Store | None:
 
 def unkept() -> str:
     """Why the last change could not be kept, "" where it could."""
-    return str(st.session_state.get(_UNKEPT, "")) or shared.keeping().fault
+    return pending().fault or shared.keeping().fault
+
+
+def pending() -> Pending:
+    """What of this session is still to be kept."""
+    if _TO_KEEP not in st.session_state:
+        st.session_state[_TO_KEEP] = Pending()
+    found: Pending = st.session_state[_TO_KEEP]
+    return found
 
 
 def keeps_nothing(on: bool) -> None:
@@ -57,7 +67,7 @@ def _held(name: str) -> Conversation | None:
         held = kept.get(name)
         found = keeping.restore(kept, held) if held else None
     except StoreError as fault:
-        st.session_state[_UNKEPT] = str(fault)
+        pending().fault = str(fault)
         return None
     return _answered(found) if found else None
 
@@ -92,16 +102,11 @@ def show_address() -> None:
 
 
 def put(changed: Conversation, keep: Callable[[Store, Conversation], None] = keeping.keep) -> None:
-    """Make it the open conversation, and keep it; a store that fails costs nobody the answer."""
+    """Make it the open conversation, to be kept in this run, once its card has been sent."""
     st.session_state[_OPEN] = changed
     kept = store()
-    if kept is None:
-        return
-    try:
-        keep(kept, changed)
-        st.session_state[_UNKEPT] = ""
-    except StoreError as fault:
-        st.session_state[_UNKEPT] = f"{fault} It goes on here, and is lost when the page is closed."
+    if kept is not None:
+        pending().add(partial(keep, kept, changed))
 
 
 # --------------------------------------------------------------------------- the life of a conversation
@@ -131,7 +136,7 @@ def delete() -> None:
         try:
             kept.drop(conversation().id)
         except StoreError as fault:
-            st.session_state[_UNKEPT] = str(fault)
+            pending().fault = str(fault)
             return
     start_over()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
@@ -26,6 +27,7 @@ def units(text: str, offset: int) -> int:
     return len(text[:offset].encode("utf-16-le")) // 2
 
 
+@lru_cache(maxsize=1)
 def article() -> Json:
     """The article in its reading order, the article's own reference numbers located, and what stands around it."""
     known = knowledge()
@@ -46,12 +48,14 @@ def _notes(text: str) -> list[list[int]]:
     return [[units(text, m.start(1)), units(text, m.end(1))] for m in _PRINTED.finditer(text)]
 
 
+@lru_cache(maxsize=1)
 def references() -> Json:
     """The article's references by marker, as far as they are known."""
     told = words().references
     return {r.marker: {**r.model_dump(mode="json"), "told": told[r.status]} for r in knowledge().references.values()}
 
 
+@lru_cache(maxsize=1)
 def labels() -> Json:
     """The label records by passage id."""
     return {f"label:{label.id}": {**label.model_dump(mode="json"), "text": typeset(label.text), "face": label.face} for label in knowledge().labels.values()}

@@ -66,9 +66,9 @@ async def _opened(browser: Browser, url: str) -> Page:
 
 
 async def _fresh(page: Page) -> None:
-    """A new conversation."""
-    await page.get_by_role("button", name="New question").click()
-    await page.get_by_text("Hold or resume pomalidomide?").wait_for(timeout=180_000)
+    """A new conversation; found by its class, since to find a button by its role and name costs the page more than the press."""
+    await page.locator(".st-key-new button").click()
+    await page.locator(".st-key-welcome h2").wait_for(timeout=180_000)
 
 
 async def _first(browser: Browser, url: str) -> None:

@@ -269,3 +269,21 @@ def test_the_status_of_the_article_and_what_leaves_the_machine_are_in_sight_in_e
         expect(line).to_contain_text("Nothing leaves this machine")
         expect(line).to_be_in_viewport(ratio=1)
     context.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 820), (1920, 1080), (1366, 1000)])
+def test_the_panel_beside_the_answer_ends_above_the_question_box(chromium: Browser, address: str, size: tuple[int, int]) -> None:
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    turn = ask(page, SEVERE)
+    below = page.get_by_test_id("stChatInput").bounding_box()
+    assert below is not None
+    for press in (None, turn.locator(".cite").first):
+        if press is not None:
+            press.click()
+        box = panel(page).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= below["y"]
+    context.close()

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from assistant import wiring
 from assistant.errors import StoreError
 from assistant.pipeline import Assistant
-from assistant.screen import card, exports, keeping, session, shared
+from assistant.screen import card, component, exports, keeping, session, shared
 from assistant.screen.conversation import Conversation
 from assistant.screen.course import course
 from assistant.storage import Feedback, Store, open_store
@@ -146,6 +147,28 @@ class TestOnThePage:
         monkeypatch.setattr(Store, "keep", failing)
         assert asked(app, MILD)["answer"]["card"]["word"] == "RESUME"
         assert any("lost when the page is closed" in warning.value for warning in app.warning)
+
+    def test_the_card_is_sent_before_it_is_kept(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        order: list[str] = []
+        drawn, keep = component.draw, Store.keep
+        monkeypatch.setattr(component, "draw", lambda *given: (order.append("sent"), drawn(*given))[1])
+        monkeypatch.setattr(Store, "keep", lambda *given, **named: (order.append("kept"), keep(*given, **named))[1])
+        app = script()
+        order.clear()
+        asked(app, MILD)
+        assert order == ["sent", "kept"]
+
+    def test_a_run_that_breaks_off_keeps_what_was_asked(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = script()
+
+        def breaking(*_: object) -> None:
+            raise StopException
+
+        monkeypatch.setattr(component, "draw", breaking)
+        app.chat_input(key="question").set_value(MILD).run()
+        kept = shared.keeping().store
+        assert kept is not None
+        assert len(kept.search("cystitis")) == 1
 
     def test_an_edited_question_takes_the_place_of_the_first_and_drops_what_came_after(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
         app = script()

@@ -192,6 +192,14 @@ def test_of_several_patients_each_has_its_own_chips() -> None:
     assert ("Patient 2: State", "completely resolved") in told
 
 
+def test_an_infection_that_only_its_signs_tell_of_is_shown_as_read() -> None:
+    case = answered("My mother is on Imnovid and has had a fever since last night. Should she skip the capsule?").case
+    (chip,) = reading_view.chips(case, {}, 0)
+    assert (chip["label"], chip["value"], chip["note"]) == ("Infection", "suspected", "by its signs")
+    named = reading_view.chips(answered(QUESTIONS[0]).case, {}, 0)
+    assert not [chip for chip in named if chip["note"] == "by its signs"]
+
+
 def test_what_was_set_by_hand_holds_until_it_is_spoken_of_again() -> None:
     case = answered("Mild cystitis, completely resolved. Restart pomalidomide 4 mg?", "The cystitis was severe.").case
     first = Entry(text="Mild cystitis, completely resolved. Restart pomalidomide 4 mg?")
