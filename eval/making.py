@@ -54,7 +54,10 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def _csv(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{str(k).strip().lower(): (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file)]
+        head = file.readline()
+        file.seek(0)
+        rows = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",")  # Excel writes `;` where the comma is the decimal sign
+        return [{str(k).strip().lower(): (v or "").strip() for k, v in row.items() if k} for row in rows]
 
 
 def _sheet(path: Path) -> list[dict[str, str]]:
@@ -223,15 +226,15 @@ def pieces(text: str) -> frozenset[str]:
 
 
 def near_duplicates(first: Sequence[Item], second: Sequence[Item], least: float = 0.6) -> list[Near]:
-    """Pairs of items, one of each list, that share at least `least` of their pieces (Jaccard), the most alike first."""
-    held = [pieces(i.text) for i in second]
+    """Pairs of items, one of each list, whose texts (drafts, where they are some) share at least `least` of their pieces (Jaccard), the most alike first."""
+    held = [pieces(i.draft or i.text) for i in second]
     where: dict[str, list[int]] = {}
     for number, mine in enumerate(held):
         for piece in mine:
             where.setdefault(piece, []).append(number)
     found = []
     for item in first:
-        mine = pieces(item.text)
+        mine = pieces(item.draft or item.text)
         shared: dict[int, int] = {}
         for piece in mine:
             for number in where.get(piece, ()):
@@ -240,6 +243,6 @@ def near_duplicates(first: Sequence[Item], second: Sequence[Item], least: float 
             alike = count / (len(mine) + len(held[number]) - count)
             other = second[number]
             if alike >= least and (item.set, item.id) != (other.set, other.id):
-                same = item.gold.get("action") == other.gold.get("action")
+                same = all(item.gold.get(label) == other.gold.get(label) for label in ("action", "clean"))
                 found.append(Near(round(alike, 3), f"{item.set}:{item.id}", f"{other.set}:{other.id}", same))
     return sorted(found, key=lambda n: (-n.alike, n.one, n.other))

@@ -12,6 +12,7 @@ from typing import Any
 from assistant.errors import HoldfastError, QuestionError
 from assistant.pipeline import Assistant
 from assistant.records import Case, Decision, Draft, Hit
+from eval import runs
 from eval.engine import key
 from eval.measures import checks_of
 from eval.scoring import score
@@ -19,6 +20,7 @@ from eval.sets import Item
 from eval.stats import Rate, upper_bound
 
 Json = dict[str, Any]
+_BEGINS = b'{"key": "'  # each line of a file of drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +34,34 @@ class Recorded:
         return self.drafts.get(key(question), Draft(text="", failure="no draft was recorded"))
 
 
-def read(path: Path) -> Recorded:
-    """The drafts of a file that `record` has written.
+def read(path: Path, *, cut: bool = False) -> Recorded:
+    """The drafts of a file that `record` has written. A last line that was cut off is left out, and with `cut` taken from the file.
 
     Raises:
         HoldfastError: the file cannot be read, or is none of drafts.
     """
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        return Recorded({r["key"]: Draft(**{**r["draft"], "strays": tuple(r["draft"]["strays"])}) for r in rows})
+        rows = runs.whole_lines(path)
+        rest = path.read_bytes().splitlines()[len(rows) :]
+        if len(rest) > 1 or not all(part.startswith(_BEGINS[: len(part)]) for part in rest) or not (rows or cut):
+            raise ValueError
+        drafts = {r["key"]: Draft(**{**r["draft"], "strays": tuple(r["draft"]["strays"])}) for r in rows}
+        if cut:
+            runs.whole_lines(path, cut=True)
     except (OSError, ValueError, KeyError, TypeError):
         raise HoldfastError(f"{path}: holds no recorded drafts; `python -m eval model SET --record FILE` writes them.") from None
+    return Recorded(drafts)
 
 
 def record(assistant: Assistant, items: Sequence[Item], path: Path, tell: Callable[[int, int], None]) -> None:
-    """Have a draft written for each question that the file does not hold yet; each is on disk before the next is asked for.
+    """Have a draft written for each question that the file does not hold yet, or whose draft failed; each is on disk before the next is asked for.
 
     Raises:
         HoldfastError: no model is configured.
     """
     if assistant.drafter is None:
         raise HoldfastError("no model is configured; set HOLDFAST_MODEL, for instance to 'ollama:NAME'.")
-    done = set(read(path).drafts) if path.exists() else set()
+    done = {name for name, draft in read(path, cut=True).drafts.items() if not draft.failure} if path.exists() else set()
     with path.open("a", encoding="utf-8") as file:
         for number, item in enumerate(items, start=1):
             if key(item.text) not in done:

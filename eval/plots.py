@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 Json = Mapping[str, Any]
-WIDTH = 720
-LABEL = 210
+WIDTH = 780
+LABEL = 270
 ROW = 24
 
 

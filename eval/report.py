@@ -24,6 +24,7 @@ RISKS = {
 # What of all that is measured stands in the short reports, in this order.
 MAIN = ("action", "severity", "restart", "flags", "elements", "facts", "asked_when_needed", "quiet_when_not", "quote_verbatim")
 _MAX_CASES = 400
+_READING = ("read.", "words.")  # a fact's value, and the words that it was read from
 
 
 def write_all(folder: Path, summary: Json, records: Sequence[Json], clock: Json) -> None:
@@ -125,10 +126,14 @@ def _plots(summary: Json) -> dict[str, str]:
         found["sets"] = plots.intervals([(n, f["checks"]["action"]) for n, f in sets.items() if f["questions"]], "Action right, by set", low=0.5)
         danger = {(g, s): set(g.split("/")) <= HOLDS and s in GOES_ON for g in whole["confusion"] for s in ACTIONS}
         found["confusion"] = plots.matrix(whole["confusion"], ACTIONS, danger, "What the label says (rows) and what was said (columns)")
-        rows = [(f"{kind}: {c}", v["recall"]) for kind in ("action", "severity", "restart") for c, v in whole[f"{kind}_classes"].items()]
-        found["classes"] = plots.intervals(rows, "Recall of each class")
-        found["flags"] = plots.intervals([(n, v["recall"]) for n, v in whole["flags"].items()], "Recall of each flag")
-        found["checks"] = plots.intervals([(n, v) for n, v in whole["checks"].items() if not n.startswith(("read.", "words."))], "All measures")
+        classes = [(f"{kind}: {c}", v) for kind in ("action", "severity", "restart") for c, v in whole[f"{kind}_classes"].items()]
+        for way in ("recall", "precision"):
+            found[f"{way}_classes"] = plots.intervals([(n, v[way]) for n, v in classes], f"{way.capitalize()} of each class")
+            found[f"{way}_flags"] = plots.intervals([(n, v[way]) for n, v in whole["flags"].items()], f"{way.capitalize()} of each flag")
+        read = {n: v for n, v in whole["checks"].items() if n.startswith(_READING)}
+        found["checks"] = plots.intervals([(n, v) for n, v in whole["checks"].items() if n not in read], "All measures")
+        if read:
+            found["reading"] = plots.intervals(list(read.items()), "Facts read, and their words")
         if "search" in whole["retrieval"]:
             r = whole["retrieval"]
             found["retrieval"] = plots.bars([(f"{kind} {m}", r[kind][m], f"{r[kind][m]:.3f}") for kind in ("search", "answer") for m in r[kind]], "Retrieval")

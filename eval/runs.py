@@ -110,22 +110,30 @@ def fill(folder: Path, items: Sequence[Item], workers: int, tell: Tell) -> list[
 
 def _journal(path: Path) -> dict[tuple[str, str], Json]:
     """The records of a journal; a last line that was cut off in the middle is left out, and cut from the file."""
-    found: dict[tuple[str, str], Json] = {}
-    whole = 0
-    try:
-        raw = path.read_bytes()
-    except OSError:
+    if not path.exists():
         return {}
-    for part in raw.splitlines(keepends=True):
+    return {(r["set"], r["id"]): r for r in whole_lines(path, cut=True)}
+
+
+def whole_lines(path: Path, *, cut: bool = False) -> list[Json]:
+    """The records of a file of JSON lines up to the first that is not whole; with `cut` the file ends there from now on.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    found = []
+    whole = 0
+    for part in path.read_bytes().splitlines(keepends=True):
         try:
             record = json.loads(part)
         except ValueError:
             break
         if not part.endswith(b"\n"):
             break
-        found[record["set"], record["id"]] = record
+        found.append(record)
         whole += len(part)
-    os.truncate(path, whole)
+    if cut:
+        os.truncate(path, whole)
     return found
 
 

@@ -67,7 +67,10 @@ def _feedback(source: Path | None) -> list[dict[str, Any]]:
             return [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
         except (OSError, ValueError) as fault:
             raise HoldfastError(f"{source}: cannot be read as JSON lines ({type(fault).__name__}).") from None
-    store = open_store(environment.read().database)
+    database = environment.read().database
+    if not database:
+        raise HoldfastError("HOLDFAST_DATABASE keeps nothing, so there is no stored feedback; give the file that the page saved.")
+    store = open_store(database)
     try:
         return [json.loads(line) for line in exports.question_set(store.feedback()).splitlines()]
     finally:
@@ -96,11 +99,19 @@ def _derived(options: argparse.Namespace) -> int:
 def _leaks(paths: list[Path], least: float) -> int:
     """Leaks first; near-duplicates within the open sets after them. Texts are not printed."""
     held = [sets.load(p) for p in paths]
-    questions = {h.held_back: [i for s in held if s.held_back is h.held_back for i in s.items if i.draft is None and "perturbed" not in i.tags and "pair" not in i.tags] for h in held}
-    leaks = making.near_duplicates(questions.get(False, []), questions.get(True, []), least)
-    near = [n for n in making.near_duplicates(questions.get(False, []), questions.get(False, []), least) if n.one < n.other]
-    print(f"leaks between open and held-back sets: {len(leaks)}")
-    print("\n".join(f"  {n.alike:.2f} {n.one} {n.other}" for n in leaks))
-    print(f"near-duplicates within the open sets: {len(near)}, of which with different actions: {sum(not n.same_label for n in near)}")
-    print("\n".join(f"  {n.alike:.2f} {n.one} {n.other}{'' if n.same_label else '  different action'}" for n in near[:60]))
-    return 1 if leaks else 0
+    found = [_leaked(held, kind, least) for kind in ("question", "draft")]
+    return 1 if any(found) else 0
+
+
+def _leaked(held: list[sets.QuestionSet], kind: str, least: float) -> int:
+    """How many items of one kind leak; what was made from others on purpose is left out."""
+    items = {h: [i for s in held if s.held_back is h for i in s.items if i.kind == kind and not {"perturbed", "pair"} & set(i.tags)] for h in (False, True)}
+    leaks = making.near_duplicates(items[False], items[True], least)
+    near = [n for n in making.near_duplicates(items[False], items[False], least) if n.one < n.other]
+    print(f"{kind}s, leaks between open and held-back sets: {len(leaks)}")
+    for n in leaks:
+        print(f"  {n.alike:.2f} {n.one} {n.other}")
+    print(f"{kind}s, near-duplicates within the open sets: {len(near)}, of which with different labels: {sum(not n.same_label for n in near)}")
+    for n in near[:60]:
+        print(f"  {n.alike:.2f} {n.one} {n.other}{'' if n.same_label else '  different label'}")
+    return len(leaks)

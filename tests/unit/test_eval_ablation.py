@@ -85,6 +85,32 @@ def test_a_model_s_drafts_are_recorded_once_and_scored_without_a_call(tmp_path: 
     assert "prompt only: 1 of 1 drafts" in model.table(found)
 
 
+def test_recording_goes_on_after_a_line_that_was_cut_off_and_asks_again_what_failed(tmp_path: Path) -> None:
+    items = [Item(set="s", id=name, turns=(f"{QUESTION} {name}",), gold=GOLD) for name in "ab"]
+    path, writes = tmp_path / "drafts.jsonl", _Writes()
+    model.record(Assistant(retriever=QuotedOnly(), drafter=writes), items[:1], path, lambda done, of: None)
+    whole = path.read_text()
+    failed = whole.replace('"failure": ""', '"failure": "no answer"')
+    path.write_text(failed + whole[:40])
+
+    assert len(model.read(path).drafts) == 1, "what is whole can be replayed"
+    model.record(Assistant(retriever=QuotedOnly(), drafter=writes), items, path, lambda done, of: None)
+
+    assert writes.calls == 3
+    assert [d.failure for d in model.read(path).drafts.values()] == ["", ""]
+    assert path.read_text().startswith(failed + whole)
+
+
+@pytest.mark.parametrize("text", ["some notes", '{"key": "a", "draft', '{"id": "a"}\n', "one\ntwo\n"])
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(text)
+    with pytest.raises(HoldfastError, match="holds no recorded drafts"):
+        model.read(path)
+
+    assert path.read_text() == text
+
+
 def test_a_question_without_a_recorded_draft_counts_as_failed() -> None:
     found = model.measure(ASSISTANT, model.Recorded({}), [Item(set="s", id="q", turns=(QUESTION,), gold=GOLD)])
 

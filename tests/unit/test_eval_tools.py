@@ -10,12 +10,14 @@ import openpyxl
 import pytest
 
 from assistant import examples
+from assistant import settings as environment
 from assistant.errors import HoldfastError
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
 from assistant.records import Action, Case, Decision, Infection, Passage, Severity
 from assistant.rules import decide
 from assistant.settings import Settings
+from assistant.storage import Feedback, open_store
 from assistant.wiring import LazyRetriever
 from eval import comparing, coverage, engine, making, mutants, mutating, retrieval, sets
 from eval.__main__ import main
@@ -245,6 +247,14 @@ def test_a_spreadsheet_is_read_as_a_table_is(tmp_path: Path) -> None:
     assert sets.load(tmp_path / "set.jsonl").items[0].gold["severity"] == ["severe"]
 
 
+def test_a_table_parted_by_semicolons_is_read(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id;question;action;flags\na;Active pneumonia on pom, hold?;hold;age_over_75,suspected\n", encoding="utf-8")
+
+    assert main(["make", "table", str(tmp_path / "t.csv"), "--out", str(tmp_path / "set.jsonl")]) == 0
+    (item,) = sets.load(tmp_path / "set.jsonl").items
+    assert (item.text, item.gold["flags"]) == ("Active pneumonia on pom, hold?", ["age_over_75", "suspected"])
+
+
 def test_the_template_is_itself_a_valid_table(tmp_path: Path) -> None:
     assert main(["make", "template", str(tmp_path / "t.csv")]) == 0
     assert main(["make", "table", str(tmp_path / "t.csv"), "--out", str(tmp_path / "set.jsonl")]) == 0
@@ -256,6 +266,26 @@ def test_feedback_without_the_right_action_is_told_and_left_out() -> None:
 
     assert made == [{"id": "a", "turns": ["q"], "gold": {"action": ["hold"]}, "tags": []}]
     assert [f.split(":")[0] for f in faults] == ["line 2"]
+
+
+def test_a_set_is_made_from_the_feedback_that_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLDFAST_DATA", str(tmp_path))
+    receipt = {"id": "r", "turns": [RESUME.text], "decision": {"action": "resume", "severity": "mild", "restart": "same_dose", "flags": []}}
+    store = open_store(environment.read().database)
+    store.keep("a", title="t", extra="", number=0, text=RESUME.text, payload="{}")
+    store.say(Feedback(conversation="a", number=0, verdict="unsafe", comment="still febrile", expected="hold", receipt=json.dumps(receipt)))
+    store.close()
+
+    assert main(["make", "feedback", "--out", str(tmp_path / "set.jsonl")]) == 0
+    (item,) = sets.load(tmp_path / "set.jsonl").items
+    assert (item.text, item.gold["action"]) == (RESUME.text, ["hold"])
+
+
+def test_without_a_database_feedback_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("HOLDFAST_DATABASE", "nothing")
+
+    assert main(["make", "feedback", "--out", str(tmp_path / "set.jsonl")]) == 2
+    assert "give the file that the page saved" in capsys.readouterr().err
 
 
 def test_perturbed_questions_keep_their_labels() -> None:
@@ -293,6 +323,15 @@ def test_a_leak_is_found_and_its_text_is_not_printed(tmp_path: Path, capsys: pyt
     told = capsys.readouterr().out
     assert "build/x:build held_back/x:held_back" in told
     assert "pneumonia" not in told
+
+
+def test_a_leak_among_drafts_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder, question, draft in (("drafts", "Her cystitis is over. Restart?", "Restart pomalidomide at 4 mg today."), ("held_back", "Zoster, hold?", "Restart pomalidomide at 3 mg today!")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.jsonl").write_text(json.dumps({"id": folder, "question": question, "answer": draft, "gold": {"clean": False}}))
+
+    assert main(["make", "leaks", *(str(tmp_path / f / "x.jsonl") for f in ("drafts", "held_back"))]) == 1
+    assert "drafts, leaks between open and held-back sets: 1\n  1.00 drafts/x:drafts held_back/x:held_back" in capsys.readouterr().out
 
 
 # ------------------------------------------------------------------------------------------ what is searched

@@ -46,6 +46,7 @@ CASES = {
     "hold_moderate": case(Infection.ACTIVE, Severity.SEVERE, moderate=True),
     "hold_life_threatening": case(Infection.ACTIVE, Severity.LIFE_THREATENING),
     "hold_nf": case(Infection.SUSPECTED, Severity.SEVERE, neutropenic_fever=True, anc=0.3, temperature=39.1),
+    "hold_beside": case(Infection.ACTIVE, Severity.MILD, other_drug="lenalidomide"),
     "hold_label": case(Infection.RESOLVED, Severity.MILD, anc=0.3),
     "general": case(Infection.GENERAL, general=True),
     "resume_mild": case(Infection.RESOLVED, Severity.MILD, age=68.0),

@@ -33,6 +33,24 @@ def test_what_is_owed_and_not_said_is_lacking_in_the_decision_s_order() -> None:
     assert missing.lacking(readings("Stop pomalidomide now."), told) == ("monitor_response",)
 
 
+def test_what_the_rules_find_needs_no_second_ear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "says", lambda reading, element: 0.0)
+    assert missing.lacking(readings("Stop pomalidomide now."), owing("hold_mild", "stop_now", "monitor_response")) == ("monitor_response",)
+
+
+def test_resolution_and_that_it_was_confirmed_may_stand_in_two_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "says", lambda reading, element: 0.0)
+    told = owing("resume_severe", "confirm_resolution")
+    for text, lacks in (("The infection resolved. He confirmed it.", ()), ("The infection resolved.", told.decision.elements), ("He confirmed it.", told.decision.elements)):
+        assert missing.lacking(readings(text), told) == lacks
+
+
+def test_a_dose_to_restart_at_that_is_the_dose_in_use_is_no_reduction() -> None:
+    told = owing("resume_severe", "consider_dose_reduction", restart_dose_mg=4.0)
+    assert missing.carried_by(readings("Pomalidomide is 3 mg.")[0], told) == ("consider_dose_reduction",)
+    assert missing.carried_by(readings("Pomalidomide is 4 mg.")[0], told) == ()
+
+
 def test_what_the_second_ear_alone_hears_counts_from_its_bound_on(monkeypatch: pytest.MonkeyPatch) -> None:
     told = owing("hold_mild", "stop_now", "hold_until_resolved", "monitor_response", "antimicrobials")
     for heard, lacks in (
@@ -70,6 +88,8 @@ def test_a_question_of_fact_with_no_patient_owes_no_hold() -> None:
     assert missing.lacking(readings("Infections occur in 33.7% of patients."), told) == ()
     assert missing.lacking(readings("The weather is fine."), told) == ("stop_now",)
     assert missing.lacking(readings(f"{SILENT} Continue pomalidomide."), told) == ("stop_now",)
+    assert missing.lacking(readings(f"{SILENT} Give dexamethasone."), told) == (), "an order on another drug is none on pomalidomide"
+    assert missing.lacking(readings(f"{SILENT} Pomalidomide was continued last year."), told) == (), "what is told of the past is no order"
 
 
 @pytest.mark.parametrize(
