@@ -46,9 +46,15 @@ def _questions() -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]:
                 yield tuple(row.get("turns") or [row["question"]]), actions.pop(), row["gold"]
 
 
+def _asked() -> Iterator[dict[str, Any]]:
+    """The examples of single questions, by what they ask."""
+    for path in [EXAMPLES / "intents.jsonl", *sorted(EXAMPLES.glob("general*.jsonl"))]:
+        yield from rows(path)
+
+
 def intents() -> Iterator[Example]:
     """Last messages by what they ask."""
-    yield from (((row["text"],), row["intent"]) for row in rows(EXAMPLES / "intents.jsonl"))
+    yield from (((row["text"],), row["intent"]) for row in _asked())
     yield from (((asked,), "fact") for fact in knowledge().facts.values() for asked in fact.asked_as)
     for turns, action, _ in _questions():
         yield turns[-1:], {"inform": "fact", "out_of_scope": "outside"}.get(action, "decision")
@@ -57,7 +63,7 @@ def intents() -> Iterator[Example]:
 def topics() -> Iterator[Example]:
     """Questions of fact by the fact that they ask for."""
     known = knowledge().facts
-    yield from (((row["text"],), row["topics"][0]) for row in rows(EXAMPLES / "intents.jsonl") if row["topics"] and row["topics"][0] in known)
+    yield from (((row["text"],), row["topics"][0]) for row in _asked() if row["topics"] and row["topics"][0] in known)
     yield from (((asked,), fact.id) for fact in known.values() for asked in fact.asked_as)
 
 
