@@ -13,7 +13,7 @@ from assistant.reading.lexicon import Lexicon
 from assistant.reading.text import Token, fold, tokenise
 
 # A new subject ends what is said of somebody else; in the message of the patient, 'she' is somebody else herself.
-_SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "patient", "but", "him", ":", ";", "they", "me", "however", "my"})
+_SUBJECTS = frozenset({"he", "she", "hes", "shes", "i", "im", "ive", "pt", "patient", "but", "him", ":", ";", "they", "me", "however", "my", "mine", "ours"})
 _THIRD_PERSON = frozenset({"he", "she", "hes", "shes", "they", "him"})
 _REPORTING = frozenset(
     "says said reports reported tells told thinks noticed noticing rang called calls writes wrote brought wants asks asked worried insists describes phoned messaged texted mentions swears found concerned keen".split()
