@@ -1,6 +1,6 @@
 """Trains the guardrail's second ear: `python -m eval.train_telling`. Repeatable as `eval.tuning` says.
 
-It learns from the sentences in `knowledge/second_reader/telling` and `knowledge/second_reader/cases`, and from the labelled
+It learns from the sentences in `knowledge/second_reader/telling`, `cases` and `wordings`, and from the labelled
 drafts in `sets/drafts` that may be built on; no held-back file is opened here. Two classifiers learn the same: a linear one
 over words and what the rules read, and one over the bundled model's first layers, which also learns which of the owed
 things a sentence says. Run it anew whenever the cue words change: what the rules read is among the features.
@@ -34,6 +34,7 @@ from eval.train_reader import rows
 DRAFTS = Path(__file__).parent / "sets" / "drafts"
 SENTENCES = FOLDER / NAME
 CASES = FOLDER / "cases"
+WORDINGS = FOLDER / "wordings"
 STRENGTH = 8.0  # inverse regularisation; 3, 8 and 20 did nearly alike on drafts left out
 ELEMENTS = tuple(missing.NAMES)
 EPOCHS = 3
@@ -83,6 +84,15 @@ def cases(path: Path) -> Iterator[Label]:
         for_counts = case["action"] == "hold" and severity is None
         yield from ((text, head, bool(row["wrong"])) for head in heads_of(Action(case["action"]), severity) if not for_counts)
         yield from ((text, element, element in row["says"]) for element in ELEMENTS)
+
+
+def wordings(path: Path) -> Iterator[Label]:
+    """Sentences by which of the owed things they say; with `at_least`, what is not named is not known."""
+    for row in rows(path):
+        pieces = cut(row["text"])
+        if len(pieces) == 1:
+            told = row["says"] if row.get("at_least") else ELEMENTS
+            yield from ((pieces[0].body, element, element in row["says"]) for element in told)
 
 
 def drafted(path: Path) -> Iterator[Label]:
@@ -153,7 +163,7 @@ def linear(examples: dict[str, list[float]]) -> np.ndarray[Any, Any]:
 def sources() -> dict[str, Callable[[], Iterable[Label]]]:
     """All files that may be learnt from, by name."""
     found: dict[str, Callable[[], Iterable[Label]]] = {}
-    for reader, paths in ((sentences, SENTENCES.glob("*.jsonl")), (cases, CASES.glob("*.jsonl")), (drafted, DRAFTS.glob("*.jsonl"))):
+    for reader, paths in ((sentences, SENTENCES.glob("*.jsonl")), (cases, CASES.glob("*.jsonl")), (wordings, WORDINGS.glob("*.jsonl")), (drafted, DRAFTS.glob("*.jsonl"))):
         found |= {path.stem: partial(reader, path) for path in sorted(paths) if not path.name.startswith("held_back")}
     return found
 

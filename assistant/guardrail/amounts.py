@@ -14,6 +14,7 @@ _UNITS = ("mg", "milligram", "milligrams")
 _FROM = frozenset(
     {"from", "than", "previous", "previously", "was", "before", "currently", "instead of", "rather than", "in place of", "not", "replacing", "current", "original", "starting from", "at the old"}
 )  # fmt: skip
+_REFUSED = 9  # tokens that a refusal reaches over
 _JOINS = frozenset({"to", "→", "instead of", "rather than", "in place of", "or", "not", "down", "-", "than", ">"})
 
 
@@ -82,6 +83,8 @@ def _drug(reading: Reading, at: int) -> str:
 
 
 def _is_reference(tokens: Sequence[Token], at: int) -> bool:
+    if _is_refused(tokens, at):
+        return True
     before = tokens[max(0, at - 3) : at]
     cut = max((place + 1 for place, t in enumerate(before) if t.tag == "PUNCT"), default=0)
     before = before[cut:]
@@ -90,3 +93,13 @@ def _is_reference(tokens: Sequence[Token], at: int) -> bool:
     after = tokens[at + 1 : at + 4]
     arrow = [t.text for t in after if t.text not in _UNITS]
     return bool(arrow) and (arrow[0] in ("→", "previously", "before") or (arrow[0] == "to" and any(_number(t) is not None for t in after[1:])))
+
+
+def _is_refused(tokens: Sequence[Token], at: int) -> bool:
+    """`no case for 3 mg`, `nothing in a mild episode asks for 3 mg`: named as what is not given."""
+    for place in range(at - 1, max(-1, at - _REFUSED), -1):
+        if tokens[place].tag in ("PUNCT", "CONTR", "AND") or _number(tokens[place]) is not None:
+            return False
+        if tokens[place].text in ("no", "nothing"):
+            return tokens[place + 1].tag not in ("POM", "DOSE") and tokens[at - 1].text in ("for", "to", "of")
+    return False

@@ -29,7 +29,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     if reading.asks or (reading.silent and not amounts_of(reading)):
         return []
     found = [why for amount in amounts_of(reading) if (why := _amount_fault(amount, reading, context))]
-    found += [why for why in (_turned(reading), _tier(reading)) if why]
+    found += [why for why in (_turned(reading), _tier(reading, context)) if why]
     found += [why for order in reading.orders if (why := _change_fault(order, reading, context))]
     if (
         reading.has("ELDERLY")
@@ -84,9 +84,9 @@ def _turned(reading: Reading) -> str:
     return "The dose goes down, not up." if told.mg > was.mg else ""
 
 
-def _tier(reading: Reading) -> str:
+def _tier(reading: Reading, context: Context) -> str:
     """The branches of the restart taken crosswise: the same dose after a severe infection, a reduction after a mild one."""
-    lower = [a for a in amounts_of(reading) if a.drug == "POM" and a.mg < 4 and not a.reference]
+    lower = [a for a in amounts_of(reading) if a.drug == "POM" and a.mg < (context.case.dose_mg or 4) and not a.reference]
     if lower and reading.has("MILD", "RESTART") and not reading.any("SEVERE", "LIFETHR", "ELDERLY", "DIALYSIS", "SAME", "NEG"):
         return SAME_AFTER_MILD
     for order in reading.orders:

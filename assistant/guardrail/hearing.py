@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from assistant.guardrail import action, aims, dose, missing, near, telling
+from assistant.guardrail import action, aims, dose, missing, near, scope, telling
 from assistant.guardrail.clauses import HEADS
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action, Basis, Severity
@@ -18,9 +18,18 @@ OVERRULES_BY_WORDS = -1.0  # of the linear classifier alone, beside one of the n
 ACQUITS = -0.5  # of words that the rules cannot read
 OVERRULES = -3.0  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
+OVERRULES_FOR_GOOD = -math.inf
+OVERRULES_IMPERATIVE = -math.inf
 OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, which the rules read best
-CLAIM_ACQUITS, CLAIM_CONDEMNS = -3.0, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
+CLAIM_ACQUITS, CLAIM_CONDEMNS = -2.5, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
+SAYS = 1.0  # that a clause says what a marker stands for
 _FEW = 8  # words
+_MARKED = {
+    "1": ("stop_now", "hold_until_resolved", "consider_prophylaxis", "prophylaxis_on_restart", "quinolone_caution"),
+    "2": ("dex_20mg_weekly",),
+    "3": ("elderly_3mg", "renal_monitoring"),
+    "4": ("planned_resumption",),
+}
 _BY_A_WORD = ("No source speaks of", "'", "It gives advice on another drug")
 _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"), Action.RESUME: ("restart", "go"), Action.REASSESS: ("stop", "norestart")}
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
@@ -28,16 +37,18 @@ _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "RED
 
 def prepare(readings: list[Reading], context: Context) -> None:
     """Let the second ear listen to all pieces of a draft at once, which is faster than one by one."""
-    if readings and telling.heads_of(context.decision.action, context.decision.severity):
+    if readings:
         telling.hear(readings)
 
 
 def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
     """What is left of the faults that the rules found once the second ear has been asked, or what it hears where they found none."""
-    if reading.asks or not telling.heads_of(context.decision.action, context.decision.severity):
+    if reading.asks:
         return orders + beside
+    if not telling.heads_of(context.decision.action, context.decision.severity):
+        return [f for f in orders + beside if f.why != action.UNREAD or _claims_much(reading)]
     against = telling.against(reading, context.decision)
-    doubted = bool(orders or beside) and not _for_the_rules(reading) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
+    doubted = bool(orders or beside) and (not _for_the_rules(reading) or (not near.close(reading) and against < OVERRULES_IMPERATIVE)) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
     if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]
@@ -67,14 +78,26 @@ def _owed_dose(reading: Reading, context: Context) -> bool:
 
 def claimed(found: list[Fault], reading: Reading, context: Context) -> list[Fault]:
     """What is left of the faults of a claim once the second ear has been asked, or what it hears where the rules found none."""
-    if reading.asks or not telling.heads_of(context.decision.action, context.decision.severity):
+    if reading.asks:
         return found
+    if not telling.heads_of(context.decision.action, context.decision.severity):
+        return [f for f in found if f.why != scope.ANSWERS or _claims_much(reading)]
     doubt = max(telling.claims(reading, "unsupported"), telling.claims(reading, "outside"))
     if found:
         return [f for f in found if doubt >= CLAIM_ACQUITS or not f.why.startswith(_BY_A_WORD) or _for_the_rules(reading)]
     if doubt < CLAIM_CONDEMNS or reading.silent or _confirmed(reading, context):
         return []
     return [Fault("support", "It sounds like a claim that no source makes.", context.rule)]
+
+
+def _claims_much(reading: Reading) -> bool:
+    """Whether a piece may advise on what no source covers, as the second ear hears it."""
+    return max(telling.claims(reading, "unsupported"), telling.claims(reading, "outside")) >= CLAIM_ACQUITS
+
+
+def backed(reading: Reading) -> frozenset[str]:
+    """The markers of what the second ear hears said, where the rules know no word for it."""
+    return frozenset(marker for marker, elements in _MARKED.items() if any(telling.says(reading, e) >= SAYS for e in elements))
 
 
 def takes_up(fault: Fault, reading: Reading, context: Context) -> bool:
@@ -104,7 +127,7 @@ def _overrules(fault: Fault) -> float:
     """Below which log-odds a fault that the rules found is not believed."""
     if fault.why == action.UNREAD:
         return ACQUITS
-    return -math.inf if fault.why == action.FOR_GOOD else OVERRULES
+    return OVERRULES_FOR_GOOD if fault.why == action.FOR_GOOD else OVERRULES
 
 
 def _confirmed(reading: Reading, context: Context) -> bool:

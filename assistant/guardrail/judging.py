@@ -136,7 +136,7 @@ def _found(piece: Piece, reading: Reading, context: Context, around: frozenset[s
     if not any(f.check in ("number", "dose") for f in found) and not claims:
         claims = support.faults(reading, context, last=last, kind=piece.kind)
     found += hearing.claimed(claims, reading, context) if piece.kind in SPOKEN else claims
-    found += citation.faults(reading, context, around)
+    found += citation.faults(reading, context, around | hearing.backed(reading) if reading.markers and piece.kind in SPOKEN else around)
     return tuple({(f.check, f.why): f for f in found}.values())
 
 

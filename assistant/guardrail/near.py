@@ -131,7 +131,7 @@ _HARD = frozenset(
 )
 _INSTEAD = frozenset({"W", "STOP", "ONCE", "BEFORE", "WHILE", "GO", "RESTART", "AMB", "CBC", "RENAL"})
 _DROPPED = (_ADDED - {"WEAK", "NEUTRO", "STOP", "SAME", "GO"}) | {"MOSTCOMMON", "COMMON", "CAUSE", "REDUCE", "PATHWAY", "RISK"}
-_LOSABLE = frozenset({"significant", "multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "occurred", "occurring"})
+_LOSABLE = frozenset({"significant", "multiple", "myeloma", "which", "symptoms", "grade", "modification", "regimens", "years", "occurred", "occurring"})
 _SWAPS = frozenset({"in place of", "instead of", "rather than"})
 _FIRM = frozenset({"SHOULD", "STRONG", "EVALPOS"})
 _FILLERS = frozenset(
@@ -228,7 +228,12 @@ def _key(token: Token) -> str:
 @lru_cache(maxsize=2048)
 def fault(reading: Reading) -> str:
     """Why a piece that stands close to an article sentence says something else, or nothing."""
-    tokens = _content(reading.tokens)
+    if _half_its_own(reading):
+        return ""
+    return _fault(_content(reading.tokens))
+
+
+def _fault(tokens: Sequence[Token]) -> str:
     keys = [_key(t) for t in tokens]
     best: tuple[float, str] = (0.0, "")
     for share, theirs, passage in _close(tokens, _SHARE):
@@ -238,6 +243,20 @@ def fault(reading: Reading) -> str:
                 return ""
             best = (share, f"It differs from the article ({passage}): {why}.")
     return best[1]
+
+
+def _half_its_own(reading: Reading) -> bool:
+    """`It is not given again until ..., as it increases infection risk and may impair recovery`: one clause is the article's, the other its own.
+
+    Each is compared with the article by itself; the clause of its own is for the other checks.
+    """
+    clauses = [_content(part.tokens) for part in reading.parts]
+    at = next((n for n, part in enumerate(reading.parts) if part.kind == "reason"), 0)
+    if not at:
+        return False
+    own = tuple(t for clause in clauses[:at] for t in clause)
+    taken = tuple(t for clause in clauses[at:] for t in clause)
+    return len(own) >= _LEAST and any(True for _ in _close(taken, _SHARE)) and not (_fault(own) or _fault(taken))
 
 
 @lru_cache(maxsize=2048)

@@ -127,7 +127,7 @@ def read(body: str, topic: str) -> Reading:
     named = [t.tag for t in tokens if t.tag in _TOPICS]
     last = "POM" if "POM" in named else named[-1] if named else topic
     tags = frozenset(t.tag for part in parts for t in merge_split_verbs(part.tokens)) | frozenset(t.tag for t in tokens)
-    asks = body.strip().endswith("?") and not _RHETORICAL.search(body)
+    asks = body.rstrip(" *_\"'”").endswith("?") and not _RHETORICAL.search(body)
     return Reading(
         body=body, plain=plain(body), tokens=tokens, parts=parts, orders=orders, markers=markers_of(body), tags=tags, asks=asks, topic=last
     )

@@ -8,6 +8,8 @@ from assistant.guardrail.cues import cues
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.records import Action
 
+ANSWERS = "It answers a question that the sources do not cover."
+
 _CLAIMS = (
     "EVALPOS",
     "EVALNEG",
@@ -39,7 +41,7 @@ def faults(reading: Reading, context: Context) -> list[Fault]:
     if outside and context.case.other_drug and not reading.any("NEG") and any(word in reading.plain for word in cues().claims.likened):
         return [Fault("scope", "It carries the article over to another drug.", context.rule)]
     if outside and reading.any("OUTSIDE", "AMBNAME", "PARTNER", "UNKNOWN") and reading.any(*_ADVICE) and not refers(reading):
-        return [Fault("scope", "It answers a question that the sources do not cover.", context.rule)]
+        return [Fault("scope", ANSWERS, context.rule)]
     return []
 
 

@@ -30,7 +30,10 @@ TARGETS = frozenset(
         "RENAL",
     }
 )
-_HALVES = frozenset({"off", "back", "have", "remain", "remains"})
+_HALVES = frozenset({"off", "back", "away", "have", "remain", "remains"})
+_NONE = frozenset({"no", "no more", "no further"})
+_WHEN = frozenset({"NOW", "UNTIL", "WHILE", "BEFORE", "ONCE", "IF", "AND", "PUNCT", "INF", "CONTR"})
+_SPANS = frozenset({"for", "from", "during", "at", "in", "this", "tonight"})
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
 _JOINED = frozenset({"to", "with", "the", "a", "this", "that", "its", "her", "his", "their", "your", "on"})
 _LASTS = frozenset({"continues", "continue", "goes on", "go on", "remains", "stays in place", "in place", "is maintained", "maintained", "continued", "stays", "remain"})
@@ -38,7 +41,7 @@ _LASTS = frozenset({"continues", "continue", "goes on", "go on", "remains", "sta
 
 def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
     """`keep it off`, `bring pomalidomide back`, `stays off`: the two halves of a verb become one head."""
-    made = _lasting_stop(tokens)
+    made = _none_given(_lasting_stop(tokens))
     if not any(t.tag in ("KEEP", "BRING") or t.text.split()[0] in _HALVES for t in tokens):
         return made
     for at in range(1, len(made)):
@@ -64,6 +67,9 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
                 made[to] = Token("STOP", "off", "past")
                 made[at] = Token("W", token.text) if token.tag == "START" else token
                 break
+            if token.tag == "START" and other.text == "away" and token.text.startswith(("take", "taking", "taken", "took")):
+                made[to], made[at] = Token("STOP", "away", token.form), Token("W", token.text)
+                break
             if token.tag in ("BRING", "START", "SHOULD") and other.text == "back":
                 made[to] = Token("RESTART", "back", token.form or "base")
                 break
@@ -74,6 +80,17 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
                 made[to] = Token("STOP", "out", token.form)
                 break
     return made
+
+
+def _none_given(tokens: list[Token]) -> list[Token]:
+    """`No pomalidomide from now until ...`, `no further capsules`: an order without a verb."""
+    at = next((place for place, t in enumerate(tokens) if t.tag not in ("W", "NOW", "PUNCT", "AND")), len(tokens))
+    none, thing, after = [*tokens[at : at + 3], None, None, None][:3]
+    if none is None or thing is None or none.text not in _NONE or thing.tag != "POM" or any(t.tag in HEADS for t in tokens):
+        return tokens
+    if after is not None and after.tag not in _WHEN and after.text not in _SPANS:
+        return tokens  # `no pomalidomide toxicity`
+    return [*tokens[:at], Token("STOP", none.text, "base"), *tokens[at + 1 :]]
 
 
 def _lasting_stop(tokens: Sequence[Token]) -> list[Token]:
