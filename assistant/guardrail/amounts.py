@@ -20,12 +20,13 @@ _JOINS = frozenset({"to", "→", "instead of", "rather than", "in place of", "or
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A dose in mg: of which drug, and whether it is only what was or would otherwise be given."""
+    """A dose in mg: of which drug, and whether it is only what was or would otherwise be given; `refused`: said not to be given."""
 
     mg: float
     drug: str
     reference: bool
     at: int
+    refused: bool = False
 
 
 @lru_cache(maxsize=2048)
@@ -35,7 +36,7 @@ def amounts_of(reading: Reading) -> tuple[Amount, ...]:
     if not any(t.text in _UNITS for t in tokens):
         return ()
     places = [at for at, t in enumerate(tokens) if _number(t) is not None and _has_unit(tokens, at)]
-    return tuple(Amount(_number(tokens[at]) or 0.0, _drug(reading, at), _is_reference(tokens, at), at) for at in places)
+    return tuple(Amount(_number(tokens[at]) or 0.0, _drug(reading, at), refused or _is_reference(tokens, at), at, refused) for at in places for refused in [_is_refused(tokens, at)])
 
 
 def _number(token: Token) -> float | None:
@@ -83,8 +84,6 @@ def _drug(reading: Reading, at: int) -> str:
 
 
 def _is_reference(tokens: Sequence[Token], at: int) -> bool:
-    if _is_refused(tokens, at):
-        return True
     before = tokens[max(0, at - 3) : at]
     cut = max((place + 1 for place, t in enumerate(before) if t.tag == "PUNCT"), default=0)
     before = before[cut:]

@@ -49,6 +49,8 @@ def _amount_fault(amount: Amount, reading: Reading, context: Context) -> str:
     if amount.drug != "POM":
         return ""
     text = reading.plain
+    if amount.refused and amount.mg < (context.case.dose_mg or 4) and context.decision.severity is Severity.SEVERE and not reading.any("MILD", "NOW", "WHILE"):
+        return DENIED
     if amount.mg == 1 and re.search(r"\b(?:level|lower|step|below|down|one|by)\b", text):
         return ""
     if amount.mg not in _mentioned(context):

@@ -6,7 +6,7 @@ import math
 
 from assistant.guardrail import action, aims, dose, missing, near, scope, telling
 from assistant.guardrail.clauses import HEADS
-from assistant.guardrail.readings import Context, Fault, Reading
+from assistant.guardrail.readings import Context, Fault, Reading, read
 from assistant.records import Action, Basis, Severity
 
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
@@ -47,7 +47,8 @@ def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: C
         return orders + beside
     if not telling.heads_of(context.decision.action, context.decision.severity):
         return [f for f in orders + beside if f.why != action.UNREAD or _claims_much(reading)]
-    against = telling.against(reading, context.decision)
+    own = near.own_clause(reading)  # its reason is the article's and must not speak for it
+    against = telling.against(read(own, reading.topic) if own else reading, context.decision)
     doubted = bool(orders or beside) and (not _for_the_rules(reading) or (not near.close(reading) and against < OVERRULES_IMPERATIVE)) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
     if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]

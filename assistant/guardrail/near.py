@@ -228,7 +228,7 @@ def _key(token: Token) -> str:
 @lru_cache(maxsize=2048)
 def fault(reading: Reading) -> str:
     """Why a piece that stands close to an article sentence says something else, or nothing."""
-    if _half_its_own(reading):
+    if own_clause(reading):
         return ""
     return _fault(_content(reading.tokens))
 
@@ -245,18 +245,18 @@ def _fault(tokens: Sequence[Token]) -> str:
     return best[1]
 
 
-def _half_its_own(reading: Reading) -> bool:
-    """`It is not given again until ..., as it increases infection risk and may impair recovery`: one clause is the article's, the other its own.
+@lru_cache(maxsize=2048)
+def own_clause(reading: Reading) -> str:
+    """The words of a clause that a reason taken from the article follows (`it is not given again until ..., as it increases infection risk`), or nothing.
 
-    Each is compared with the article by itself; the clause of its own is for the other checks.
+    Each half is compared with the article by itself; the other checks read the clause.
     """
-    clauses = [_content(part.tokens) for part in reading.parts]
     at = next((n for n, part in enumerate(reading.parts) if part.kind == "reason"), 0)
-    if not at:
-        return False
-    own = tuple(t for clause in clauses[:at] for t in clause)
-    taken = tuple(t for clause in clauses[at:] for t in clause)
-    return len(own) >= _LEAST and any(True for _ in _close(taken, _SHARE)) and not (_fault(own) or _fault(taken))
+    before = [t for part in reading.parts[:at] for t in part.tokens]
+    own, taken = _content(before), _content([t for part in reading.parts[at:] for t in part.tokens])
+    if not at or len(own) < _LEAST or not any(True for _ in _close(taken, _SHARE)) or _fault(own) or _fault(taken):
+        return ""
+    return " ".join(t.text for t in before)
 
 
 @lru_cache(maxsize=2048)

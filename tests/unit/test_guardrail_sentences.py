@@ -52,6 +52,11 @@ def rows(table: dict[str, str]) -> list[tuple[str, str]]:
 
 BAD = {
     "hold_mild": r"""
+        Skip no doses of pomalidomide.
+        Withhold no capsule.
+        It may be given until the fever has gone, as it increases infection risk and may impair recovery [1].
+        It is left off until the fever has gone, as it increases infection risk and may improve recovery [1].
+        Give prophylactic antibiotics for the first three days.
         Stop once the cycle is complete.
         Continue during the infection.
         ANC 700 per microlitre equals 7.0 x10^9/L.
@@ -374,6 +379,7 @@ BAD = {
         Restart without waiting for the blood count.
     """,
     "resume_severe": r"""
+        There is no case for 3 mg after an infection like this.
         Restart at 4 mg; no reduction is needed.
         A dose reduction is unnecessary.
         There is no need to lower the dose.
@@ -483,6 +489,7 @@ BAD = {
         Give oral ciprofloxacin and send him home.
     """,
     "hold_label": r"""
+        The count of 0.3 x10^9/L (3000 per microlitre) holds it [US].
         The ANC is fine, so restart today.
         Restart when the ANC is above 0.3.
         Pomalidomide can be resumed despite the low count.
@@ -506,6 +513,15 @@ BAD = {
 
 GOOD = {
     "hold_mild": r"""
+        Give no more pomalidomide from this evening.
+        Take the capsules away today.
+        No pomalidomide until the cystitis has completely resolved [1].
+        There is no case for 3 mg after so mild an infection.
+        It is left off until the cystitis has completely resolved, as it increases infection risk and may impair recovery [1].
+        The pause is not for good: giving the drug up entirely could let the myeloma progress [4].
+        **When does pomalidomide go on?**
+        The way back opens once the whole episode has completely resolved [1].
+        Think of prophylactic antibiotics from the first day back.
         Please continue to withhold pomalidomide until the infection has completely resolved [1].
         Continue to hold.
         Maintain the hold.
@@ -747,6 +763,8 @@ GOOD = {
         Neither a lower dose nor a permanent stop is called for.
     """,
     "resume_mild": r"""
+        No reduction to 3 mg is called for.
+        Nothing in a mild episode asks for 3 mg.
         There is no reason to come back at a lower dose.
         There is no objection to a restart.
         The article reserves a reduction for severe infections.
@@ -866,6 +884,7 @@ GOOD = {
         No infection, no hold.
     """,
     "inform": r"""
+        Pneumonia, at 13.9 %, is the foremost serious infection [2].
         Infections occur in 33.7% of patients on pomalidomide [2].
         About a third of patients get an infection (33.7%) [2].
         Pneumonia is the most common serious infection, at 13.9% [2].
@@ -892,6 +911,7 @@ GOOD = {
         The article names four pitfalls.
     """,
     "out": r"""
+        Another source will have to answer that.
         It would not be right to carry the pomalidomide rule over to lenalidomide.
         Your local immunisation service will be better placed to answer.
         On lenalidomide I must pass.
@@ -916,6 +936,7 @@ GOOD = {
         An ANC below 1.0 with 38.0 or more is neutropenic fever.
     """,
     "hold_label": r"""
+        The count of 0.3 x10^9/L (300 per microlitre) lies below the label's 500 per microlitre [US].
         Not yet: keep holding, because the ANC of 0.3 is below 0.5.
         The US label interrupts dosing below an ANC of 0.5 x10^9/L [US].
         The article names no count; this is the US label.
