@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from assistant.guardrail import action, aims, dose, missing, near, scope, telling
 from assistant.guardrail.clauses import HEADS
 from assistant.guardrail.readings import Context, Fault, Reading, read
@@ -12,11 +14,12 @@ CONDEMNS = -0.3
 CONDEMNS_CONFIRMED = 0.8  # of words in which the rules read what is owed
 CONDEMNS_PLAIN = 2.5  # of so few words that nothing can hide among them
 CONDEMNS_BARE = 0.5  # of few words, and of those that name no deed, no drug and no dose
+OVERRULES_BY_WORDS = -1.0  # of the linear classifier alone, beside one of the next three
 ACQUITS = -0.5  # of words that the rules cannot read
-OVERRULES = -2.0  # of an order that the rules read: its words are those of drafts that fit the decision
-OVERRULES_COMPANION = -3.0  # of what goes with it, which the ear hears less well
-OVERRULES_FOR_GOOD = -3.5  # of a stop for good
-OVERRULES_PLAIN = -4.0  # of a plain order, which the rules read best
+OVERRULES = -3.0  # of an order that the rules read: its words are those of drafts that fit the decision
+OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
+OVERRULES_FOR_GOOD = -math.inf
+OVERRULES_IMPERATIVE = -math.inf
 OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, which the rules read best
 CLAIM_ACQUITS, CLAIM_CONDEMNS = -2.5, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
 SAYS = 1.0  # that a clause says what a marker stands for
@@ -32,7 +35,7 @@ _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
 
 
-def prepare(readings: list[Reading]) -> None:
+def prepare(readings: list[Reading], context: Context) -> None:
     """Let the second ear listen to all pieces of a draft at once, which is faster than one by one."""
     if readings:
         telling.hear(readings)
@@ -46,7 +49,7 @@ def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: C
         return [f for f in orders + beside if f.why != action.UNREAD or _claims_much(reading)]
     own = near.own_clause(reading)  # its reason is the article's and must not speak for it
     against = telling.against(read(own, reading.topic) if own else reading, context.decision)
-    doubted = bool(orders or beside) and not near.close(reading) and (against < OVERRULES_PLAIN or not _imperative(reading))
+    doubted = bool(orders or beside) and (not _for_the_rules(reading) or (not near.close(reading) and against < OVERRULES_IMPERATIVE)) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
     if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]

@@ -188,15 +188,21 @@ def hear(readings: Iterable[Reading]) -> None:
 
 def against(reading: Reading, decision: Decision) -> float:
     """The log-odds of both classifiers that a clause speaks against a decision; 0 where none judges."""
-    return _against(reading, heads_of(decision.action, decision.severity))
+    return sum(_against(reading, heads_of(decision.action, decision.severity)))
+
+
+def by_words(reading: Reading, decision: Decision) -> float:
+    """The linear classifier's log-odds alone."""
+    return _against(reading, heads_of(decision.action, decision.severity))[0]
 
 
 @lru_cache(maxsize=4096)
-def _against(reading: Reading, heads: tuple[str, ...]) -> float:
-    """What the linear and the tuned classifier say together, the mean over the heads that judge."""
+def _against(reading: Reading, heads: tuple[str, ...]) -> tuple[float, float]:
+    """What the linear and the tuned classifier say, each the mean over the heads that judge."""
     if not heads:
-        return 0.0
-    return sum(telling().score(reading, head) + tuned(TUNED).score(reading.body, head) for head in heads) / len(heads)
+        return 0.0, 0.0
+    linear = sum(telling().score(reading, head) for head in heads) / len(heads)
+    return linear, sum(tuned(TUNED).score(reading.body, head) for head in heads) / len(heads)
 
 
 def says(reading: Reading, element: str) -> float:
