@@ -18,8 +18,6 @@ OVERRULES_BY_WORDS = -1.0  # of the linear classifier alone, beside one of the n
 ACQUITS = -0.5  # of words that the rules cannot read
 OVERRULES = -3.0  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
-OVERRULES_FOR_GOOD = -math.inf
-OVERRULES_IMPERATIVE = -math.inf
 OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, which the rules read best
 CLAIM_ACQUITS, CLAIM_CONDEMNS = -2.5, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
 SAYS = 1.0  # that a clause says what a marker stands for
@@ -49,7 +47,7 @@ def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: C
         return [f for f in orders + beside if f.why != action.UNREAD or _claims_much(reading)]
     own = near.own_clause(reading)  # its reason is the article's and must not speak for it
     against = telling.against(read(own, reading.topic) if own else reading, context.decision)
-    doubted = bool(orders or beside) and (not _for_the_rules(reading) or (not near.close(reading) and against < OVERRULES_IMPERATIVE)) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
+    doubted = bool(orders or beside) and not _for_the_rules(reading) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
     if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]
@@ -128,7 +126,7 @@ def _overrules(fault: Fault) -> float:
     """Below which log-odds a fault that the rules found is not believed."""
     if fault.why == action.UNREAD:
         return ACQUITS
-    return OVERRULES_FOR_GOOD if fault.why == action.FOR_GOOD else OVERRULES
+    return -math.inf if fault.why == action.FOR_GOOD else OVERRULES
 
 
 def _confirmed(reading: Reading, context: Context) -> bool:

@@ -78,7 +78,8 @@ def _spans(reading: Reading) -> str:
     """The first three months of therapy, for prophylaxis and for the time of risk, and no other span."""
     text = reading.plain
     late = pattern("late_span").search(text)
-    if late and reading.any("OCCUR", "RISK", "PROPH", "COMMON", "SOURCE", "MOSTCOMMON") | bool(reading.markers):
+    told = reading.any("OCCUR", "RISK", "PROPH", "COMMON", "SOURCE", "MOSTCOMMON") or bool(reading.markers)
+    if late and (told or (reading.any("INF") and "cycle" not in late.group())):  # `in his third cycle, with an infected cut`: the case
         return "The span is the first three months of therapy."
     about = reading.any("PROPH") or (
         (reading.any("INF", "RISK", "COMMON") or "%" in text) and re.search(r"\b(?:first|last|initial|final|early|opening)\b[^.]*\b(?:therapy|treatment|pomalidomide)\b", text)
@@ -140,9 +141,9 @@ def _counts(reading: Reading, context: Context) -> str:
     case = context.case
     known = _COUNTS | {v for v in (case.anc, case.platelets, case.platelets_nadir, case.temperature, case.age, case.dose_mg) if v is not None}
     known |= {v * 1000 for v in (case.anc,) if v is not None}
-    small, large = ([_value(m.group(1)) for m in pattern(name).finditer(reading.plain)] for name in ("per_microlitre", "per_litre"))
-    if small and large and not any(math.isclose(a / 1000, b) for a in small for b in large):
-        return f"{small[0]:g} per microlitre is not {large[0]:g} x10^9/L."
+    small, large = ([m.group(1) for m in pattern(name).finditer(reading.plain)] for name in ("per_microlitre", "per_litre"))
+    if small and large and not any(math.isclose(_value(a) / 1000, _value(b)) for a in small for b in large):
+        return f"{small[0]} per microlitre is not {large[0]} x10^9/L."
     for found in re.finditer(
         r"(?:<|>|≤|≥|below|above|under|over|least|reaches|exceeds|anc of|anc|threshold (?:is|at|of)|count of|platelets of|platelets)\s*(\d+(?:[.,]\d+)?)(?!\s*(?:%|mg|months?|weeks?|days?|years?|/))",
         reading.plain,

@@ -67,7 +67,7 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
                 made[to] = Token("STOP", "off", "past")
                 made[at] = Token("W", token.text) if token.tag == "START" else token
                 break
-            if token.tag == "START" and other.text == "away" and token.text.startswith(("take", "taking", "taken", "took")):
+            if token.tag == "START" and other.text == "away" and token.text.startswith(("take", "taking", "took")):
                 made[to], made[at] = Token("STOP", "away", token.form), Token("W", token.text)
                 break
             if token.tag in ("BRING", "START", "SHOULD") and other.text == "back":
