@@ -59,7 +59,7 @@ def _unreadable(reading: Reading, *, last: bool, kind: str) -> str:
     if len(foreign) >= (2 if unknown >= 2 else 3) and len(foreign) + unknown > len(words) * 0.3:
         return "It is not in English and cannot be checked."
     open_end = last and kind in ("text", "item") and bool(words) and not re.search(r"[.!?:)\]\"”'*|…]\s*$", reading.body)
-    if open_end and (words[-1] in _DANGLING or (reading.tokens[-1].tag == "UNKNOWN" and len(reading.tokens) > 3)):
+    if open_end and (words[-1] in _DANGLING or (len(reading.tokens) > 3 and reading.tokens[-1].tag == "UNKNOWN")):
         return "It is cut off in mid sentence."
     return ""
 

@@ -154,12 +154,14 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
 
 def _is_fact(likely: Mapping[str, float], told: _Told, scans: Sequence[Scan], last: Scan) -> bool:
     """Whether a loose decision is a question of fact: the more is told of somebody ill, the surer it must be."""
-    if (told.ill and last.measured and not speaks_at_large(last)) or (told.informs and told.ill and "?" not in last.text):
+    asks_for_it = last.intents("fact") or names_the_source(last)
+    reports = "?" not in last.text and (told.informs or (speaks_of_a_person(last) and not asks_for_it))  # 'Got a lady on pom who has an infection'
+    if told.ill and ((last.measured and not speaks_at_large(last)) or reports):
         return False
     if len(scans) == 1 and told.particular:
         return False
     enough = 0.97 if told.particular else 0.9 if told.now else 0.8 if told.informs and told.ill else 0.6
-    asks = last.intents("fact") or names_the_source(last) or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
+    asks = asks_for_it or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
     return likely["fact"] >= enough and asks
 
 
