@@ -18,7 +18,7 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from assistant.knowledge import knowledge
-from assistant.records import Decision, Hit, Passage, Why
+from assistant.records import Asked, Case, Decision, Drug, Fact, Hit, Infection, Passage, Severity, Why, Words
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,6 +48,16 @@ class QuotedOnly:
     def search(self, question: str, decision: Decision) -> tuple[Hit, ...]:
         self.asked.append(question)
         return tuple(Hit(passage=knowledge().passages[quote.passage_id], score=0.5, why=Why.RULE) for quote in decision.quotes)
+
+
+def case(infection: Infection, severity: Severity = Severity.UNSPECIFIED, **facts: object) -> Case:
+    """A case that asks for a decision on pomalidomide 4 mg."""
+    return Case(**{"asked": Asked.DECISION, "drug": Drug.POMALIDOMIDE, "dose_mg": 4.0, "infection": infection, "severity": severity, **facts})  # type: ignore[arg-type]
+
+
+def named(*drugs: str) -> tuple[Fact, ...]:
+    """Facts that name drugs in the question."""
+    return tuple(Fact(name="antimicrobial", value=d, words=Words(turn=0, start=0, end=len(d), text=d)) for d in drugs)
 
 
 def some_passages(count: int = 12) -> tuple[Passage, ...]:

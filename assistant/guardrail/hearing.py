@@ -33,7 +33,7 @@ _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
 
 
-def prepare(readings: list[Reading], context: Context) -> None:
+def prepare(readings: list[Reading]) -> None:
     """Let the second ear listen to all pieces of a draft at once, which is faster than one by one."""
     if readings:
         telling.hear(readings)
@@ -44,7 +44,7 @@ def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: C
     if reading.asks:
         return orders + beside
     if not telling.heads_of(context.decision.action, context.decision.severity):
-        return [f for f in orders + beside if f.why != action.UNREAD or _claims_much(reading)]
+        return [f for f in orders + beside if f.why != action.UNREAD or _doubt(reading) >= CLAIM_ACQUITS]
     own = near.own_clause(reading)  # its reason is the article's and must not speak for it
     against = telling.against(read(own, reading.topic) if own else reading, context.decision)
     doubted = bool(orders or beside) and not _for_the_rules(reading) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
@@ -80,8 +80,8 @@ def claimed(found: list[Fault], reading: Reading, context: Context) -> list[Faul
     if reading.asks:
         return found
     if not telling.heads_of(context.decision.action, context.decision.severity):
-        return [f for f in found if f.why != scope.ANSWERS or _claims_much(reading)]
-    doubt = max(telling.claims(reading, "unsupported"), telling.claims(reading, "outside"))
+        return [f for f in found if f.why != scope.ANSWERS or _doubt(reading) >= CLAIM_ACQUITS]
+    doubt = _doubt(reading)
     if found:
         return [f for f in found if doubt >= CLAIM_ACQUITS or not f.why.startswith(_BY_A_WORD) or _for_the_rules(reading)]
     if doubt < CLAIM_CONDEMNS or reading.silent or _confirmed(reading, context):
@@ -89,9 +89,9 @@ def claimed(found: list[Fault], reading: Reading, context: Context) -> list[Faul
     return [Fault("support", "It sounds like a claim that no source makes.", context.rule)]
 
 
-def _claims_much(reading: Reading) -> bool:
-    """Whether a piece may advise on what no source covers, as the second ear hears it."""
-    return max(telling.claims(reading, "unsupported"), telling.claims(reading, "outside")) >= CLAIM_ACQUITS
+def _doubt(reading: Reading) -> float:
+    """The log-odds that a piece claims what no source says, or advises on what none covers."""
+    return max(telling.claims(reading, "unsupported"), telling.claims(reading, "outside"))
 
 
 def backed(reading: Reading) -> frozenset[str]:

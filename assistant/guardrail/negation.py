@@ -11,7 +11,7 @@ DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "one", "this"
 LEANS = frozenset({"towards", "toward", "favours", "favors", "favouring", "suggests", "leans", "prefers", "preference"})
 _SWAPS = frozenset({"instead of", "rather than", "in place of"})
 _ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
-_NONE = frozenset({"no", "no more", "no further", "zero"})
+NONE_OF = frozenset({"no", "no more", "no further"})
 _TELLS = frozenset({"tell", "reassure", "explain", "say", "answer", "inform", "assure", "told", "sure", "know", "remind", "confirm"})
 _STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
 
@@ -64,7 +64,7 @@ def flips_left(left: Sequence[Token]) -> int:
 
 def flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) -> int:
     """`stopping is not required`, `a hold is unnecessary`: an evaluation after a deed that is named, not ordered; `take no pomalidomide`."""
-    if right and right[0].text in _NONE and any(t.tag in ("POM", "DOSE", "PRON") for t in right[1:3]):
+    if right and right[0].text in NONE_OF | {"zero"} and any(t.tag in ("POM", "DOSE", "PRON") for t in right[1:3]):
         return 1
     if token.form == "base" and not is_named(left) and not (right and right[0].tag == "NEG" and len(right) <= 2 and not left):
         return 0

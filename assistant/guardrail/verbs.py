@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from assistant.guardrail.clauses import HEADS
+from assistant.guardrail.negation import NONE_OF
 from assistant.guardrail.tokens import Token
 
 TARGETS = frozenset(
@@ -31,7 +32,6 @@ TARGETS = frozenset(
     }
 )
 _HALVES = frozenset({"off", "back", "away", "have", "remain", "remains"})
-_NONE = frozenset({"no", "no more", "no further"})
 _WHEN = frozenset({"NOW", "UNTIL", "WHILE", "BEFORE", "ONCE", "IF", "AND", "PUNCT", "INF", "CONTR"})
 _SPANS = frozenset({"for", "from", "during", "at", "in", "this", "tonight"})
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
@@ -86,7 +86,7 @@ def _none_given(tokens: list[Token]) -> list[Token]:
     """`No pomalidomide from now until ...`, `no further capsules`: an order without a verb."""
     at = next((place for place, t in enumerate(tokens) if t.tag not in ("W", "NOW", "PUNCT", "AND")), len(tokens))
     none, thing, after = [*tokens[at : at + 3], None, None, None][:3]
-    if none is None or thing is None or none.text not in _NONE or thing.tag != "POM" or any(t.tag in HEADS for t in tokens):
+    if none is None or thing is None or none.text not in NONE_OF or thing.tag != "POM" or any(t.tag in HEADS for t in tokens):
         return tokens
     if after is not None and after.tag not in _WHEN and after.text not in _SPANS:
         return tokens  # `no pomalidomide toxicity`

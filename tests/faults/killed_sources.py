@@ -73,8 +73,8 @@ def search(data: Path) -> found.AddedSearch | None:
     return found.opened(data, place(data), WordEmbedder(), MARK, quiet)
 
 
-def in_child(work: Callable[[], None]) -> int:
-    """Run in a forked process; its exit status, negative where it was killed."""
+def forked(work: Callable[[], None]) -> int:
+    """Run in a forked process that ends with 0, or with 1 and a trace on the error stream; its number."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -83,7 +83,12 @@ def in_child(work: Callable[[], None]) -> int:
             sys.excepthook(*sys.exc_info())
             os._exit(1)
         os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return pid
+
+
+def in_child(work: Callable[[], None]) -> int:
+    """Run in a forked process; its exit status, negative where it was killed."""
+    return os.waitstatus_to_exitcode(os.waitpid(forked(work), 0)[1])
 
 
 def killed_at(point: int, work: Callable[[], None]) -> int:
@@ -165,14 +170,7 @@ def look_at_index(data: Path) -> None:
 
 def killed_by_the_clock(work: Callable[[], None], after: float) -> int:
     """Run in a child, which is killed that many seconds later if it still runs."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            work()
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            os._exit(1)
-        os._exit(0)
+    pid = forked(work)
     end = time.monotonic() + after
     while time.monotonic() < end:
         done, status = os.waitpid(pid, os.WNOHANG)

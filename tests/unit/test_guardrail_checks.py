@@ -17,20 +17,11 @@ from assistant.composing import compose
 from assistant.guardrail import action, citation, dose, injection, missing, number, scope, support
 from assistant.guardrail.pieces import Piece, cut
 from assistant.guardrail.readings import Context, Reading, context, read
-from assistant.records import Asked, Case, Drug, Fact, Infection, Severity, Words
+from assistant.records import Asked, Case, Drug, Infection, Severity
 from assistant.rules import decide
+from tests.support import case, named
 
 FOLDER = Path(__file__).with_name("guardrail_checks")
-
-
-def case(infection: Infection, severity: Severity = Severity.UNSPECIFIED, **facts: object) -> Case:
-    """A case that asks for a decision on pomalidomide 4 mg."""
-    return Case(**{"asked": Asked.DECISION, "drug": Drug.POMALIDOMIDE, "dose_mg": 4.0, "infection": infection, "severity": severity, **facts})  # type: ignore[arg-type]
-
-
-def named(*drugs: str) -> tuple[Fact, ...]:
-    """Facts that name drugs in the question."""
-    return tuple(Fact(name="antimicrobial", value=d, words=Words(turn=0, start=0, end=len(d), text=d)) for d in drugs)
 
 
 CASES = {
