@@ -12,7 +12,7 @@ from assistant import guardrail
 from assistant.guardrail.judging import Judged, judge
 from assistant.guardrail.readings import Context
 from assistant.pipeline import Assistant
-from assistant.reading import second, standing
+from assistant.reading import opinion, second, standing
 from assistant.reading.surroundings import Surroundings
 from assistant.records import Outcome, Verdict
 from eval import plots
@@ -56,7 +56,14 @@ def without_second_reader() -> Iterator[None]:
     def unsure(self: second.Classifier, scans: object) -> dict[str, float]:
         return dict.fromkeys(self.labels, 1 / len(self.labels))
 
-    with patch.object(second.Classifier, "probabilities", unsure), patch.object(second.Classifier, "best", lambda self, scans: (self.labels[0], 0.0)):
+    with without_tuned(), patch.object(second.Classifier, "probabilities", unsure), patch.object(second.Classifier, "best", lambda self, scans: (self.labels[0], 0.0)):
+        yield
+
+
+@contextmanager
+def without_tuned() -> Iterator[None]:
+    """The second reader's linear classifiers alone."""
+    with patch.object(opinion, "_tuned", lambda *given: {}):
         yield
 
 
@@ -97,6 +104,7 @@ def of_questions(assistant: Assistant, items: Sequence[Item]) -> list[Json]:
     parts: list[tuple[str, Any, bool]] = [
         ("reader", ExitStack, True),
         ("reader without the classifiers", without_second_reader, True),
+        ("reader without the tuned classifier", without_tuned, True),
         ("reader without their word on resolution", without_second_opinion, True),
         ("reader without scopes", without_scopes, True),
         ("reader of the last turn alone", ExitStack, False),

@@ -2,12 +2,14 @@
 
 It learns from the examples in `knowledge/second_reader/examples/` and from the labelled questions in
 `eval/sets/build/`; nothing in `eval/sets/held_back/` is ever opened here. A fifth of the examples, chosen by a hash
-of the text, is held back and scored; the weights are then trained on all of them.
+of the text, is held back and scored; the weights are then trained on all of them. Two classifiers learn the same: linear
+ones over words and what the lexicon read, and one on top of the bundled model, which reads the classed line.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,9 +18,11 @@ from typing import Any
 import numpy as np
 
 from assistant.knowledge import knowledge
+from assistant.reading.opinion import HEADS, NAME, PIECES, line_of
 from assistant.reading.reader import scans_of
 from assistant.reading.second import features
 from assistant.weights import BUCKETS, FOLDER
+from eval import tuning
 
 BUILD = Path(__file__).parent / "sets" / "build"
 EXAMPLES = FOLDER / "examples"
@@ -27,6 +31,7 @@ STRENGTH = {"intent": 10.0, "topic": 10.0, "state": 8.0}
 _SNIPPET_STATE = {"resolved": "resolved", "unresolved": "infected", "active": "infected", "possible": "infected", "none": "none"}
 _ACTION_STATE = {"resume": "resolved", "reassess": "resolved", "hold": "infected", "no_hold": "none"}
 PLATELETS = 50  # x 10^9/L; below it a restart waits
+TASK = tuning.Task(NAME, tuple(label for labels in HEADS.values() for label in labels), PIECES, epochs=4, layers=6)
 Example = tuple[tuple[str, ...], str]  # the turns of a conversation, and its label
 
 
@@ -38,12 +43,14 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _questions() -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]:
-    """Turns, action and labels of the build questions that have one acceptable action."""
+    """Turns, action and labels of the build questions that have one acceptable action, and of the scenes."""
     for path in sorted(BUILD.glob("*.jsonl")):
         for row in rows(path):
             actions = set(row["gold"]["action"])
             if len(actions) == 1:
                 yield tuple(row.get("turns") or [row["question"]]), actions.pop(), row["gold"]
+    for path in sorted(EXAMPLES.glob("scenes*.jsonl")):
+        yield from ((tuple(row["turns"]), row["action"], {"severity": [row["severity"]]}) for row in rows(path))
 
 
 def _asked() -> Iterator[dict[str, Any]]:
@@ -103,6 +110,18 @@ def fit(examples: list[Example], strength: float) -> Any:
     return model.fit(matrix(turns for turns, _ in examples), [label for _, label in examples])
 
 
+def lines() -> dict[str, list[float]]:
+    """The lines that the tuned classifier learns from, each with 1, 0 or nan (not known) for each of its heads."""
+    found: dict[str, list[float]] = {}
+    for labels, examples in ((HEADS["state"], states()), (HEADS["intent"], intents())):
+        for turns, right in examples:
+            if right in labels:
+                row = found.setdefault(line_of(scans_of(turns)), [math.nan] * len(TASK.heads))
+                for label in labels:
+                    row[TASK.heads.index(label)] = float(label == right)
+    return found
+
+
 def held_back(turns: Sequence[str]) -> bool:
     """Whether an example belongs to the fifth that is scored and not trained on."""
     return zlib.crc32(" || ".join(turns).encode()) % 5 == 0
@@ -125,7 +144,8 @@ def train(name: str, examples: list[Example], folder: Path = FOLDER) -> float:
 def main() -> None:
     """Train all classifiers and print how well each does on examples that it has not seen."""
     for name, examples in (("intent", list(intents())), ("topic", list(topics())), ("state", list(states()))):
-        print(f"{name}: {len(examples)} examples, held-back accuracy {train(name, examples):.3f}")
+        print(f"{name}: {len(examples)} examples, held-back accuracy {train(name, examples):.3f}", flush=True)
+    tuning.save(TASK, tuning.trained(TASK, list(lines().items())))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from assistant import bundled
 from assistant.tuned import PLACES, SCALE, WIDTH
 from assistant.weights import FOLDER
 
-LAYERS = 3  # of six: the upper ones gained little on texts of other authors and cost as much again
 RANK = 16
 RATE, HEAD_RATE = 7e-4, 2e-3
 BATCH = 32
@@ -38,6 +37,8 @@ class Task:
     epochs: int = 3
     weights: tuple[float, ...] = ()
     """How much each head counts; all alike where nothing is said."""
+    layers: int = 3
+    """How many of the six layers are used. On clauses the upper three gained little and cost as much again; whole questions need all."""
 
 
 def trained(task: Task, examples: Sequence[Labelled]) -> dict[str, np.ndarray[Any, Any]]:
@@ -47,7 +48,7 @@ def trained(task: Task, examples: Sequence[Labelled]) -> dict[str, np.ndarray[An
     torch.manual_seed(1)
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
-    model, encode = _model(len(task.heads)), _encoding(task.pieces)
+    model, encode = _model(len(task.heads), task.layers), _encoding(task.pieces)
     tuned = [p for p in model.base.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW([{"params": tuned, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01)
     batches = [b for epoch in range(task.epochs) for b in _batches(examples, np.random.RandomState(epoch))]
@@ -92,7 +93,7 @@ def _encoding(pieces: int) -> Callable[[list[str]], Any]:
     return lambda texts: tokenizer(texts, padding=True, truncation=True, max_length=pieces, return_tensors="pt")
 
 
-def _model(heads: int) -> Any:
+def _model(heads: int, layers: int) -> Any:
     """The bundled model's first layers with additions at nought, and so many heads."""
     import torch
     from transformers import AutoModel
@@ -116,7 +117,7 @@ def _model(heads: int) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.base = AutoModel.from_pretrained(str(bundled.folder()), local_files_only=True)
-            self.base.encoder.layer = self.base.encoder.layer[:LAYERS]
+            self.base.encoder.layer = self.base.encoder.layer[:layers]
             for parameter in self.base.parameters():
                 parameter.requires_grad = False
             for layer in self.base.encoder.layer:

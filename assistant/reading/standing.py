@@ -21,9 +21,9 @@ from assistant.reading.episodes import (
 )
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
+from assistant.reading.opinion import Opinion, opinion
 from assistant.reading.phrases import phrase
 from assistant.reading.quantities import FEVER
-from assistant.reading.second import classifier
 from assistant.reading.surroundings import DENIALS
 from assistant.reading.suspicion import settled
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
@@ -32,7 +32,8 @@ FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.9
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_RESOLVED, SURE_NONE, SURE_LONG_OVER = 0.65, 0.65, 0.65, 0.7, 0.9
+SURE_INFECTED, DOUBT_NONE, SURE_HINTED, SURE_RESOLVED = 0.65, 0.55, 0.5, 0.65
+SURE_NONE, SURE_SILENT, SURE_LONG_PAST, SURE_LONG_OVER = 0.7, 0.8, 0.85, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
     EpisodeState.POSSIBLE: Infection.SUSPECTED,
@@ -180,23 +181,47 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
     Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
     """
-    likely = classifier("state").probabilities(scans)
-    unexplained = found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None
-    if found.infection is Infection.RESOLVED and not found.plain and likely["infected"] >= SURE_INFECTED:
+    heard = opinion("state", scans)
+    unexplained = found.infection in (Infection.ACTIVE, Infection.RESOLVING, Infection.UNKNOWN) and found.silent and fever is None
+    if found.infection is Infection.RESOLVED and not found.plain and heard.warns(SURE_INFECTED):
         found.infection, found.doubted = Infection.RESOLVING, True
-    elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and likely["none"] >= SURE_LONG_OVER:
+    elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and heard.agrees("none", SURE_LONG_PAST):
         found.infection = Infection.NONE
-    elif found.infection is Infection.NONE and likely["infected"] >= (SURE_DESPITE if found.set_aside or found.explained else DOUBT_NONE):
+    elif found.infection is Infection.NONE and heard.warns(SURE_DESPITE if found.set_aside or found.explained else DOUBT_NONE):
         found.infection, found.doubted = Infection.SUSPECTED, True
-    elif found.infection is Infection.NONE and found.silent and likely["resolved"] >= SURE_NONE:
+    elif (found.infection is Infection.NONE and found.silent and heard.agrees("resolved", SURE_NONE)) or (unexplained and _may_be_over(found, scans, heard)):
         found.infection = Infection.RESOLVED
-    elif unexplained and _open_to_doubt(found, scans) and likely["none"] >= SURE_LONG_OVER:
+    elif unexplained and _may_be_none(found, scans, heard):
         found.infection = Infection.NONE
-    elif unexplained and (found.hinted or found.untreated):
-        if likely["resolved"] >= (SURE_RESOLVED if found.hinted else SURE_LONG_OVER):
-            found.infection = Infection.RESOLVED
-        elif likely["none"] >= SURE_NONE and not found.named and not _in_blood(scans):
-            found.infection = Infection.NONE
+
+
+def _may_be_over(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool:
+    """Whether both classifiers take an infection of whose course the lexicon read nothing for resolved.
+
+    Where words of an end stand there that the lexicon did not take for this infection's own ('the flu is over, now it is
+    campylobacter'), it has not been silent, and the cautious reading stands.
+    """
+    if found.infection is not Infection.UNKNOWN and (found.hinted or found.untreated):
+        sure = SURE_HINTED if found.hinted else SURE_LONG_OVER
+    elif any(i.name in _ENDS for s in scans for i in s.of("state")):
+        return False
+    else:
+        sure = SURE_SILENT
+    return heard.agrees("resolved", sure) and (heard.linear["resolved"] >= SURE_RESOLVED or not _in_treatment(scans))
+
+
+def _in_treatment(scans: Sequence[Scan]) -> bool:
+    """Whether an antimicrobial is named as treatment and its end is not: completed treatment is part of resolution (spec, section 4.3)."""
+    named = any(not i.has("prophylaxis", "negated", "other") for s in scans for i in s.of("antimicrobial"))
+    return named and not any(i.name == "treatment_done" for s in scans for i in s.of("state"))
+
+
+def _may_be_none(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool:
+    """Whether both classifiers say that this patient has none, and nothing that the lexicon read speaks against it."""
+    said = any(i.name == "no_infection" for s in scans for i in s.of("state"))  # and not believed
+    if not said and _open_to_doubt(found, scans) and heard.agrees("none", SURE_LONG_OVER):
+        return True
+    return (found.hinted or found.untreated) and heard.agrees("none", SURE_NONE) and not found.named and not _in_blood(scans)
 
 
 def _open_to_doubt(found: Standing, scans: Sequence[Scan]) -> bool:
@@ -204,9 +229,10 @@ def _open_to_doubt(found: Standing, scans: Sequence[Scan]) -> bool:
     return not found.owned and not _in_blood(scans) and any(phrase("elsewhere").search(s.plain.text) for s in scans)
 
 
-# 'Head cold, chest clear': where it has not spread to says nothing of its end.
-_CLEAR_CHEST = re.compile(r"(?:chest|lungs) (?:is |are )?(?:clear|clean)")
+# 'Head cold, chest clear', 'septic hip, obs normal': where it has not spread to, and stable observations, say nothing of its end.
+_NO_HINT = re.compile(r"(?:chest|lungs) (?:is |are )?(?:clear|clean)|(?:obs|observations|vitals)\b")
 _HINTS = ("symptom_free", "well", "treatment_done")
+_ENDS = (*_HINTS, "resolved")
 
 
 def _with_diagnosis(found: Standing, scans: Sequence[Scan], thread: Thread, fever: Item | None, denied: Item | None) -> None:
@@ -235,7 +261,7 @@ def _note_told(found: Standing, thread: Thread, outcome: Outcome, last_mention: 
     found.named = bool(thread.specific)
     found.owned = any(m.has("owned") for m in thread.mentions)
     supposed = any(s.name == "resolved" and s.has("unasserted") for s in thread.states)
-    hints = [s for s in thread.states if s.name in _HINTS and s.asserted and not _CLEAR_CHEST.match(s.words.text.lower()) and not is_of_the_test(s, thread)]
+    hints = [s for s in thread.states if s.name in _HINTS and s.asserted and not _NO_HINT.match(s.words.text.lower()) and not is_of_the_test(s, thread)]
     found.hinted = not supposed and (past or bool(hints))
     found.untreated = not supposed and any(s.name == "untreated" for s in thread.states)
     found.plain = any(s.name == "resolved" and s.turn > last_mention.turn and s.asserted for s in thread.states)

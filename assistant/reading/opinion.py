@@ -1,0 +1,70 @@
+"""The second reader's opinion of a conversation: what its two classifiers say, in one.
+
+The linear one (`second`) weighs words and the lexicon's items, and errs with the lexicon. The other reads the line, in which
+names stand as what they are ('the antibiotics are done'), with the bundled model and what was trained onto it
+(`assistant.tuned`): it errs elsewhere, so that both together are surer than each. Trained by `python -m eval.train_reader`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.reading.items import Scan
+from assistant.reading.second import classifier
+from assistant.tuned import tuned
+
+NAME = "reading"
+HEADS = {"state": ("infected", "resolved", "none"), "intent": ("decision", "fact", "outside")}
+"""What the tuned classifier tells, by the linear one beside it; a label that only the linear one knows keeps its share."""
+PIECES = 128  # word pieces that are read
+_EDGE = 40  # words kept at the beginning and at the end of a long note: there it says who it is about and what is asked
+_CLASSES = {"<inf>": "infection", "<abx>": "antibiotics", "<pom>": "pomalidomide", "<sym>": "symptom"}
+_CLASS = re.compile(r"<\w+>")
+DISSENT = 0.3  # a share of the linear one below which it speaks against a label; chosen on questions that were hunted for unsafe readings
+SURER = 0.15  # how much surer of an infection both together must be where the linear one alone is not
+_LEAST = 1e-9  # a probability that is not quite nought, so that it has a logarithm
+
+
+def line_of(scans: Sequence[Scan]) -> str:
+    """The conversation as the tuned classifier reads it: classed, and in plain words again."""
+    words = " | ".join(_CLASS.sub(lambda found: _CLASSES.get(found[0], found[0][1:-1]), scan.classed.text) for scan in scans).encode("utf-8", "replace").decode().split()
+    return " ".join(words if len(words) <= 2 * _EDGE else [*words[:_EDGE], *words[-_EDGE:]])
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """`likely`: the probability of each label by both classifiers, their geometric mean; they add up to one. `linear`: by the linear one alone."""
+
+    likely: dict[str, float]
+    linear: dict[str, float]
+
+    def agrees(self, label: str, sure: float) -> bool:
+        """Whether both together are so sure of a label, and the linear one does not speak against it."""
+        return self.likely[label] >= sure and self.linear[label] >= DISSENT
+
+    def warns(self, sure: float) -> bool:
+        """Whether there is an infection: the linear one is so sure of it, whatever the other says, or both together are surer still."""
+        return self.linear["infected"] >= sure or self.agrees("infected", sure + SURER)
+
+
+def opinion(name: str, scans: Sequence[Scan]) -> Opinion:
+    """What both classifiers think of a conversation's `state` or `intent`.
+
+    Raises:
+        KnowledgeError: where weights are missing or damaged.
+    """
+    linear = classifier(name).probabilities(scans)
+    other = _tuned(name, line_of(scans))
+    joint = {label: math.sqrt((share + _LEAST) * (other.get(label, share) + _LEAST)) for label, share in linear.items()}
+    total = sum(joint.values())
+    return Opinion({label: share / total for label, share in joint.items()}, linear)
+
+
+def _tuned(name: str, line: str) -> dict[str, float]:
+    model = tuned(NAME)
+    odds = dict(zip(model.heads, model.scores([line])[0].tolist(), strict=True))
+    scaled = {label: math.exp(odds[label]) for label in HEADS[name]}
+    return {label: value / sum(scaled.values()) for label, value in scaled.items()}
