@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.reading.intent import asks_of_another_drug, names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
 from assistant.reading.items import Scan
 from assistant.reading.labels import jurisdictions_named, label_topics
-from assistant.reading.opinion import opinion
+from assistant.reading.opinion import Opinion
 from assistant.reading.phrases import phrase
 from assistant.reading.second import classifier
 from assistant.reading.surroundings import DENIALS
@@ -133,7 +133,7 @@ def _told(case: Case, scans: Sequence[Scan], last: Scan) -> _Told:
 
 def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
-    likely, told = opinion("intent", [last]).likely, _told(case, scans, last)
+    likely, told = Opinion("intent", [last]).likely, _told(case, scans, last)
     asked = by_lexicon.asked
     tells = told.reports and not last.intents("fact")
     if asked is Asked.FACT and (tells or (told.ill and len(scans) > 1 and last.intents("hold_asked") and likely["decision"] >= _DECISION_LEADS)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.reading.items import Scan
 from assistant.reading.second import classifier
@@ -24,6 +24,7 @@ _EDGE = 40  # words kept at the beginning and at the end of a long note: there i
 _CLASSES = {"<inf>": "infection", "<abx>": "antibiotics", "<pom>": "pomalidomide", "<sym>": "symptom"}
 _CLASS = re.compile(r"<\w+>")
 DISSENT = 0.3  # a share of the linear one below which it speaks against a label; chosen on questions that were hunted for unsafe readings
+SETTLED = 0.98  # where the linear one is so sure, the other is not asked
 SURER = 0.15  # how much surer of an infection both together must be where the linear one alone is not
 _LEAST = 1e-9  # a probability that is not quite nought, so that it has a logarithm
 
@@ -34,33 +35,35 @@ def line_of(scans: Sequence[Scan]) -> str:
     return " ".join(words if len(words) <= 2 * _EDGE else [*words[:_EDGE], *words[-_EDGE:]])
 
 
-@dataclass(frozen=True, slots=True)
 class Opinion:
-    """`likely`: the probability of each label by both classifiers, their geometric mean; they add up to one. `linear`: by the linear one alone."""
+    """What both classifiers think of a conversation. The tuned one costs most of the reading, so it is asked only where the linear one leaves it open."""
 
-    likely: dict[str, float]
-    linear: dict[str, float]
+    def __init__(self, name: str, scans: Sequence[Scan]) -> None:
+        """`name` is `state` or `intent`.
+
+        Raises:
+            KnowledgeError: where weights are missing or damaged.
+        """
+        self._name, self._scans = name, scans
+        self.linear = classifier(name).probabilities(scans)
+
+    @cached_property
+    def likely(self) -> dict[str, float]:
+        """The probability of each label by both, their geometric mean; they add up to one."""
+        if max(self.linear.values()) >= SETTLED:
+            return self.linear
+        other = _tuned(self._name, line_of(self._scans))
+        joint = {label: math.sqrt((share + _LEAST) * (other.get(label, share) + _LEAST)) for label, share in self.linear.items()}
+        total = sum(joint.values())
+        return {label: share / total for label, share in joint.items()}
 
     def agrees(self, label: str, sure: float) -> bool:
         """Whether both together are so sure of a label, and the linear one does not speak against it."""
-        return self.likely[label] >= sure and self.linear[label] >= DISSENT
+        return self.linear[label] >= DISSENT and self.likely[label] >= sure
 
     def warns(self, sure: float) -> bool:
         """Whether there is an infection: the linear one is so sure of it, whatever the other says, or both together are surer still."""
         return self.linear["infected"] >= sure or self.agrees("infected", sure + SURER)
-
-
-def opinion(name: str, scans: Sequence[Scan]) -> Opinion:
-    """What both classifiers think of a conversation's `state` or `intent`.
-
-    Raises:
-        KnowledgeError: where weights are missing or damaged.
-    """
-    linear = classifier(name).probabilities(scans)
-    other = _tuned(name, line_of(scans))
-    joint = {label: math.sqrt((share + _LEAST) * (other.get(label, share) + _LEAST)) for label, share in linear.items()}
-    total = sum(joint.values())
-    return Opinion({label: share / total for label, share in joint.items()}, linear)
 
 
 def _tuned(name: str, line: str) -> dict[str, float]:

@@ -21,7 +21,7 @@ from assistant.reading.episodes import (
 )
 from assistant.reading.items import Item, Scan, after
 from assistant.reading.measured import Measured, treatment_of
-from assistant.reading.opinion import Opinion, opinion
+from assistant.reading.opinion import Opinion
 from assistant.reading.phrases import phrase
 from assistant.reading.quantities import FEVER
 from assistant.reading.surroundings import DENIALS
@@ -30,9 +30,9 @@ from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, 
 
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
-SURE_DESPITE = 0.9
+SURE_DESPITE = 0.8
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_HINTED, SURE_RESOLVED = 0.65, 0.55, 0.5, 0.65
+SURE_INFECTED, DOUBT_NONE, SURE_HINTED, SURE_RESOLVED = 0.65, 0.55, 0.5, 0.7
 SURE_NONE, SURE_SILENT, SURE_LONG_PAST, SURE_LONG_OVER = 0.7, 0.8, 0.85, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
@@ -181,8 +181,8 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
     Where the lexicon read nothing of the course, a sure second reading stands in for the silence.
     """
-    heard = opinion("state", scans)
-    unexplained = found.infection in (Infection.ACTIVE, Infection.RESOLVING, Infection.UNKNOWN) and found.silent and fever is None
+    heard = Opinion("state", scans)
+    unexplained = found.infection in (Infection.ACTIVE, Infection.RESOLVING) and found.silent and fever is None
     if found.infection is Infection.RESOLVED and not found.plain and heard.warns(SURE_INFECTED):
         found.infection, found.doubted = Infection.RESOLVING, True
     elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and heard.agrees("none", SURE_LONG_PAST):
@@ -201,9 +201,11 @@ def _may_be_over(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool
     Where words of an end stand there that the lexicon did not take for this infection's own ('the flu is over, now it is
     campylobacter'), it has not been silent, and the cautious reading stands.
     """
-    if found.infection is not Infection.UNKNOWN and (found.hinted or found.untreated):
+    if found.hinted or found.untreated:
         sure = SURE_HINTED if found.hinted else SURE_LONG_OVER
     elif any(i.name in _ENDS for s in scans for i in s.of("state")):
+        return False
+    elif heard.linear["infected"] > heard.linear["resolved"]:
         return False
     else:
         sure = SURE_SILENT
@@ -212,7 +214,7 @@ def _may_be_over(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool
 
 def _in_treatment(scans: Sequence[Scan]) -> bool:
     """Whether an antimicrobial is named as treatment and its end is not: completed treatment is part of resolution (spec, section 4.3)."""
-    named = any(not i.has("prophylaxis", "negated", "other") for s in scans for i in s.of("antimicrobial"))
+    named = any(not i.has("prophylaxis", "other") for s in scans for i in s.of("antimicrobial"))
     return named and not any(i.name == "treatment_done" for s in scans for i in s.of("state"))
 
 

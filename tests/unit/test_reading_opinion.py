@@ -41,7 +41,7 @@ class TestOpinion:
     @pytest.mark.parametrize("name", HEADS)
     @pytest.mark.parametrize("text", ["", "pneumonia on pom, hold?", "thanks", "9" * 100, "\u6f22\u5b57"])
     def test_adds_up_to_one(self, name: str, text: str) -> None:
-        found = opinion.opinion(name, scans_of([text]))
+        found = opinion.Opinion(name, scans_of([text]))
         assert sum(found.likely.values()) == pytest.approx(1.0)
         assert set(HEADS[name]) <= set(found.likely) == set(found.linear)
 
@@ -54,23 +54,30 @@ class TestOpinion:
         ],
     )
     def test_tells_a_course_in_words_of_no_list(self, text: str, state: str) -> None:
-        found = opinion.opinion("state", scans_of([text])).likely
+        found = opinion.Opinion("state", scans_of([text])).likely
         assert max(found, key=found.__getitem__) == state
 
     def test_is_the_mean_of_both_and_of_none_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         scans = scans_of(["His chest bug is ancient history. Pomalidomide again?"])
         monkeypatch.setattr(opinion, "_tuned", lambda name, line: {"infected": 1.0, "resolved": 0.0, "none": 0.0})
-        found = opinion.opinion("state", scans)
+        found = opinion.Opinion("state", scans)
         assert found.likely["infected"] > found.linear["infected"]
         monkeypatch.setattr(opinion, "_tuned", lambda name, line: {})
-        found = opinion.opinion("state", scans)
+        found = opinion.Opinion("state", scans)
         assert found.likely == pytest.approx(found.linear, abs=1e-6)
 
-    def test_is_not_followed_where_the_linear_one_speaks_against_it(self) -> None:
-        told = opinion.Opinion({"resolved": 0.9, "infected": 0.1}, {"resolved": 0.5, "infected": 0.5})
-        assert told.agrees("resolved", 0.8)
-        assert not told.agrees("resolved", 0.95)
-        assert not opinion.Opinion({"resolved": 0.9, "infected": 0.1}, {"resolved": 0.2, "infected": 0.8}).agrees("resolved", 0.8)
+    def test_is_not_followed_where_the_linear_one_speaks_against_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(opinion, "_tuned", lambda name, line: {"infected": 0.0, "resolved": 1.0, "none": 0.0})
+        told = opinion.Opinion("state", scans_of(["Pneumonia, on IV antibiotics since yesterday, febrile. Pomalidomide?"]))
+        assert told.linear["resolved"] < opinion.DISSENT
+        assert not told.agrees("resolved", 0.0)
+        assert told.warns(0.65)
+
+    def test_the_tuned_one_is_not_asked_where_the_linear_one_is_sure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(opinion, "_tuned", lambda name, line: pytest.fail("asked"))
+        told = opinion.Opinion("state", scans_of(["Pneumonia, on IV antibiotics since yesterday, febrile. Pomalidomide?"]))
+        assert told.warns(0.65)
+        assert not told.agrees("resolved", 0.5)
 
     def test_weights_that_are_missing_are_told_with_the_remedy(self, tmp_path: Path) -> None:
         with pytest.raises(KnowledgeError, match=r"second_reader/reading: weights missing or damaged"):
