@@ -203,13 +203,12 @@ def _may_be_over(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool
     """
     if found.hinted or found.untreated:
         sure = SURE_HINTED if found.hinted else SURE_LONG_OVER
-    elif any(i.name in _ENDS for s in scans for i in s.of("state")):
-        return False
-    elif heard.linear["infected"] > heard.linear["resolved"]:
+    elif any(i.name in _ENDS for s in scans for i in s.of("state")) or heard.linear["infected"] > heard.linear["resolved"]:
         return False
     else:
         sure = SURE_SILENT
-    return heard.agrees("resolved", sure) and (heard.linear["resolved"] >= SURE_RESOLVED or not _in_treatment(scans))
+    halfway = found.infection is Infection.RESOLVING or _in_treatment(scans)
+    return heard.agrees("resolved", sure) and (heard.linear["resolved"] >= SURE_RESOLVED or not halfway)
 
 
 def _in_treatment(scans: Sequence[Scan]) -> bool:
