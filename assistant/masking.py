@@ -146,7 +146,7 @@ def _vocabulary() -> _Vocabulary:
     told: set[str] = set()
     for path in sorted((HOME / "second_reader" / "examples").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            told.update(_WORD.findall(json.loads(line)["text"]))
+            told.update(_WORD.findall(json.loads(line).get("text", "")))  # the scenes, which have turns, are full of people and places
     return _Vocabulary(
         clinical=frozenset(clinical),
         common=frozenset(word.replace("’", "'") for word in told if word.islower()),

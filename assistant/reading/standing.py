@@ -30,7 +30,7 @@ from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, 
 
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
-SURE_DESPITE = 0.8
+SURE_DESPITE = 0.83
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
 SURE_INFECTED, DOUBT_NONE, SURE_HINTED, SURE_RESOLVED = 0.65, 0.55, 0.5, 0.7
 SURE_NONE, SURE_SILENT, SURE_LONG_PAST, SURE_LONG_OVER = 0.7, 0.8, 0.85, 0.9
