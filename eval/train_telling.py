@@ -23,8 +23,8 @@ import numpy as np
 from assistant import reading, rules
 from assistant.guardrail import action, missing
 from assistant.guardrail.pieces import SPOKEN, cut
-from assistant.guardrail.readings import context, read
-from assistant.guardrail.telling import HEADS, NAME, PIECES, TUNED, features, heads_of
+from assistant.guardrail.readings import Context, context, read
+from assistant.guardrail.telling import HEADS, NAME, PIECES, TUNED, features, heads_of, parts_of
 from assistant.records import Action, Basis, Case, Decision, Dictated, Severity
 from assistant.tuned import Tuned
 from assistant.weights import BUCKETS, FOLDER
@@ -106,12 +106,19 @@ def drafted(path: Path) -> Iterator[Label]:
             continue
         told = context(case, decision, Dictated(text="", sentences=(), citations=()))
         for piece in (p for text in ([row["answer"]] if gold["clean"] else gold["must_keep"]) for p in cut(text) if p.kind in SPOKEN):
-            yield from ((piece.body, head, False) for head in (*heads, *CLAIMS.values()))
+            yield from ((text, head, False) for text in (piece.body, *_harmless_parts(piece.body, told)) for head in (*heads, *CLAIMS.values()))
             yield from ((piece.body, element, True) for element in missing.carried_by(read(piece.body, "POM"), told))
         if len(gold["errors"]) == 1 and gold["errors"][0] in CLAIMS:
             yield from ((cut(text)[0].body, CLAIMS[gold["errors"][0]], True) for text in gold["must_remove"] if len(cut(text)) == 1)
         if set(gold["errors"]) <= {"action", "dose", "missing"}:
-            yield from ((cut(text)[0].body, head, True) for text in gold["must_remove"] if len(cut(text)) == 1 for head in heads)
+            wrong = [text.strip(" ,;:()–—") for text in gold["must_remove"]]
+            whole = [p.body for p in cut(row["answer"]) if any(text in p.body for text in wrong)]
+            yield from ((text, head, True) for text in (*(cut(w)[0].body for w in wrong if len(cut(w)) == 1), *whole) for head in heads)
+
+
+def _harmless_parts(body: str, told: Context) -> Iterator[str]:
+    """The parts of a right clause, without those that would be wrong if they stood alone: it is the rest that makes them right."""
+    yield from (part for part in parts_of(body) if not action.faults(read(part, "POM"), told))
 
 
 def _misread(draft: str, case: Case, decision: Decision) -> bool:

@@ -43,6 +43,7 @@ def on_pomalidomide(order: Order, reading: Reading) -> bool:
     if order.act == "START":
         pronoun = any(a.tag == "START" and b.text in ("it", "them") for a, b in itertools.pairwise(order.segment.tokens))
         pronoun = pronoun or (order.text in ("taken", "given") and any(t.text == "let" for t in order.segment.tokens))  # `let those three be taken`
+        pronoun = pronoun or (reading.has("RAISE", "RISK") and any(t.tag == "PRON" for t in order.segment.tokens))  # `it may be given, as it raises the risk`
         return (
             order.target == "POM"
             and ("POM" in reading.tags or pronoun)
@@ -62,6 +63,11 @@ def only_if(order: Order) -> bool:
     return any(p.kind == "onlyif" or (bare and p.kind in ("if", "once")) for p in order.conditions)
 
 
+def _underlines(part: Segment, order: Order) -> bool:
+    """`complete resolution, not before`: two words that name no condition of their own, and only confirm the one before them."""
+    return "RESOLVED" in order.segment.tags and all(t.tag in ("ONLYIF", "PUNCT") for t in part.tokens)
+
+
 def restricted(order: Order, *, by_tier: bool = True) -> bool:
     """A stop that is tied to a worse course, to `only if`, or that ends before complete resolution.
 
@@ -69,11 +75,13 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
     """
     through = any(p.kind == "until" and Condition.RESOLVED in kinds_of(p) for p in order.conditions)
     for part in order.conditions:
-        if is_concession(part):
+        if is_concession(part) or _underlines(part, order):
             continue
         kinds = kinds_of(part)
         if part.kind == "onlyif" and Condition.RESOLVED not in kinds:
             return True
+        if part.kind == "if" and kinds == {Condition.OTHER} and "OUTSIDE" in part.tags:
+            return True  # `if the second set of blood cultures grows, stop`: the infection is there already
         if part.kind in ("if", "once") and kinds & {Condition.WORSE, Condition.DATE, Condition.COUNTS} and "NF" not in part.tags:
             return True
         if part.kind == "once" and kinds == {Condition.OTHER} and order.act == "STOP" and not through:
@@ -84,7 +92,7 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
             return True
     if order.act == "STOP" and not order.negated and "NEG" not in order.segment.tags and _ONCE_ONLY.search(text_of(order.segment)):
         return True
-    if only_if(order) and Condition.RESOLVED not in all_kinds(order.conditions):
+    if only_if(order) and Condition.RESOLVED not in all_kinds(order.conditions) and not all(_underlines(p, order) for p in order.conditions):
         return True
     return (
         order.act == "STOP"

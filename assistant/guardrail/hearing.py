@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 
-from assistant.guardrail import action, aims, dose, missing, near, scope, telling
+from assistant.guardrail import action, aims, dose, missing, near, scope, stances, telling
 from assistant.guardrail.clauses import HEADS
 from assistant.guardrail.readings import Context, Fault, Reading, read
 from assistant.records import Action, Basis, Severity
 
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
 CONDEMNS = -0.3
-CONDEMNS_CONFIRMED = 0.8  # of words in which the rules read what is owed
+CONDEMNS_CONFIRMED = 1.2  # of words in which the rules read what is owed
 CONDEMNS_PLAIN = 2.5  # of so few words that nothing can hide among them
+CONDEMNS_REASONED = -0.8  # of a clause that borrows the article's reason
 CONDEMNS_BARE = 0.5  # of few words, and of those that name no deed, no drug and no dose
-OVERRULES_BY_WORDS = -1.0  # of the linear classifier alone, beside one of the next three
+CONDEMNS_PART = 1.0  # of a part of a clause
 ACQUITS = -0.5  # of words that the rules cannot read
 OVERRULES = -3.0  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
-OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, which the rules read best
+OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, and of a hold that hangs on something, which the rules read best
 CLAIM_ACQUITS, CLAIM_CONDEMNS = -2.5, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
 SAYS = 1.0  # that a clause says what a marker stands for
 _FEW = 8  # words
@@ -33,35 +34,48 @@ _FITS = {Action.HOLD: ("stop", "norestart"), Action.INFORM: ("stop", "norestart"
 _DEEDS = ("POM", "STOP", "GO", "RESTART", "START", "DELAY", "DOSE", "SAME", "REDUCE", "RAISE", "KEEP", "BRING")
 
 
-def prepare(readings: list[Reading]) -> None:
-    """Let the second ear listen to all pieces of a draft at once, which is faster than one by one."""
-    if readings:
-        telling.hear(readings)
-
-
 def heard(orders: list[Fault], beside: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
     """What is left of the faults that the rules found once the second ear has been asked, or what it hears where they found none."""
+    return _heard_whole(orders, beside, reading, context, named=named) or ([] if named else _heard_in_a_part(reading, context))
+
+
+def _heard_whole(orders: list[Fault], beside: list[Fault], reading: Reading, context: Context, *, named: bool) -> list[Fault]:
     if reading.asks:
         return orders + beside
     if not telling.heads_of(context.decision.action, context.decision.severity):
         return [f for f in orders + beside if f.why != action.UNREAD or _doubt(reading) >= CLAIM_ACQUITS]
     own = near.own_clause(reading)  # its reason is the article's and must not speak for it
     against = telling.against(read(own, reading.topic) if own else reading, context.decision)
-    doubted = bool(orders or beside) and not _for_the_rules(reading) and telling.by_words(reading, context.decision) < OVERRULES_BY_WORDS
-    if doubted and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
+    if (orders or beside) and not _for_the_rules(reading) and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
         orders = [f for f in orders if against >= _overrules(f)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]
-    if orders or beside or named or against < CONDEMNS or reading.silent or reading.has("PERM", "NEG") or reading.body in context.dictated.text:
+    if orders or beside or named or against < (CONDEMNS_REASONED if own else CONDEMNS) or reading.silent or reading.has("PERM", "NEG") or reading.body in context.dictated.text:
         return orders + beside
     confirmed = _confirmed(reading, context)
     if _owed_dose(reading, context):
         return []  # which dose is right hangs on the severity and the age, which the dose check knows
     few = len(reading.tokens) < _FEW
     bound = (CONDEMNS_PLAIN if few else CONDEMNS_CONFIRMED) if confirmed else CONDEMNS_BARE if few or not reading.any(*_DEEDS) else CONDEMNS
-    if against < bound:
+    if against < (CONDEMNS_REASONED if own and not confirmed else bound):
         return []
     why = "It sounds like an instruction against the decision, in words that no rule confirms."
     return [Fault("action", why, context.rule, "critical", main=not (confirmed and context.decision.action is Action.RESUME))]
+
+
+def _heard_in_a_part(reading: Reading, context: Context) -> list[Fault]:
+    """`Hold it until the infection has resolved, counting from the end of the blister`: a part that undoes the rest, in words that no rule reads.
+
+    What the rules read in a part they have read in its sentence, where it may be refused or supposed; it is left to them.
+    """
+    if reading.asks or reading.silent or reading.body in context.dictated.text:
+        return []
+    for part in telling.parts_of(reading.body):
+        alone = read(part, reading.topic)
+        if alone.any("REDUCE", "RAISE", "DEX"):
+            continue  # which dose is right the dose check knows
+        if telling.against(alone, context.decision) >= CONDEMNS_PART and not action.faults(alone, context):
+            return [Fault("action", f"'{part}' sounds as if it undid what the decision says.", context.rule, "critical")]
+    return []
 
 
 def _owed_dose(reading: Reading, context: Context) -> bool:
@@ -111,7 +125,14 @@ def takes_up(fault: Fault, reading: Reading, context: Context) -> bool:
 
 def _for_the_rules(reading: Reading) -> bool:
     """Whether the rules alone judge a piece: a plain order, and what is an article sentence but for a word."""
-    return _imperative(reading) or near.close(reading)
+    return _imperative(reading) or _plainly_goes_on(reading) or near.close(reading)
+
+
+def _plainly_goes_on(reading: Reading) -> bool:
+    """Whether a few words say no more than that pomalidomide goes on (`for mild infections: continue at the same dose`)."""
+    if len(reading.tokens) > _FEW or reading.any("NEG", "EVALNEG", "UNTIL", "ONLYIF", "RESOLVED"):
+        return False
+    return any(aims.on_pomalidomide(o, reading) and aims.is_instruction(o) and aims.direction(o) == "go" for o in reading.orders)
 
 
 def _imperative(reading: Reading) -> bool:
@@ -126,6 +147,8 @@ def _overrules(fault: Fault) -> float:
     """Below which log-odds a fault that the rules found is not believed."""
     if fault.why == action.UNREAD:
         return ACQUITS
+    if fault.why == stances.TIED:
+        return OVERRULES_FIRMLY
     return -math.inf if fault.why == action.FOR_GOOD else OVERRULES
 
 

@@ -47,7 +47,6 @@ def judge(draft: str, context: Context) -> tuple[Judged, ...]:
     pieces = cut(draft)
     readings = read_all(pieces)
     whole = _sentences(draft, pieces)
-    hearing.prepare([r for p, r in zip(pieces, readings, strict=True) if p.kind in SPOKEN and whole[p.sentence] not in context.sentences and not quoted_from(r)])
     found = []
     pitfalls = False
     for at, (piece, reading) in enumerate(zip(pieces, readings, strict=True)):

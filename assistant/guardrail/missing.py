@@ -16,7 +16,7 @@ from assistant.guardrail.readings import Context, Reading
 from assistant.records import Action, Basis, Severity
 
 Reads = Sequence[Reading]
-SURE, SURE_OF_HOLD = 2.0, 2.8
+SURE, SURE_OF_HOLD = 2.2, 2.8
 """Log-odds from which the second ear's word is taken that a clause says something; chosen on drafts that it was not trained on."""
 _MORE_CAREFULLY = re.compile(r"\b(?:monitor\w*|watch\w*|follow\w*|observ\w*) (?:\w+ )?(?:more|extra) (?:carefully|closely)|(?:careful|closer|tighter|extra|more careful) (?:monitoring|eye|watch|surveillance|follow-up)|monitored more")
 

@@ -147,7 +147,7 @@ def _content(tokens: Sequence[Token]) -> tuple[Token, ...]:
         tokens = tokens[2:]
     if len(tokens) > 3 and tokens[0].text == "|" and tokens[1].tag == "NUM" and tokens[2].text == "|":
         tokens = tokens[2:]  # the number of a row
-    tokens = _not_stopping(_doses(tokens))
+    tokens = _as_one_order(_doses(tokens))
     following = [*tokens[1:], None]
     return tuple(
         t
@@ -172,12 +172,14 @@ def _doses(tokens: Sequence[Token]) -> list[Token]:
     return made
 
 
-def _not_stopping(tokens: Sequence[Token]) -> Sequence[Token]:
-    """`not stopping` is continuing."""
+def _as_one_order(tokens: Sequence[Token]) -> Sequence[Token]:
+    """`not stopping` is continuing, `no further pomalidomide` is discontinuing it."""
     made: list[Token] = []
     for token in tokens:
         if made and made[-1].text in ("not", "without") and token.tag == "STOP" and token.form == "ing":
             made[-1] = Token("GO", "continuing", "ing")
+        elif made and made[-1].text in ("no further", "no more") and token.tag == "POM":
+            made[-1:] = [Token("STOP", "discontinue", "base"), token]
         else:
             made.append(token)
     return made

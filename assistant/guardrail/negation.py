@@ -33,6 +33,9 @@ def left_of(tokens: Sequence[Token], at: int) -> list[Token]:
 def right_of(tokens: Sequence[Token], at: int) -> list[Token]:
     """The tokens after a head, up to the next head or the end of the clause."""
     found: list[Token] = []
+    told = tokens[at + 1 : at + 4]
+    if tokens[at].tag == "STOP" and len(told) == 3 and told[0].text == ":" and told[1].text in NONE_OF and told[2].tag in ("POM", "DOSE"):
+        return found  # `hold: no pomalidomide until ...` says the same twice
     start = at + 2 if tokens[at + 1 : at + 2] and tokens[at + 1].text in (":", "|", "?") else at + 1
     if tokens[start : start + 1] and tokens[start].text == "|":
         start += 1

@@ -13,6 +13,8 @@ _DETERMINERS = frozenset({"a", "the", "any", "this", "that", "planned", "later",
 _RETURNS = frozenset({"sign", "signs", "new", "another", "again", "reason", "left", "residual"})
 _MANNERS = frozenset("simply just straight automatically routinely blindly immediately directly without merely".split())
 
+TIED = "It ties the hold to a condition, or ends it before complete resolution."
+
 
 def judge_aim(aim: str, order: Order, reading: Reading, action: Action, *, general: bool = False) -> str:
     """Why an order that comes to `aim` does not fit the decision's action, or nothing."""
@@ -55,7 +57,7 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
         if late and not pattern("review").search(reading.plain[: late.start()][-20:]) and not reading.any("NOW", "RESTART", "NEG"):
             return "It puts the stop off."
         if restricted(order, by_tier=not general):
-            return "It ties the hold to a condition, or ends it before complete resolution."
+            return TIED
         if order.weak and action is Action.HOLD and not reading.any("SOURCE") and len(reading.tokens) > 3:
             return "It leaves the hold open; the decision is to hold."
     if aim == "restart" and reading.any("LIFETHR") and not reading.any("REASSESS", "MILD", "SEVERE", "NEG") and "mg" in reading.plain:

@@ -3,15 +3,16 @@
 They say how much a clause sounds like an instruction against a decision (go on, restart early, put the hold off, another
 dose ...), and which of the things that a decision owes it says. One is linear, over words and over what the rules read; the
 other reads with the first layers of the bundled encoder. Their log-odds are added. Trained by `python -m eval.train_telling`
-on examples that the repository holds; the weights lie in `knowledge/second_reader/`. They need numpy and nothing else.
+on examples that the repository holds; the weights lie in `knowledge/second_reader/`.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,8 @@ HEADS = ("hold", "resume_mild", "resume_severe", "reassess", "no_hold")
 PIECES = 80  # word pieces of a clause that are read
 
 _MASK = BUCKETS - 1
+_BETWEEN = re.compile(r"\s*(?:[,()|]|:\s|\s[-–—]\s|—)\s*")
+_A_PART = 3  # words
 _NOUNS = frozenset({"POM", "INF", "AMB", "AMBNAME", "QUIN", "WHO", "NUM", "SOURCE", "PARTNER", "OUTSIDE", "RENAL", "TREAT"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _KEPT = 20_000
@@ -181,28 +184,24 @@ def heads_of(action: Action, severity: Severity | None) -> tuple[str, ...]:
     return ()
 
 
-def hear(readings: Iterable[Reading]) -> None:
-    """Read many clauses at once, which is faster than one by one; what was heard is kept."""
-    tuned(TUNED).scores([reading.body for reading in readings])
+@lru_cache(maxsize=4096)
+def parts_of(body: str) -> tuple[str, ...]:
+    """The parts of a clause between commas, brackets, dashes, colons and cells: heard together, the rest drowns what one of them undoes."""
+    parts = tuple(part for part in _BETWEEN.split(body) if part.count(" ") + 1 >= _A_PART)
+    return () if parts == (body,) else parts
 
 
 def against(reading: Reading, decision: Decision) -> float:
     """The log-odds of both classifiers that a clause speaks against a decision; 0 where none judges."""
-    return sum(_against(reading, heads_of(decision.action, decision.severity)))
-
-
-def by_words(reading: Reading, decision: Decision) -> float:
-    """The linear classifier's log-odds alone."""
-    return _against(reading, heads_of(decision.action, decision.severity))[0]
+    return _against(reading, heads_of(decision.action, decision.severity))
 
 
 @lru_cache(maxsize=4096)
-def _against(reading: Reading, heads: tuple[str, ...]) -> tuple[float, float]:
-    """What the linear and the tuned classifier say, each the mean over the heads that judge."""
+def _against(reading: Reading, heads: tuple[str, ...]) -> float:
+    """The mean over the heads that judge."""
     if not heads:
-        return 0.0, 0.0
-    linear = sum(telling().score(reading, head) for head in heads) / len(heads)
-    return linear, sum(tuned(TUNED).score(reading.body, head) for head in heads) / len(heads)
+        return 0.0
+    return sum(telling().score(reading, head) + tuned(TUNED).score(reading.body, head) for head in heads) / len(heads)
 
 
 def says(reading: Reading, element: str) -> float:

@@ -6,7 +6,7 @@ Caution wins: where somebody is ill, a decision is given; a question of fact may
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.reading.intent import asks_of_another_drug, names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
@@ -133,27 +133,27 @@ def _told(case: Case, scans: Sequence[Scan], last: Scan) -> _Told:
 
 def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     """The second reader turns a question of fact out of a loose decision, and a decision out of anything where somebody is ill."""
-    likely, told = Opinion("intent", [last]).likely, _told(case, scans, last)
+    heard, told = Opinion("intent", [last]), _told(case, scans, last)
     asked = by_lexicon.asked
     tells = told.reports and not last.intents("fact")
-    if asked is Asked.FACT and (tells or (told.ill and len(scans) > 1 and last.intents("hold_asked") and likely["decision"] >= _DECISION_LEADS)):
+    if asked is Asked.FACT and (tells or (told.ill and len(scans) > 1 and last.intents("hold_asked") and heard.likely["decision"] >= _DECISION_LEADS)):
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
-    if asked is Asked.DECISION and not tells and _is_fact(likely, told, scans, last):
-        return _as_fact(by_lexicon, case, scans, likely["fact"])
-    if asked is Asked.DECISION and told.reports and last.intents("outside_drugless") and not last.intents("hold_asked") and likely["nothing"] >= _LEAVES:
+    if asked is Asked.DECISION and not tells and _is_fact(heard, told, scans, last):
+        return _as_fact(by_lexicon, case, scans, heard.likely["fact"])
+    if asked is Asked.DECISION and told.reports and last.intents("outside_drugless") and not last.intents("hold_asked") and heard.likely["nothing"] >= _LEAVES:
         return replace(case, asked=Asked.OUTSIDE, outside="nothing")
-    if asked is Asked.DECISION and _is_outside(likely, told, case, scans, last):
+    if asked is Asked.DECISION and _is_outside(heard, told, case, scans, last):
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered")
     if asked in (Asked.OUTSIDE, Asked.NOTHING):
-        return _out_of_outside(by_lexicon, likely, told, case, scans)
-    if asked is Asked.FACT and not told.ill and likely["outside"] >= 0.85:
+        return _out_of_outside(by_lexicon, heard, told, case, scans)
+    if asked is Asked.FACT and not told.ill and heard.likely["outside"] >= 0.85:
         return replace(case, asked=Asked.OUTSIDE, outside="uncovered", topics=())
-    if asked is Asked.FACT and likely["decision"] >= (0.6 if told.now else _DECISION_SURE):
+    if asked is Asked.FACT and heard.likely["decision"] >= (0.6 if told.now else _DECISION_SURE):
         return replace(case, asked=Asked.DECISION, topics=by_lexicon.topics)
     return by_lexicon
 
 
-def _is_fact(likely: Mapping[str, float], told: _Told, scans: Sequence[Scan], last: Scan) -> bool:
+def _is_fact(heard: Opinion, told: _Told, scans: Sequence[Scan], last: Scan) -> bool:
     """Whether a loose decision is a question of fact: the more is told of somebody ill, the surer it must be."""
     asks_for_it = last.intents("fact") or names_the_source(last)
     reports = "?" not in last.text and (told.informs or (speaks_of_a_person(last) and not asks_for_it))  # 'Got a lady on pom who has an infection'
@@ -161,34 +161,36 @@ def _is_fact(likely: Mapping[str, float], told: _Told, scans: Sequence[Scan], la
         return False
     if len(scans) == 1 and told.particular:
         return False
+    if not (asks_for_it or (len(last.tokens) > _BARE and not last.intents("hold_asked"))):
+        return False
     enough = 0.97 if told.particular else 0.9 if told.now else 0.8 if told.informs and told.ill else 0.6
-    asks = asks_for_it or (len(last.tokens) > _BARE and not last.intents("hold_asked"))
-    return likely["fact"] >= enough and asks
+    return heard.likely["fact"] >= enough
 
 
-def _is_outside(likely: Mapping[str, float], told: _Told, case: Case, scans: Sequence[Scan], last: Scan) -> bool:
+def _is_outside(heard: Opinion, told: _Told, case: Case, scans: Sequence[Scan], last: Scan) -> bool:
     """Whether a loose decision is about something that the article does not cover."""
-    if likely["outside"] >= _LEAVES and len(scans) > 1 and not told.short and not last.intents("hold_asked") and not _names_an_infection(last):
+    open_ = not last.intents("hold_asked")
+    if open_ and len(scans) > 1 and not told.short and not _names_an_infection(last) and heard.likely["outside"] >= _LEAVES:
         return True
-    if likely["outside"] >= _SURELY_OUTSIDE and not told.particular and not last.intents("hold_asked"):
+    if open_ and not told.particular and heard.likely["outside"] >= _SURELY_OUTSIDE:
         return True
     unread = case.infection in (Infection.UNKNOWN, Infection.NONE) or "infection" in case.ambiguous
     elsewhere = case.drug is Drug.UNSPECIFIED or (len(scans) > 1 and not told.now and not told.informs)
-    return likely["outside"] >= 0.6 and not told.short and (unread or elsewhere)
+    return not told.short and (unread or elsewhere) and heard.likely["outside"] >= 0.6
 
 
-def _out_of_outside(by_lexicon: Case, likely: Mapping[str, float], told: _Told, case: Case, scans: Sequence[Scan]) -> Case:
+def _out_of_outside(by_lexicon: Case, heard: Opinion, told: _Told, case: Case, scans: Sequence[Scan]) -> Case:
     """What the lexicon took to lie outside: a decision where somebody is ill, or a fact that is known."""
     decision, outside = replace(case, asked=Asked.DECISION), by_lexicon.outside
     if told.informs and told.reports and outside != "override":
         return decision
     if told.short and outside != "nothing" and any(_infection_in(s) for s in scans[:-1]):
         return decision
-    if outside != "nothing" and told.ill and likely["decision"] >= 0.5:
+    if outside != "nothing" and told.ill and heard.likely["decision"] >= 0.5:
         return decision
-    if outside not in ("nothing", "override") and likely["decision"] >= _DECISION_SURE:
+    if outside not in ("nothing", "override") and heard.likely["decision"] >= _DECISION_SURE:
         return decision
-    return _as_fact(by_lexicon, case, scans, likely["fact"]) if likely["fact"] >= 0.6 and not told.now else by_lexicon
+    return _as_fact(by_lexicon, case, scans, heard.likely["fact"]) if heard.likely["fact"] >= 0.6 and not told.now else by_lexicon
 
 
 def _tells_of_a_course(last: Scan) -> bool:

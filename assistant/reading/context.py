@@ -45,22 +45,15 @@ class Cue:
 
 
 @lru_cache(maxsize=4)
-def _table(lexicon_id: int, items: tuple[tuple[str, str, bool], ...]) -> dict[str, list[tuple[tuple[str, ...], str, bool]]]:
+def _table(lexicon: Lexicon) -> dict[str, list[tuple[tuple[str, ...], str, bool]]]:
+    """The context cues by their first word: all words, the scope, and whether it reaches back."""
     table: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
-    for scope, cue, after in items:
-        words = tuple(t.text for t in tokenise(fold(cue)))
-        if words:
-            table.setdefault(words[0], []).append((words, scope, after))
-    return table
-
-
-def _items(lexicon: Lexicon) -> tuple[tuple[str, str, bool], ...]:
-    found = []
     for name, scope in lexicon.scopes.items():
-        found += [(name, cue, False) for cue in scope.before]
-        found += [(name, cue, True) for cue in scope.after]
-        found += [("pseudo:" + name, cue, False) for cue in scope.pseudo]
-    return tuple(found)
+        for group, label, after in ((scope.before, name, False), (scope.after, name, True), (scope.pseudo, f"pseudo:{name}", False)):
+            for words in (tuple(t.text for t in tokenise(fold(cue))) for cue in group):
+                if words:
+                    table.setdefault(words[0], []).append((words, label, after))
+    return table
 
 
 def _reports(tokens: list[Token], index: int, mentions: frozenset[int]) -> bool:
@@ -81,14 +74,14 @@ class Context:
         self._subjects = _SUBJECTS - _THIRD_PERSON if patient_writes else _SUBJECTS
         self._lexicon = lexicon
         self._mentions = mention_tokens
-        table = _table(id(lexicon), _items(lexicon))
+        table = _table(lexicon)
         cues: list[Cue] = []
         for index, token in enumerate(tokens):
             # 'The grandchildren's chickenpox': a possessive is its person.
             possessive = token.text.endswith("s") and token.end - token.start > len(token.text) and index + 1 in mention_tokens
             owner = token.text[:-1] if possessive else token.text
             for words, scope, after in (*table.get(token.text, ()), *(table.get(owner, ()) if owner != token.text else ())):
-                if all(index + k < len(tokens) and (tokens[index + k].text == w or (k == 0 and owner == w)) for k, w in enumerate(words)):
+                if len(words) == 1 or [t.text for t in tokens[index + 1 : index + len(words)]] == list(words[1:]):
                     if scope == "other_person" and not after and _reports(tokens, index + len(words), mention_tokens):
                         continue
                     if after and scope == "negation" and words[-1] in _IS_NOT and self._goes_on(index + len(words)):

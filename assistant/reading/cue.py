@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import ahocorasick
 
 _PLACEHOLDER = {"num": r"\d+(?:[.,]\d+)*", "past": r"(?:yesterday|last \S+|\d+ \S+ ago|\S+ ago|on \S+|\S+day)"}
 _NUMBER_OR_PAST = re.compile(r"<(?:num|past)>")
@@ -32,14 +34,32 @@ class Cue:
                 return True
         return not self.anchors
 
-    def finditer(self, line: str) -> Iterator[re.Match[str]]:
-        """Every match in a line of words in lower case, one space between them."""
-        if self.may_match(line):
-            yield from self.compiled.finditer(line)
-
     def search(self, line: str) -> re.Match[str] | None:
-        """The first match in a line."""
+        """The first match in a line of words in lower case, one space between them."""
         return self.compiled.search(line) if self.may_match(line) else None
+
+
+class Anchored:
+    """Many cues by number, of which only those are tried whose anchor stands in a line: one pass over the line finds all anchors."""
+
+    def __init__(self, cues: Iterable[tuple[int, Cue]]) -> None:
+        self._cues = dict(cues)
+        self._always = [number for number, cue in self._cues.items() if not cue.anchors]
+        places: dict[str, list[int]] = {}
+        for number, cue in self._cues.items():
+            for anchor in cue.anchors:
+                places.setdefault(anchor, []).append(number)
+        self._anchors = ahocorasick.Automaton()
+        for anchor, numbers in places.items():
+            self._anchors.add_word(anchor, numbers)
+        self._anchors.make_automaton()
+
+    def matches(self, line: str) -> Iterator[tuple[int, re.Match[str]]]:
+        """The number of a cue with each of its matches in a line; the cues in no order."""
+        hit = (numbers for _, numbers in self._anchors.iter(line)) if self._anchors else ()
+        for number in {*self._always}.union(*hit):
+            for match in self._cues[number].compiled.finditer(line):
+                yield number, match
 
 
 def compile_cue(pattern: str) -> Cue:

@@ -43,7 +43,7 @@ class Item:
         return not self.has("negated", "unasserted", "hypothetical")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scan:
     """A message, its items in order, the counts and temperatures in it, and the lines that intents and topics are read over."""
 

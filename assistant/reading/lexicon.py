@@ -18,12 +18,13 @@ from rapidfuzz.distance import OSA
 
 from assistant.errors import KnowledgeError
 from assistant.knowledge import HOME
-from assistant.reading.cue import Cue, compile_cue
+from assistant.reading.cue import Anchored, Cue, compile_cue
 from assistant.reading.lexicon_files import KINDS, SCOPES, keyed, record
-from assistant.reading.text import Token, fold, tokenise
+from assistant.reading.text import Line, Token, fold, tokenise
 from assistant.records import Severity
 
 LEXICON = HOME / "lexicon"
+_LONG = 6  # letters from which a word may be misspelt
 _SLIPS = 2  # letters that a long word may be off
 
 
@@ -108,7 +109,7 @@ class Vocabulary:
             for form, cased in [*((f, "") for f in entry.forms), *((c, c) for c in entry.cased)]:
                 words = tuple(t.text for t in tokenise(fold(form)) if t.text != "/")
                 self._exact.setdefault(words[0], []).append((words, entry, cased))
-                if entry.fuzzy and len(words) == 1 and len(words[0]) >= 6:
+                if entry.fuzzy and len(words) == 1 and len(words[0]) >= _LONG:
                     self._fuzzy.setdefault(words[0][0], []).append((words[0], entry))
         for forms in self._exact.values():
             forms.sort(key=lambda f: -len(f[0]))
@@ -121,7 +122,9 @@ class Vocabulary:
         """All entries, longest first, not overlapping; tokens in `taken` are left alone."""
         index = 0
         while index < len(tokens):
-            hit = None if taken and index in taken else self._at(tokens, index, original)
+            word = tokens[index].text
+            tried = (word in self._exact or len(word) >= _LONG) and not (taken and index in taken)
+            hit = self._at(tokens, index, original) if tried else None
             if hit is None:
                 index += 1
                 continue
@@ -134,7 +137,7 @@ class Vocabulary:
             if last and (not cased or original[tokens[index].start : tokens[last - 1].end].replace(".", "") in (cased, f"{cased}s")):
                 return Found(entry, index, last)
         word = tokens[index].text
-        guess = self._misspelt(word) if len(word) >= 6 and word not in self._stop and word.isalpha() else None
+        guess = self._misspelt(word) if len(word) >= _LONG and word not in self._stop and word.isalpha() else None
         return Found(guess, index, index + 1) if guess else None
 
     def _misspelt(self, word: str) -> _Entry | None:
@@ -198,7 +201,23 @@ class Cues:
     classed: tuple[Cue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+class CueTable:
+    """The cues of one file by kind, and a quick way to all their matches."""
+
+    def __init__(self, kinds: dict[str, Cues]) -> None:
+        self.kinds = kinds
+        numbered = list(enumerate((name, line, cue) for name, cues in kinds.items() for line, some in enumerate((cues.plain, cues.classed)) for cue in some))
+        self._names = [name for _, (name, _, _) in numbered]
+        self._lines = tuple(Anchored((n, cue) for n, (_, line, cue) in numbered if line == at) for at in (0, 1))
+
+    def matches(self, plain: Line, classed: Line) -> Iterator[tuple[str, int, int]]:
+        """The kind of each match, in the order of the file, and the tokens [first, last) that it covers."""
+        found = [(n, at, m.start(), m.end()) for at, line in enumerate((plain, classed)) for n, m in self._lines[at].matches(line.text) if m.end() > m.start()]
+        for number, at, start, end in sorted(found):
+            yield self._names[number], *(plain, classed)[at].token_range(start, end)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """All of `knowledge/lexicon/` that reading needs."""
 
@@ -206,9 +225,9 @@ class Lexicon:
     infections: Vocabulary
     antimicrobials: Vocabulary
     symptoms: Vocabulary
-    states: dict[str, Cues]
-    severity: dict[str, Cues]
-    intents: dict[str, Cues]
+    states: CueTable
+    severity: CueTable
+    intents: CueTable
     topics: tuple[tuple[Topic, Cues, Cues, Cues], ...]
     scopes: dict[str, Scope]
     terminators: frozenset[str]
@@ -247,6 +266,31 @@ def _cues(patterns: list[str], where: str, faults: list[str]) -> Cues:
     return Cues(tuple(plain), tuple(classed))
 
 
+def _names(folder: Path, faults: list[str]) -> dict[str, list[Any]]:
+    """The entries of each file of names; an antimicrobial that treats an infection which no entry knows is a fault."""
+    models: dict[str, type[_Entry]] = {"drugs": DrugEntry, "infections": InfectionEntry, "antimicrobials": AntimicrobialEntry, "symptoms": SymptomEntry}
+    tables: dict[str, list[Any]] = {name: _entries(model, f"{name}.yaml", name, faults, folder) for name, model in models.items()}
+    infections = {entry.id for entry in tables["infections"]}
+    for entry in tables["antimicrobials"] if not faults else ():  # an infection whose entry is broken is not missing
+        missing = [n for n in (*entry.treats, *entry.oral_for) if n not in infections]
+        faults += [f"lexicon/antimicrobials.yaml: {entry.id}: there is no infection '{n}'; use an id of infections.yaml." for n in missing]
+    return tables
+
+
+def _topics(folder: Path, faults: list[str]) -> Iterator[tuple[Topic, Cues, Cues, Cues]]:
+    """Each topic with its three kinds of cues: one of which must stand, all of which must, none of which may."""
+    for raw in keyed(folder, "topics", ("topics",), faults).get("topics", ()):
+        topic = record(Topic, raw, f"topics.yaml: topics[{raw.get('id') if isinstance(raw, dict) else raw}]", faults)
+        if topic is not None:
+            where = f"topics.yaml: {topic.id}"
+            yield topic, _cues(topic.any, where, faults), _cues(topic.all, where, faults), _cues(topic.none, where, faults)
+
+
+def _long_words(kinds: Iterable[Cues]) -> set[str]:
+    """The words of cues that are long enough to be mended."""
+    return {word for cues in kinds for cue in (*cues.plain, *cues.classed) for word in re.findall(r"[a-z]{8,}", cue.pattern)}
+
+
 def load_lexicon(folder: Path = LEXICON) -> Lexicon:
     """Read and compile the lexicon.
 
@@ -254,57 +298,33 @@ def load_lexicon(folder: Path = LEXICON) -> Lexicon:
         KnowledgeError: with all faults, each with file, key and remedy.
     """
     faults: list[str] = []
-    tables = {
-        "drugs": _entries(DrugEntry, "drugs.yaml", "drugs", faults, folder),
-        "infections": _entries(InfectionEntry, "infections.yaml", "infections", faults, folder),
-        "antimicrobials": _entries(AntimicrobialEntry, "antimicrobials.yaml", "antimicrobials", faults, folder),
-        "symptoms": _entries(SymptomEntry, "symptoms.yaml", "symptoms", faults, folder),
-    }
-    infections = {entry.id for entry in tables["infections"]}
-    for entry in tables["antimicrobials"] if not faults else ():  # an infection whose entry is broken is not missing
-        named = [*getattr(entry, "treats", ()), *getattr(entry, "oral_for", ())]
-        faults += [
-            f"lexicon/antimicrobials.yaml: {entry.id}: there is no infection '{n}'; use an id of infections.yaml."
-            for n in named
-            if n not in infections
-        ]
+    tables = _names(folder, faults)
     stop = frozenset(keyed(folder, "confusable", ("words",), faults).get("words", ()))
     known = frozenset(t.text for entries in tables.values() for e in entries for f in e.forms for t in tokenise(fold(f))) | stop
-    cue_files = {
+    cues = {
         name: {kind: _cues(patterns, f"{name}.yaml: {kind}", faults) for kind, patterns in keyed(folder, name, kinds, faults).items()}
         for name, kinds in KINDS.items()
     }
-    topics = []
-    for raw in keyed(folder, "topics", ("topics",), faults).get("topics", ()):
-        topic = record(Topic, raw, f"topics.yaml: topics[{raw.get('id') if isinstance(raw, dict) else raw}]", faults)
-        if topic is not None:
-            where = f"topics.yaml: {topic.id}"
-            topics.append((topic, _cues(topic.any, where, faults), _cues(topic.all, where, faults), _cues(topic.none, where, faults)))
+    topics = tuple(_topics(folder, faults))
     context = keyed(folder, "context", ("terminators", *SCOPES), faults)
     terminators = frozenset(context.pop("terminators", ()))
     scopes = {name: scope for name, raw in context.items() if (scope := record(Scope, raw, f"context.yaml: {name}", faults)) is not None}
     if faults:
         raise KnowledgeError(f"knowledge/lexicon has {len(faults)} fault(s):\n- " + "\n- ".join(faults))
-    words = {
-        w
-        for name in ("states", "severity")
-        for c in cue_files[name].values()
-        for p in (*c.plain, *c.classed)
-        for w in re.findall(r"[a-z]{8,}", p.pattern)
-    }
     vocabularies = {name: Vocabulary(entries, known) for name, entries in tables.items()}
+    read_for = {name: CueTable(kinds) for name, kinds in cues.items()}
     return Lexicon(
         drugs=vocabularies["drugs"],
         infections=vocabularies["infections"],
         antimicrobials=vocabularies["antimicrobials"],
         symptoms=vocabularies["symptoms"],
-        states=cue_files["states"],
-        severity=cue_files["severity"],
-        intents=cue_files["intents"],
-        topics=tuple(topics),
+        states=read_for["states"],
+        severity=read_for["severity"],
+        intents=read_for["intents"],
+        topics=topics,
         scopes=scopes,
         terminators=terminators,
-        spelling=Spelling(words, known),
+        spelling=Spelling(_long_words((*cues["states"].values(), *cues["severity"].values())), known),
     )
 
 

@@ -24,6 +24,8 @@ _EDGE = 40  # words kept at the beginning and at the end of a long note: there i
 _CLASSES = {"<inf>": "infection", "<abx>": "antibiotics", "<pom>": "pomalidomide", "<sym>": "symptom"}
 _CLASS = re.compile(r"<\w+>")
 DISSENT = 0.3  # a share of the linear one below which it speaks against a label; chosen on questions that were hunted for unsafe readings
+RULED_OUT = 0.2  # a share of both together below which the tuned one has all but ruled it out
+NOT_RULED_OUT = 0.85  # a share of the linear one that stands whatever the other says
 SETTLED = 0.98  # where the linear one is so sure, the other is not asked
 SURER = 0.15  # how much surer of an infection both together must be where the linear one alone is not
 _LEAST = 1e-9  # a probability that is not quite nought, so that it has a logarithm
@@ -48,12 +50,15 @@ class Opinion:
         self.linear = classifier(name).probabilities(scans)
 
     @cached_property
+    def _tuned(self) -> dict[str, float]:
+        return _tuned(self._name, line_of(self._scans))
+
+    @cached_property
     def likely(self) -> dict[str, float]:
         """The probability of each label by both, their geometric mean; they add up to one."""
         if max(self.linear.values()) >= SETTLED:
             return self.linear
-        other = _tuned(self._name, line_of(self._scans))
-        joint = {label: math.sqrt((share + _LEAST) * (other.get(label, share) + _LEAST)) for label, share in self.linear.items()}
+        joint = {label: math.sqrt((share + _LEAST) * (self._tuned.get(label, share) + _LEAST)) for label, share in self.linear.items()}
         total = sum(joint.values())
         return {label: share / total for label, share in joint.items()}
 
@@ -61,9 +66,14 @@ class Opinion:
         """Whether both together are so sure of a label, and the linear one does not speak against it."""
         return self.linear[label] >= DISSENT and self.likely[label] >= sure
 
+    def insists(self, label: str, sure: float) -> bool:
+        """Whether each by itself is so sure of a label."""
+        return self.linear[label] >= sure and self._tuned[label] >= sure
+
     def warns(self, sure: float) -> bool:
-        """Whether there is an infection: the linear one is so sure of it, whatever the other says, or both together are surer still."""
-        return self.linear["infected"] >= sure or self.agrees("infected", sure + SURER)
+        """Whether there is an infection: the linear one is so sure of it and the other does not rule it out, or is surer than to be ruled out, or both together are."""
+        linear = self.linear["infected"]
+        return (linear >= sure and (linear >= NOT_RULED_OUT or self.likely["infected"] >= RULED_OUT)) or self.agrees("infected", sure + SURER)
 
 
 def _tuned(name: str, line: str) -> dict[str, float]:

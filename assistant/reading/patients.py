@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from assistant.reading.items import Scan
 from assistant.reading.phrases import phrase
@@ -99,6 +100,7 @@ _NOT_OF_ONESELF = re.compile(
 _OF_A_PATIENT = re.compile(r"\b(?:offer|refer|treat|tell|advise|prescribe(?: for)?) (?:him|her|them)\b|\bmy (?:exam|note|jobs list|patients?|pts?|lady|gentleman)\b")
 
 
+@lru_cache(maxsize=256)
 def writes_of_own_drug(text: str) -> bool:
     """Whether the writer says in so many words that the drug, or the infection beside it, is their own."""
     folded = _NOT_OF_ONESELF.sub(" ", fold(text))

@@ -12,7 +12,7 @@ from assistant.reading.context import Context
 from assistant.reading.counts import counts
 from assistant.reading.courses import dated
 from assistant.reading.items import Item, Scan, after, around
-from assistant.reading.lexicon import Cues, Found, Lexicon, lexicon
+from assistant.reading.lexicon import CueTable, Found, Lexicon, lexicon
 from assistant.reading.surroundings import Surroundings, is_about_something_else
 from assistant.reading.text import Line, Token, fold, tokenise
 from assistant.reading.together import (
@@ -153,15 +153,9 @@ class _Scanner:
         owner, verb = around(self.tokens, found.first, 1), after(self.tokens, found.last, 1)
         return bool(_A_DOCTORS.match(owner) or _DOCTOR_DOES.match(verb))
 
-    def cues(self, kind: str, table: dict[str, Cues], plain: Line, classed: Line) -> None:
-        for name, cues in table.items():
-            tier = Severity(name) if kind == "severity" else Severity.UNSPECIFIED
-            for line, patterns in ((plain, cues.plain), (classed, cues.classed)):
-                for pattern in patterns:
-                    for match in pattern.finditer(line.text):
-                        if match.end() > match.start():
-                            first, last = line.token_range(match.start(), match.end())
-                            self.add(kind, name, first, last, tier=tier)
+    def cues(self, kind: str, table: CueTable, plain: Line, classed: Line) -> None:
+        for name, first, last in table.matches(plain, classed):
+            self.add(kind, name, first, last, tier=Severity(name) if kind == "severity" else Severity.UNSPECIFIED)
 
     def fractions(self, plain: Line) -> None:
         """'3 of 7 days', 'day 5 out of 10': a course that runs, or one that is done."""
@@ -228,7 +222,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_wri
     tokens = scanner.tokens
     names, quinolones = scanner.vocabulary()
     mend = lex.spelling.mend
-    plain, classed, quin = Line(tokens, mend=mend), Line(tokens, names, mend), Line(tokens, quinolones, mend)
+    plain, classed = Line(tokens, mend=mend), Line(tokens, names, mend)
     scanner.cues("state", lex.states, plain, classed)
     scanner.cues("severity", lex.severity, plain, classed)
     scanner.cues("intent", lex.intents, plain, classed)
@@ -253,7 +247,7 @@ def scan(text: str, turn: int, *, relative_is_patient: bool = False, patient_wri
         items=tuple(framed(items, tokens)),
         plain=plain,
         classed=classed,
-        quinolones=quin,
+        quinolones=Line(tokens, quinolones, mend) if quinolones else plain,
         sentence_of=tuple(scanner.sentence_of),
         sentence_lines=tuple(lines),
         counts=tuple(counts(scanner.folded)),

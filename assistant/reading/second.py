@@ -22,7 +22,6 @@ import numpy as np
 
 from assistant import weights
 from assistant.reading.items import Item, Scan
-from assistant.reading.text import fold
 from assistant.weights import BUCKETS, FOLDER
 
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[?!+/%<>]")
@@ -54,9 +53,14 @@ def features(scans: Sequence[Scan]) -> tuple[np.ndarray, np.ndarray]:
     the lexicon's errors, do not drown the words: words alone and in pairs and runs of 3 to 5 letters within a word; pairs and threes of the classed line; the items, their flags, which follows
     which, and what stands in the last of several turns. Numbers count as that alone, so that no dose is learnt by heart.
     """
+    return _features(tuple(scans))
+
+
+@lru_cache(maxsize=4)  # the classifiers of one message look at the same
+def _features(scans: tuple[Scan, ...]) -> tuple[np.ndarray, np.ndarray]:
     spelt: set[int] = set()
     for scan in scans:
-        words = ["#" if w[0].isdigit() else w for w in _WORD.findall(fold(scan.text[:MAX_CHARACTERS]))]
+        words = ["#" if w[0].isdigit() else w for w in _WORD.findall(scan.folded[:MAX_CHARACTERS])]
         spelt.update(*map(_spelling, words))
         spelt.update(_bucket(f"p {a} {b}") for a, b in itertools.pairwise(["^", *words, "$"]))
     blocks = (spelt, {_bucket(g) for scan in scans for g in _classed(scan)}, {_bucket(g) for g in _read(scans)})

@@ -32,7 +32,9 @@ FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.83
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, SURE_HINTED, SURE_RESOLVED = 0.65, 0.55, 0.5, 0.7
+SURE_INFECTED, DOUBT_NONE, DOUBT_DESPITE, SURE_HINTED, SURE_RESOLVED, SURE_ABSENT = 0.75, 0.55, 0.65, 0.5, 0.65, 0.9
+_FEW_TOKENS = 12
+_THERE = (Infection.ACTIVE, Infection.RESOLVING, Infection.SUSPECTED)
 SURE_NONE, SURE_SILENT, SURE_LONG_PAST, SURE_LONG_OVER = 0.7, 0.8, 0.85, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
@@ -187,12 +189,30 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
         found.infection, found.doubted = Infection.RESOLVING, True
     elif found.infection is Infection.RESOLVED and found.severity is not Severity.LIFE_THREATENING and heard.agrees("none", SURE_LONG_PAST):
         found.infection = Infection.NONE
-    elif found.infection is Infection.NONE and heard.warns(SURE_DESPITE if found.set_aside or found.explained else DOUBT_NONE):
+    elif found.infection is Infection.NONE and _may_be_there(found, heard):
         found.infection, found.doubted = Infection.SUSPECTED, True
-    elif (found.infection is Infection.NONE and found.silent and heard.agrees("resolved", SURE_NONE)) or (unexplained and _may_be_over(found, scans, heard)):
+    elif (found.infection is Infection.NONE and _may_have_been(found, heard)) or (unexplained and _may_be_over(found, scans, heard)):
         found.infection = Infection.RESOLVED
-    elif unexplained and _may_be_none(found, scans, heard):
+    elif (unexplained and _may_be_none(found, scans, heard)) or (fever is None and _is_surely_none(found, scans, heard)):
         found.infection = Infection.NONE
+
+
+def _may_be_there(found: Standing, heard: Opinion) -> bool:
+    """Whether an infection is to be feared where the lexicon read none."""
+    if found.set_aside or found.explained:
+        return heard.warns(SURE_DESPITE)
+    return heard.warns(DOUBT_NONE) or heard.agrees("infected", DOUBT_DESPITE)
+
+
+def _may_have_been(found: Standing, heard: Opinion) -> bool:
+    """Whether an infection is over, where the lexicon read that there is none."""
+    return not found.set_aside and ((found.silent and heard.agrees("resolved", SURE_NONE)) or heard.insists("resolved", SURE_ABSENT))
+
+
+def _is_surely_none(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool:
+    """Whether each classifier by itself is sure that this patient has no infection; few words of names and denials say too little for that."""
+    told = not found.owned and not found.doubted and sum(len(s.tokens) for s in scans) > _FEW_TOKENS
+    return told and found.infection in _THERE and heard.insists("none", SURE_ABSENT) and not _asked_of_one(scans)
 
 
 def _may_be_over(found: Standing, scans: Sequence[Scan], heard: Opinion) -> bool:
@@ -477,6 +497,11 @@ def _only_of_the_vaccine(symptoms: list[Item], thread: Thread | None) -> bool:
     return bool(over) and all(i.name in ("malaise", "fever") and (i.turn, i.first) < (over[-1].turn, over[-1].first) for i in symptoms)
 
 
+def _asked_of_one(scans: Sequence[Scan]) -> bool:
+    """Whether an infection is what a stop is asked for (`does it have to stop for a cold, no fever, he is 60`): who tells of the patient, too, asks for the patient."""
+    return any(phrase("reason_of_a_stop").search(s.classed.text) for s in scans)
+
+
 def _without_diagnosis(
     found: Standing, scans: Sequence[Scan], thread: Thread | None, rest: list[Item], fever: Item | None, denied: Item | None
 ) -> None:
@@ -514,5 +539,7 @@ def _without_diagnosis(
     elif found.severity is Severity.LIFE_THREATENING and states & {"symptom_free", "well"}:
         # Organ failure with nothing named behind it: weighed as if an infection had been.
         found.infection = Infection.RESOLVED
+    elif rest and all(i.has("hypothetical") and not i.has("other", "exposure", "historical", "negated") for i in rest) and _asked_of_one(scans):
+        found.infection, found.silent = Infection.SUSPECTED, False
     elif rest or states & {"symptom_free", "well"} or any(i.entry.id != "mimic" for s in scans for i in s.of("infection")):
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED

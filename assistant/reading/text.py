@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FOLD = str.maketrans({
     "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
@@ -30,6 +31,7 @@ _WORDS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def fold(text: str) -> str:
     """Lower case with plain quotes, dashes and spaces; same length as `text`."""
     folded = _HIDDEN.sub(lambda m: " " * len(m.group()), text.translate(_FOLD))

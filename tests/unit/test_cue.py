@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from assistant.reading.cue import Cue, anchors_of, compile_cue
+from assistant.reading.cue import Anchored, Cue, anchors_of, compile_cue
 from assistant.reading.lexicon import lexicon
 from assistant.reading.reader import scans_of
 from eval.sets import HOME
@@ -34,14 +34,16 @@ def test_anchors_are_what_every_match_holds(pattern: str, anchors: set[str]) -> 
 
 def test_a_line_without_an_anchor_is_not_tried() -> None:
     cue = compile_cue("(gone|went) away")
-    assert list(cue.finditer("it is here")) == []
     assert cue.search("it is here") is None
-    assert [m.group() for m in cue.finditer("it has gone away , the cough went away")] == ["gone away", "went away"]
+    many = Anchored([(7, cue), (3, compile_cue("<num>")), (5, compile_cue("cough"))])
+    assert sorted((n, m.group()) for n, m in many.matches("it has gone away , the cough went away")) == [(5, "cough"), (7, "gone away"), (7, "went away")]
+    assert [n for n, _ in many.matches("on day 4")] == [3], "a cue without an anchor is always tried"
+    assert list(Anchored([]).matches("it has gone away")) == []
 
 
 def test_no_match_is_lost() -> None:
     lex = lexicon()
-    cues: list[Cue] = [c for table in (lex.states, lex.severity, lex.intents) for kind in table.values() for c in (*kind.plain, *kind.classed)]
+    cues: list[Cue] = [c for table in (lex.states, lex.severity, lex.intents) for kind in table.kinds.values() for c in (*kind.plain, *kind.classed)]
     assert sum(bool(c.anchors) for c in cues) > 0.95 * len(cues), "anchors spare most of the work"
     rows = [json.loads(line) for path in sorted((HOME / "build").glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()[::12]]
     lines = [line for row in rows for scan in scans_of(row.get("turns") or [row["question"]]) for line in (scan.plain.text, scan.classed.text)]

@@ -43,7 +43,11 @@ def rows(table: dict[str, str]) -> list[tuple[str, str]]:
 BAD = {
     "hold_mild": r"""
         Skip no doses of pomalidomide.
+        Hold: no.
+        Stop: not needed.
         Withhold no capsule.
+        If the second set of blood cultures is positive, discontinue pomalidomide until complete resolution [1].
+        Stop pomalidomide if the chest film is abnormal.
         It may be given until the fever has gone, as it increases infection risk and may impair recovery [1].
         It is left off until the fever has gone, as it increases infection risk and may improve recovery [1].
         Give prophylactic antibiotics for the first three days.
@@ -503,6 +507,8 @@ BAD = {
 
 GOOD = {
     "hold_mild": r"""
+        Yes, hold: no pomalidomide from today until the chest infection has completely resolved [1].
+        Pause: no capsules until she is fully clear.
         Give no more pomalidomide from this evening.
         Take the capsules away today.
         No pomalidomide until the cystitis has completely resolved [1].
@@ -650,6 +656,8 @@ GOOD = {
         Hold off on pomalidomide until complete resolution.
         Hold off restarting until everything has cleared.
         Time to pause pomalidomide, and to start the antibiotics if not already done.
+        No further pomalidomide until complete resolution [1].
+        End of hold: complete resolution, not before [1].
         She stops today and comes back, same dose, after complete resolution.
         No pom today, no pom tomorrow: only complete resolution ends the hold.
         Pause, don't cancel: the plan is to resume at the same dose.

@@ -70,12 +70,12 @@ class TestEntries:
 
     @pytest.mark.parametrize("name", ["states", "severity", "intents"])
     def test_every_cue_compiles_and_matches_no_empty_text(self, name: str) -> None:
-        for kind, cues in getattr(lexicon(), name).items():
+        for kind, cues in getattr(lexicon(), name).kinds.items():
             for pattern in (*cues.plain, *cues.classed):
                 assert not pattern.compiled.fullmatch(""), (kind, pattern.pattern)
 
     def test_the_tiers_of_the_severity_cues_are_those_of_the_records(self) -> None:
-        assert list(lexicon().severity) == ["life_threatening", "severe", "mild"]
+        assert list(lexicon().severity.kinds) == ["life_threatening", "severe", "mild"]
 
     def test_every_topic_is_a_fact_of_the_article(self) -> None:
         from assistant.knowledge import knowledge

@@ -106,3 +106,23 @@ class TestSaidLiterally:
     ])
     def test_is_held(self, question: str) -> None:
         assert faults_of(question, "hold", "", "", "") == []
+
+
+class TestAskedForAnInfection:
+    """'Does it have to stop for a cold' supposes nothing: who adds the patient's signs or age has a patient with one."""
+
+    @pytest.mark.parametrize("question", [
+        "does pomalidomide have to stop for a cold, no fever, patient is 60",
+        "does pom need stopping for a UTI, no fever, she is 71",
+        "would you stop Imnovid for a stye, no temperature, man of 68",
+        "Should Pomalyst be skipped over a sore tooth abscess, afebrile, 55 years?",
+    ])
+    def test_is_held(self, question: str) -> None:
+        assert faults_of(question, "hold", "", "", "") == []
+
+    @pytest.mark.parametrize("question", [
+        "She is well, no infection. In future, should I stop pom for a cold?",
+        "I am well and have nothing. If my neighbour's cold spreads to me, would Imnovid have to stop for a cold?",
+    ])
+    def test_is_not_held_where_none_is_said_to_be_there(self, question: str) -> None:
+        assert faults_of(question, "no_hold", "", "", "") == []
