@@ -84,6 +84,8 @@ def without_scopes() -> Iterator[None]:
 def of_drafts(assistant: Assistant, items: Sequence[Item]) -> list[Json]:
     """Rows for the guardrail: as drafted, whole, and without each check."""
     drafts = [i for i in items if i.draft is not None]
+    if not drafts:
+        return []
     parts: list[tuple[str, Any]] = [("no guardrail: shown as drafted", without_guardrail), ("guardrail", ExitStack)]
     parts += [(f"guardrail without {name}", lambda name=name: without_check(name)) for name in CHECKS]
     return [{"part": name, **_drafts(assistant, drafts, made)} for name, made in parts]
@@ -101,6 +103,8 @@ def _drafts(assistant: Assistant, drafts: Sequence[Item], made: Callable[[], Any
 def of_questions(assistant: Assistant, items: Sequence[Item]) -> list[Json]:
     """Rows for the reader: whole, and without each part."""
     questions = [i for i in items if i.draft is None]
+    if not questions:
+        return []
     parts: list[tuple[str, Any, bool]] = [
         ("reader", ExitStack, True),
         ("reader without the classifiers", without_second_reader, True),

@@ -2,7 +2,8 @@
 
 A warm process answers questions, and a plain LangChain retrieval chain over the same encoder and the same Chroma
 (no reading, rules, guardrail or word search) does so in turn with it, so that both see the same machine. Then memory
-over many questions, and a fresh process up to its first answer with what that is spent on. Prints one table, or JSON.
+over many questions; reading and the check of a draft alone, over texts of the question and draft sets that each come once;
+and a fresh process up to its first answer with what that is spent on. Prints one table, or JSON.
 """
 
 from __future__ import annotations
@@ -33,6 +34,19 @@ QUESTIONS = (
     "81-year-old, on haemodialysis, urosepsis last month, now recovered, planned ciprofloxacin prophylaxis. Restart?",
     "Which antiemetic goes with daratumumab?",
     "Is permanent discontinuation better after recurrent infections?",
+)
+# A clinic letter of some 340 words without any infection, which makes a question a long note.
+LETTER = (
+    "Thank you for asking me to see this pleasant retired bus driver, whom I have known since 2017. Diagnosis: IgG kappa multiple myeloma, ISS stage 2, with a compression fracture of L1 at presentation. "
+    "Previous treatment: VTD times four, autologous transplant with melphalan 200, then lenalidomide maintenance for 31 months until the paraprotein rose. Daratumumab, bortezomib and dexamethasone followed. "
+    "Past history: hypertension, type 2 diabetes on diet alone, osteoarthritis of both knees, cataract surgery on the left, appendicectomy as a child, a fall in the garden with a Colles fracture. "
+    "He lives with his wife in a bungalow, drives, does his own shopping and walks the dog twice a day. He stopped smoking at forty and has a glass of wine at the weekend. His brother had prostate cancer at seventy. "
+    "Regular medicines: amlodipine 5 mg once daily, atorvastatin 20 mg at night, apixaban 2.5 mg twice daily, omeprazole 20 mg, calcium with vitamin D, zoledronic acid every four weeks, paracetamol as required. No known allergies. "
+    "On examination he looked comfortable. Weight 81.4 kg, height 176 cm, blood pressure 138 over 76, pulse 72 and regular. No lymph nodes, no bruising, no oedema. Heart sounds normal, abdomen soft, spleen not felt. "
+    "Power and sensation in the legs were normal, with slightly reduced vibration sense at both ankles, unchanged since the last visit. He performs at ECOG 1. "
+    "Results: haemoglobin 108 g/L, MCV 94, calcium 2.31, albumin 38, urea 6.8, bilirubin 9, ALT 22, alkaline phosphatase 84, LDH 190, beta-2 microglobulin 3.1, paraprotein 14 g/L, kappa 212 mg/L, lambda 8 mg/L. "
+    "Skeletal survey showed no new lesions. The bone marrow at relapse held 25 per cent plasma cells with gain of 1q and no deletion of 17p. An echocardiogram reported an ejection fraction of 58 per cent. "
+    "We talked about his plans for the spring, his grandson's wedding and a trip to the coast, and about keeping up his exercise classes. He has the helpline number, and I have asked for his driving licence form to be completed. "
 )
 RESULTS = 8
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -102,6 +116,45 @@ def measure_warm(rounds: int, memory: int) -> dict[str, Any]:
         "ratio_p50": round(a["p50_ms"] / b["p50_ms"], 2),
         "memory": {"questions": memory, "rss_mb": round(levels[-1]), "slope_mb_per_1000": round(slope, 1)},
     }
+
+
+def measure_parts() -> dict[str, Any]:
+    """Reading of questions of 55 to 65 words, of the same in a note of 400 words, and of 20,000 characters; the check of drafts of 90 words and more."""
+    from assistant import guardrail, reading, rules
+    from assistant.composing import compose
+    from eval.sets import HOME
+
+    letter = LETTER.split()
+    asked = [" ".join(turns) for row in _rows(HOME / "build") if len(turns := row.get("turns") or [row["question"]]) == 1 and 55 <= len(turns[0].split()) <= 65]
+    notes = [" ".join([*letter[: 400 - len(one.split())], one]) for one in asked]
+    longest = (" ".join(asked) * 9)[:20_000]
+    reading.read([longest[:2000]])  # to warm up
+    found: dict[str, Any] = {name: _timed(texts, lambda one: reading.read([one])) for name, texts in (("60 words", asked), ("400 words", notes), ("20,000 characters", [longest]))}
+    drafts: list[tuple[str, dict[str, Any]]] = []
+    for row in _rows(HOME / "drafts"):
+        if len(row["answer"].split()) >= 90:
+            turns = tuple(row.get("turns") or [row["question"]])
+            case = reading.read(turns)
+            decision = rules.decide(case)
+            drafts.append((row["answer"], {"case": case, "decision": decision, "dictated": compose(case, decision), "question": "\n".join(turns)}))
+    guardrail.check("Hold it until the infection has resolved.", **drafts[0][1])  # to warm up
+    found["check of a draft"] = _timed(drafts, lambda draft: guardrail.check(draft[0], **draft[1]))
+    return found
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    """The records of a folder's sets, the held-back ones left out."""
+    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) if not path.name.startswith("held_back") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _timed(texts: Sequence[Any], work: Callable[[Any], Any]) -> dict[str, float]:
+    """p50 and p95 in ms of some work on each text, and how many there are."""
+    seconds = []
+    for text in texts:
+        started = time.perf_counter()
+        work(text)
+        seconds.append(time.perf_counter() - started)
+    return {**(percentiles(seconds) if len(seconds) > 1 else {"p50_ms": round(1000 * seconds[0], 1)}), "n": len(seconds)}
 
 
 STAGES = """
@@ -178,6 +231,7 @@ def show(found: dict[str, Any]) -> str:
         f"an answer, warm         p50 {ours['p50_ms']} ms, p95 {ours['p95_ms']} ms (n = {ours['n']})",
         f"plain retrieval chain   p50 {theirs['p50_ms']} ms, p95 {theirs['p95_ms']} ms (n = {theirs['n']})",
         f"ratio at p50            {found['ratio_p50']}",
+        *(f"{name:23} p50 {part['p50_ms']} ms" + (f", p95 {part['p95_ms']} ms" if "p95_ms" in part else "") + f" (n = {part['n']})" for name, part in found["parts"].items()),
         f"memory                  {memory['rss_mb']} MB after {memory['questions']} questions, {memory['slope_mb_per_1000']:+} MB per 1,000",
         f"start to first answer   median {start['median_s']} s of {start['ask_s']}; processor {start['median_cpu_s']} s of {start['cpu_s']}",
         *(f"    {seconds:6.2f} s  {name}" for name, seconds in start["spent_s"].items()),
@@ -196,6 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     found = measure_warm(options.rounds, options.memory)
+    found["parts"] = measure_parts()
     found["start"] = measure_start(options.starts)
     found["encoders"] = measure_encoders()
     found["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"

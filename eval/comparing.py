@@ -94,31 +94,33 @@ def _flip(a: Json, b: Json) -> Json:
 
 
 def _tags(first: Sequence[Json], second: Sequence[Json]) -> Json:
-    """Action right by tag, where it differs."""
+    """By tag, where it differs: action right of questions, verdict right of drafts."""
     found = {}
     for tag in sorted({t for r in first for t in r["tags"]}):
-        mine = [(a, b) for a, b in zip(first, second, strict=True) if tag in a["tags"] and "action" in a["checks"] and "action" in b["checks"]]
-        figures = paired([a for a, _ in mine], [b for _, b in mine], "action")
-        if figures and (figures["fixed"] or figures["broken"]):
-            found[tag] = figures
+        mine = [(a, b) for a, b in zip(first, second, strict=True) if tag in a["tags"]]
+        for measure, name in (("action", tag), ("verdict", f"{tag} (drafts)")):
+            figures = paired([a for a, _ in mine], [b for _, b in mine], measure)
+            if figures and (figures["fixed"] or figures["broken"]):
+                found[name] = figures
     return found
 
 
 def table(found: Json, most: int = 60) -> str:
-    """The comparison in Markdown, what is newly unsafe on top."""
+    """The comparison in Markdown: what is newly unsafe, what else flipped, then the figures."""
     unsafe = found["newly_unsafe"]
     lines = [f"**Newly unsafe: {len(unsafe)}** (and {found['newly_unsafe_held_back']} in held-back sets), from {found['one']} to {found['other']}, {found['shared']} items in both", ""]
     lines += [f"- {f['newly'].upper()} {f['set']}:{f['id']} {_changes(f)}" for f in unsafe]
+    rest = [f for f in found["flipped"] if not f["newly"]]
+    lines += ["", f"flipped: {len(found['flipped'])} (and {found['flipped_held_back']} in held-back sets)"]
+    lines += [f"- {'worse' if f['worse'] else 'better' if f['better'] else 'same'} {f['set']}:{f['id']} {_changes(f)}" for f in rest[:most]]
+    lines += [f"- and {len(rest) - most} more"] if len(rest) > most else []
     lines += ["", "| measure | n | one | other | fixed | broken | p |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for name, f in [*((f"not {risk}", f) for risk, f in found["unsafe"].items()), *found["measures"].items()]:
         lines.append(f"| {name} | {f['n']} | {f['one']} | {f['other']} | {f['fixed']} | {f['broken']} | {f['p']:.4f} |")
     if found["tags"]:
         lines += ["", "| tag | n | one | other | fixed | broken | p |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
         lines += [f"| {n} | {f['n']} | {f['one']} | {f['other']} | {f['fixed']} | {f['broken']} | {f['p']:.4f} |" for n, f in found["tags"].items()]
-    lines += ["", _clock(found["clock"]), "", f"flipped: {len(found['flipped'])} (and {found['flipped_held_back']} in held-back sets)"]
-    rest = [f for f in found["flipped"] if not f["newly"]]
-    lines += [f"- {'worse' if f['worse'] else 'better' if f['better'] else 'same'} {f['set']}:{f['id']} {_changes(f)}" for f in rest[:most]]
-    return "\n".join(lines + ([f"- and {len(rest) - most} more"] if len(rest) > most else []))
+    return "\n".join([*lines, "", _clock(found["clock"])])
 
 
 def _changes(flip: Json) -> str:

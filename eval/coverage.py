@@ -62,7 +62,7 @@ def measure(assistant: Assistant, items: Sequence[Item]) -> Json:
         for one, decided in cases_of(case, decision):
             _note(rules, one, decided, name)
         for note in notes.beside(case, decision, item.turns):
-            if note.id in silences:
+            if note.id in silences and note.id in item.gold.get("notes", ()):
                 silences[note.id].append(name)
     found = {"rules": {n: {"fires": c.fires, "nearly": [f"{q} ({u})" for q, u in c.nearly]} for n, c in rules.items()}}
     return {**found, "sentences": _sentences(asked), "silences": silences, "holes": _holes(rules, _sentences(asked), silences)}
@@ -108,7 +108,7 @@ def _holes(rules: dict[str, Covered], sentences: Json, silences: dict[str, list[
             holes.append(f"sentence {name}: no rule of the algorithm quotes it")
         if not behind["questions"]:
             holes.append(f"sentence {name}: no question asks for it")
-    return holes + [f"silence {name}: no question brings it up" for name, asked in silences.items() if not asked]
+    return holes + [f"silence {name}: no question that is labelled with it brings it up" for name, asked in silences.items() if not asked]
 
 
 def table(found: Json) -> str:

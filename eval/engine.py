@@ -14,6 +14,8 @@ import resource
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -145,15 +147,20 @@ def _error(item: Item, why: str) -> Json:
 
 
 def answers(items: Sequence[Item], workers: int) -> Iterator[Json]:
-    """The records in the order of the items."""
+    """The records in the order of the items.
+
+    Raises:
+        HoldfastError: a process was killed from outside.
+    """
     if workers < 2 or len(items) < FEW:
         yield from map(answer, items)
         return
     context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, initializer=_quiet) as pool:
-        yield from pool.imap(answer, items, chunksize=CHUNK)
-        pool.close()
-        pool.join()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
+        try:
+            yield from pool.map(answer, items, chunksize=CHUNK)
+        except BrokenProcessPool:
+            raise HoldfastError("a process of the evaluation was killed (out of memory?); what is done is kept: start the same command again, or give --workers 1.") from None
 
 
 def _quiet() -> None:

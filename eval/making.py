@@ -128,7 +128,8 @@ def from_feedback(lines: Iterable[Json]) -> tuple[list[Json], list[str]]:
     for number, line in enumerate(lines, start=1):
         gold = line.get("gold")
         if not isinstance(gold, dict) or not gold.get("action"):
-            faults.append(f"line {number}: was called wrong, and the action that would have been right was not named; ask the reader, or leave it out.")
+            why = line.get("left_out") or "was called wrong, and the action that would have been right was not named; ask the reader, or leave it out."
+            faults.append(f"line {number}: {why}")
         elif not line.get("turns") and not line.get("question"):
             faults.append(f"line {number}: holds no question.")
         else:

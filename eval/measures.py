@@ -20,10 +20,11 @@ def summarise(records: Sequence[Json], unscored: int) -> Json:
     questions = [r for r in records if r["kind"] == "question" and "error" not in r]
     drafts = [r for r in records if r["kind"] == "draft" and "error" not in r]
     errors = sum("error" in r for r in records)
-    found: Json = {"questions": len(questions), "drafts": len(drafts), "unscored": unscored + errors}
+    found: Json = {"questions": len(questions), "drafts": len(drafts), "unscored": unscored + errors, "errors": errors}
     if questions:
         found |= _danger(questions)
         found["checks"] = checks_of(questions)
+        found["not_scored"] = not_scored(questions)
         found["confusion"] = confusion(questions)
         for name, classes in (("action", ACTIONS), ("severity", SEVERITIES), ("restart", RESTARTS)):
             found[f"{name}_classes"] = per_class(questions, name, classes)
@@ -57,6 +58,12 @@ def checks_of(records: Iterable[Json]) -> Json:
             hits[name] += right
             of[name] += trials
     return {name: Rate(hits[name], of[name]).record() for name in sorted(of)}
+
+
+def not_scored(records: Sequence[Json]) -> dict[str, int]:
+    """For each measure that any record has: how many have no label for it, and so do not count."""
+    having: Counter[str] = Counter(name for record in records for name in record["checks"])
+    return {name: len(records) - having[name] for name in sorted(having)}
 
 
 def confusion(questions: Sequence[Json]) -> Json:
@@ -119,8 +126,13 @@ def retrieval_figures(questions: Sequence[Json]) -> Json:
     found: Json = {"labelled": len(labelled), "unlabelled": unlabelled}
     for kind in ("search", "answer"):
         if labelled:
-            found[kind] = ranking({r["id"]: r["retrieval"]["wanted"] for r in labelled}, {r["id"]: r["retrieval"][kind] for r in labelled})
+            found[kind] = ranking({_key(r): r["retrieval"]["wanted"] for r in labelled}, {_key(r): r["retrieval"][kind] for r in labelled})
     return found
+
+
+def _key(record: Json) -> str:
+    """An item among those of all sets, two of which may use the same id."""
+    return f"{record['set']}:{record['id']}"
 
 
 def ranking(wanted: dict[str, list[str]], found: dict[str, list[str]]) -> Json:

@@ -39,7 +39,7 @@ RESULTS = "results.jsonl"
 Tell = Callable[[int, int], None]
 
 
-def digest_of(folders: Sequence[Path], patterns: Sequence[str] = ("*.py", "*.yaml", "*.md", "*.json", "*.npy", "*.jsonl")) -> str:
+def digest_of(folders: Sequence[Path], patterns: Sequence[str] = ("*.py", "*.yaml", "*.md", "*.json", "*.npy", "*.npz", "*.jsonl")) -> str:
     """SHA-256 over names and contents of the files in some folders."""
     whole = hashlib.sha256()
     for folder in folders:

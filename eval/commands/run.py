@@ -51,13 +51,13 @@ def progress() -> runs.Tell:
 
 def told(summary: dict[str, Any], clock: dict[str, Any]) -> str:
     """The run in words, what could hurt a patient first."""
-    lines = [f"dangerous (said go on or restart where it holds): {report.danger_line(summary['all'])}", ""]
+    lines = [f"dangerous (said go on or restart where it holds; let a critical error through): {report.danger_line(summary['all'])}", ""]
     for name, f in summary["sets"].items():
         lines.append(f"{name}: {f['questions'] + f['drafts']} items, {f['unscored']} not scored")
         lines.append(f"  dangerous: {report.danger_line(f)}")
         if f["questions"]:
             lines.append("  " + ", ".join(f"{r}: {f[r]['count']}/{f[r]['of']}" for r in ("missed", "bold", "overcautious")))
-        checks = f["checks"] if f["questions"] else f["guardrail"]["checks"]
+        checks = f["checks"] if f["questions"] else f.get("guardrail", {}).get("checks", {})
         lines += [f"  {m}: {c['hits']}/{c['trials']} ({report.percent(c['share'])})" for m, c in checks.items() if m in (*report.MAIN, "caught", "no_false_alarm", "good_kept")]
     failed = [g for g in summary["gates"] if not g["holds"]]
     lines += ["", f"gates: {len(summary['gates']) - len(failed)} of {len(summary['gates'])} hold"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from assistant.errors import HoldfastError
 from eval import engine, gates, runs, sets
 from eval.__main__ import main
 from eval.measures import ranking
@@ -60,9 +63,9 @@ def test_a_restart_where_the_gold_holds_is_dangerous_and_fails(tmp_path: Path, c
     status, folder = _run(tmp_path, _set(tmp_path / "set.jsonl", _row(RESOLVED, "hold")))
 
     assert status == 1
-    assert capsys.readouterr().out.startswith("dangerous (said go on or restart where it holds): 1 of 1")
+    assert capsys.readouterr().out.startswith("dangerous (said go on or restart where it holds; let a critical error through): 1 of 1 questions")
     assert ET.parse(folder / "junit.xml").find(".//failure[@message='dangerous: gold hold, said resume']") is not None
-    assert "Dangerous errors (said go on or restart where it holds): 1 of 1" in (folder / "summary.md").read_text().splitlines()[0]
+    assert "let a critical error through): 1 of 1" in (folder / "summary.md").read_text().splitlines()[0]
 
 
 def test_a_hold_where_the_gold_resumes_is_wrong_but_not_dangerous(tmp_path: Path) -> None:
@@ -242,3 +245,70 @@ def test_what_a_label_owes_follows_the_specification() -> None:
         "confirm_resolution", "cbc_before_restart", "consider_prophylaxis", "consider_dose_reduction", "prophylaxis_on_restart", "dex_20mg_weekly", "elderly_3mg",
     }
     assert owed({"action": ["hold", "resume"]}) == set()
+
+
+def test_an_item_that_could_not_be_answered_fails_a_gate_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(engine, "score", broken)
+    draft = {"id": "a", "question": ACTIVE, "answer": "Hold it.", "gold": {"clean": True, "errors": [], "verdict": ["pass"]}}
+
+    status, folder = _run(tmp_path, _set(tmp_path / "set.jsonl", draft))
+
+    assert status == 1
+    assert " errors: 1.0, must be at most 0" in capsys.readouterr().out
+    assert ET.parse(folder / "junit.xml").find(".//failure[@message='internal error (RuntimeError)']") is not None
+
+
+def _killed(item: sets.Item) -> dict[str, object]:
+    if item.id == "q3":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"set": item.set, "id": item.id}
+
+
+def test_a_process_that_is_killed_ends_the_run_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "FEW", 1)
+    monkeypatch.setattr(engine, "CHUNK", 1)
+    monkeypatch.setattr(engine, "answer", _killed)
+    items = [sets.Item(set="s", id=f"q{n}", turns=("a",), gold={}) for n in range(6)]
+
+    with pytest.raises(HoldfastError, match="was killed"):
+        list(engine.answers(items, 2))
+
+
+def test_two_processes_give_the_records_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "FEW", 1)
+    monkeypatch.setattr(engine, "CHUNK", 1)
+    monkeypatch.setattr(engine, "answer", _told)
+    items = [sets.Item(set="s", id=f"q{n}", turns=("a",), gold={}) for n in range(6)]
+
+    assert list(engine.answers(items, 2)) == list(engine.answers(items, 1))
+
+
+def _told(item: sets.Item) -> dict[str, object]:
+    return {"set": item.set, "id": item.id}
+
+
+def test_a_known_error_within_its_gate_is_no_failure_in_junit(tmp_path: Path) -> None:
+    bounds = _set(tmp_path / "gates.yaml", 'gates:\n  - {set: "*", measure: dangerous.count, at_most: 1}')
+    status, folder = _run(tmp_path, _set(tmp_path / "set.jsonl", _row(RESOLVED, "hold")), "--gates", bounds)
+
+    report = ET.parse(folder / "junit.xml")
+    assert (status, report.find(".//failure")) == (0, None)
+    assert report.find(".//skipped[@message='known error, within its gate: dangerous: gold hold, said resume']") is not None
+
+
+def test_a_dangerous_error_that_no_gate_allows_for_is_a_failure_in_junit(tmp_path: Path) -> None:
+    bounds = _set(tmp_path / "gates.yaml", 'gates:\n  - {set: "*", measure: errors, at_most: 0}')
+    folder = _run(tmp_path, _set(tmp_path / "set.jsonl", _row(RESOLVED, "hold")), "--gates", bounds)[1]
+
+    assert ET.parse(folder / "junit.xml").find(".//failure[@message='dangerous: gold hold, said resume']") is not None
+
+
+def test_what_has_no_label_is_counted_by_measure(tmp_path: Path) -> None:
+    folder = _run(tmp_path, _set(tmp_path / "set.jsonl", _row(ACTIVE, "hold", severity=["severe"]), _row(RESOLVED, "resume")))[1]
+
+    whole = _summary(folder)["all"]["not_scored"]
+    assert (whole["action"], whole["severity"]) == (0, 1)
+    assert "severity 1" in (folder / "summary.md").read_text()

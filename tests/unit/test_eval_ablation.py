@@ -46,7 +46,7 @@ def test_every_check_that_is_left_out_finds_nothing_and_comes_back() -> None:
 
 
 def test_scopes_are_what_keeps_a_denied_infection_from_being_one() -> None:
-    item = Item(set="s", id="q", turns=("No pneumonia, no infection at all, on pomalidomide. Go on?",), gold={"action": ["no_hold"]})
+    item = Item(set="s", id="q", turns=("No pneumonia, on pomalidomide. Go on?",), gold={"action": ["no_hold"]})
     rows = {r["part"]: r for r in ablation.of_questions(ASSISTANT, [item])}
 
     assert rows["reader"]["action"] == 1.0

@@ -53,7 +53,7 @@ def test_a_silence_that_no_question_brings_up_is_a_hole() -> None:
     silences = [n.id for n in knowledge().notes.values() if n.kind == "silence"]
     holes = coverage.measure(ASSISTANT, [])["holes"]
 
-    assert [f"silence {name}: no question brings it up" for name in silences] == [h for h in holes if h.startswith("silence")]
+    assert [f"silence {name}: no question that is labelled with it brings it up" for name in silences] == [h for h in holes if h.startswith("silence")]
 
 
 def test_the_project_s_own_sets_leave_no_hole() -> None:
@@ -266,6 +266,7 @@ def test_feedback_without_the_right_action_is_told_and_left_out() -> None:
 
     assert made == [{"id": "a", "turns": ["q"], "gold": {"action": ["hold"]}, "tags": []}]
     assert [f.split(":")[0] for f in faults] == ["line 2"]
+    assert making.from_feedback([{"id": "c", "turns": ["q"], "gold": {"action": []}, "left_out": "Set by hand."}])[1] == ["line 1: Set by hand."]
 
 
 def test_a_set_is_made_from_the_feedback_that_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
