@@ -10,8 +10,9 @@ import json
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,15 @@ DATABASE = "chroma.sqlite3"
 def created(folder: Path) -> Collection:
     """A new, empty collection in an empty folder."""
     return _client(folder).create_collection(NAME, metadata={"hnsw:space": "cosine"}, embedding_function=None)
+
+
+def damage(folder: Path) -> str:
+    """What SQLite finds wrong with the database in `folder`, "" where nothing is; opens no Chroma, so damage cannot take the process down."""
+    try:
+        with closing(sqlite3.connect(f"{(folder / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return "" if database.execute("PRAGMA quick_check").fetchone() == ("ok",) else "damaged"
+    except sqlite3.Error as fault:
+        return f"damaged ({type(fault).__name__})"
 
 
 def upsert(into: Collection, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
@@ -111,6 +121,10 @@ class Place:
         """
         client = served(self._server) if self._server else _client(self._home / self._pointer())
         return client.get_or_create_collection(f"{self._prefix}{name}", metadata=metadata, embedding_function=None)
+
+    def damage(self) -> str:
+        """What is wrong with the folder's database, "" where nothing is; a server looks after its own."""
+        return "" if self._server else damage(self._home / self._pointer())
 
     def clear(self, name: str) -> None:
         """Begin anew without the collection. A folder is left for a fresh one, since Chroma keeps a client for each path it has seen."""

@@ -12,10 +12,9 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,13 +83,8 @@ def examine(data: Path, wanted: Stamp) -> str:
     differs = [name for name, value in wanted.items() if found.get(name) != value]
     if differs:
         return f"the index was built from something else ({', '.join(differs)})"
-    try:
-        with closing(sqlite3.connect(f"{(folder / collection.DATABASE).as_uri()}?mode=ro", uri=True)) as database:
-            if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                return "the index is damaged"
-    except sqlite3.Error as fault:
-        return f"the index is damaged ({type(fault).__name__})"
-    return ""
+    damage = collection.damage(folder)
+    return f"the index is {damage}" if damage else ""
 
 
 def ready(data: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Embeddings, tell: Tell) -> NearestStore:

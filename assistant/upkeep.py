@@ -53,12 +53,13 @@ def _build(chosen: Settings, what: str, tell: Tell) -> int:
         index.build(chosen.data, wiring.indexed(), wanted, model, tell, because=fault or "asked for")
     from assistant.library import found, shelf
 
-    place = wiring.place_of_added(chosen)
+    place, mark = wiring.place_of_added(chosen), encoder.fingerprint(chosen.encoder)
     if what == "rebuild":
         held = shelf.Shelf(chosen.data)
         with held.locked():
+            held.mend(model, mark, tell)
             found.forget(held, place)
-    found.opened(chosen.data, place, model, encoder.fingerprint(chosen.encoder), tell)
+    found.opened(chosen.data, place, model, mark, tell)
     return 0
 
 
@@ -153,9 +154,9 @@ def _added_faults(chosen: Settings) -> list[str]:
     from assistant.library.shelf import Shelf
 
     shelf = Shelf(chosen.data)
-    faults = [f"[{s.marker}] {s.file}: {fault}; remove it and add it again" for s in shelf.all() if (fault := shelf.examine(s))]
+    faults = [f"[{s.marker}] {s.file}: {fault}" for s in shelf.all() if (fault := shelf.examine(s))]
     faults += [f"added/{name}: its record cannot be read: it is damaged, or of another version; add its file again" for name in shelf.unreadable()]
-    return faults or found.differences(shelf, wiring.place_of_added(chosen))
+    return [*faults, *found.differences(shelf, wiring.place_of_added(chosen))]
 
 
 def _kept_faults(chosen: Settings) -> list[str]:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import bm25s
 import numpy as np
 
-from assistant.errors import IndexUnusable
+from assistant.errors import HoldfastError, IndexUnusable
+from assistant.files import replacing, sha256
 from assistant.index import Tell
-from assistant.library.shelf import Added, Shelf, embedded
+from assistant.library.shelf import ANEW, Added, Shelf, embedded
 from assistant.records import Hit, Passage, Why
 from assistant.terms import weight, words
 
@@ -36,6 +37,7 @@ NAME = "added"
 BATCH = 2_000  # rows a call; Chroma's limit is 5,461
 CANDIDATES = 40  # of each of the two searches
 DIGITS = 4
+SAME = 1e-4  # far above what rounding at unit length changes, far below what another vector differs by
 # Breadth of the search in Chroma's graph: 100 is its default; 200 finds 0.98 of the true ten nearest or more at 100,000 rows.
 SPACE = {"hnsw:space": "cosine", "hnsw:search_ef": 200, "hnsw:construction_ef": 200, "hnsw:M": 24}
 
@@ -172,19 +174,23 @@ def opened(data: Path, place: Place, encoder: Embeddings, fingerprint: str, tell
         sources = shelf.all()
     wanted = state_of(sources, place)
     home = shelf.home / ".search"
-    if _state(home) != wanted:
-        with shelf.locked():
-            sources = shelf.all()
-            wanted = state_of(sources, place)
-            if _state(home) != wanted:
-                _bring_up_to_date(shelf, sources, place, home, wanted, tell)
     try:
+        if not _is_of(_state(home), wanted):
+            with shelf.locked():
+                sources = shelf.all()
+                wanted = state_of(sources, place)
+                if not _is_of(_state(home), wanted):
+                    _bring_up_to_date(shelf, sources, place, home, wanted, tell)
         return AddedSearch(shelf, sources, place.collection(NAME, SPACE), Words(home / f"words-{_digest(wanted)}"))
+    except HoldfastError:  # told already, and no damage
+        raise
     except Exception as fault:  # Chroma and bm25s raise what they like about damaged files; all of it is derived
         if not place.local:
             raise IndexUnusable(f"the search over the added sources cannot be opened ({type(fault).__name__})") from fault
         with shelf.locked():
             forget(shelf, place)
+            sources = shelf.all()
+            wanted = state_of(sources, place)  # after `forget`, which begins a fresh folder
             _bring_up_to_date(shelf, sources, place, home, wanted, tell)
         return AddedSearch(shelf, sources, place.collection(NAME, SPACE), Words(home / f"words-{_digest(wanted)}"))
 
@@ -198,14 +204,73 @@ def forget(shelf: Shelf, place: Place) -> None:
 
 
 def differences(shelf: Shelf, place: Place) -> list[str]:
-    """What the search holds that the shelf does not, and the other way round, a sentence for each."""
-    sources = shelf.all()
-    if _state(shelf.home / ".search") != state_of(sources, place):
+    """What the search holds that the shelf does not, and the other way round, a sentence with its remedy for each."""
+    sources, home = shelf.all(), shelf.home / ".search"
+    state, wanted = _state(home), state_of(sources, place)
+    if not _is_of(state, wanted):
         return ["the search is not up to date; the next question brings it up to date"] if sources else []
-    held = place.collection(NAME, SPACE)
-    found = [f"[{s.marker}] {s.file}: the search holds {n} of {s.passages} passages" for s in sources if (n := len(_ids(held, s))) != s.passages]
+    damage = place.damage()
+    if damage:
+        return [f"the search over the added sources is {damage}; {ANEW}"]
+    try:
+        found = [*_rows_at_fault(shelf, sources, place.collection(NAME, SPACE)), *_words_at_fault(home / f"words-{_digest(wanted)}", state)]
+    except HoldfastError:
+        raise
+    except Exception as fault:  # Chroma raises what it likes about damaged files
+        found = [f"the search over the added sources is damaged ({type(fault).__name__})"]
+    return [f"{one}; {ANEW}" for one in found]
+
+
+def _rows_at_fault(shelf: Shelf, sources: Sequence[Added], held: Collection) -> list[str]:
+    """Rows that are missing, that belong to no source, or whose vectors are not those of their source."""
+    found = []
+    for source in sources:
+        there = len(_ids(held, source))
+        if there != source.passages:
+            found.append(f"[{source.marker}] {source.file}: the search holds {there} of {source.passages} passages")
+        elif not _same_vectors(shelf, source, held):
+            found.append(f"[{source.marker}] {source.file}: the search does not hold the vectors of its passages")
     extra = held.count() - sum(s.passages for s in sources)
     return [*found, *([f"the search holds {extra} passages of no source"] if extra > 0 and not found else [])]
+
+
+def _same_vectors(shelf: Shelf, source: Added, held: Collection) -> bool:
+    """Whether the rows of a source hold its vectors. They are compared by direction: Chroma may keep them at unit length."""
+    vectors = shelf.vectors(source)
+    for start in range(0, source.passages, BATCH):
+        numbers = range(start, min(start + BATCH, source.passages))
+        rows = held.get(ids=[_row_id(source, n) for n in numbers], include=["embeddings"])
+        if len(rows["ids"]) != len(numbers) or rows["embeddings"] is None:
+            return False
+        own = vectors[[int(name.rpartition(":")[2]) for name in rows["ids"]]]
+        kept = np.asarray(rows["embeddings"], dtype=np.float32)
+        if kept.shape != own.shape or not np.allclose(_unit(kept), _unit(own), atol=SAME):
+            return False
+    return True
+
+
+def _unit(vectors: Any) -> Any:
+    """The vectors at unit length."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+
+
+def _words_at_fault(folder: Path, state: dict[str, Any]) -> list[str]:
+    """Whether the files of the words' index are those that were written."""
+    if "words" not in state:
+        return ["the words' index was made by an earlier version and cannot be verified"]
+    try:
+        return [] if _sums(folder) == state["words"] else ["the words' index is damaged"]
+    except OSError as fault:
+        return [f"the words' index is damaged ({type(fault).__name__})"]
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file in a folder."""
+    return {file.name: sha256(file) for file in sorted(folder.iterdir())}
+
+
+def _row_id(source: Added, number: int) -> str:
+    return f"added:{source.id}:{number}"
 
 
 def state_of(sources: Sequence[Added], place: Place) -> dict[str, Any]:
@@ -219,6 +284,11 @@ def _state(home: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _is_of(state: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether what was derived is what must have been; the sums beside it are for `differences`."""
+    return all(state.get(name) == value for name, value in wanted.items())
 
 
 def _digest(state: dict[str, Any]) -> str:
@@ -236,8 +306,6 @@ def _ids(held: Collection, source: Added) -> set[str]:
 
 def _bring_up_to_date(shelf: Shelf, sources: Sequence[Added], place: Place, home: Path, wanted: dict[str, Any], tell: Tell) -> None:
     """Rows first, then words, then the state that says that both are done; every step may be repeated."""
-    from assistant.files import replacing
-
     home.mkdir(parents=True, exist_ok=True)
     (home / "state.json").unlink(missing_ok=True)
     _rows(shelf, sources, place.collection(NAME, SPACE), tell)
@@ -246,9 +314,10 @@ def _bring_up_to_date(shelf: Shelf, sources: Sequence[Added], place: Place, home
     for old in [*home.glob("words-*"), fresh]:
         shutil.rmtree(old, ignore_errors=True)
     Words.build(fresh, [embedded(part) for source in sources for part in shelf.lines(source)])
+    sums = _sums(fresh)
     fresh.rename(folder)
     with replacing(home / "state.json") as file:
-        json.dump(wanted, file)
+        json.dump({**wanted, "words": sums}, file)
 
 
 def _rows(shelf: Shelf, sources: Sequence[Added], held: Collection, tell: Tell) -> None:
@@ -263,12 +332,12 @@ def _rows(shelf: Shelf, sources: Sequence[Added], held: Collection, tell: Tell) 
     for source in sources:
         there = _ids(held, source)
         vectors = shelf.vectors(source)
-        missing = [n for n in range(source.passages) if f"added:{source.id}:{n}" not in there]
+        missing = [n for n in range(source.passages) if _row_id(source, n) not in there]
         done += source.passages - len(missing)
         for start in range(0, len(missing), BATCH):
             numbers = missing[start : start + BATCH]
             held.upsert(
-                ids=[f"added:{source.id}:{n}" for n in numbers],
+                ids=[_row_id(source, n) for n in numbers],
                 embeddings=np.asarray(vectors[numbers], dtype=np.float32),
                 metadatas=[{"of": key(source)} for _ in numbers],
             )

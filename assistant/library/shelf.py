@@ -13,13 +13,15 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.errors import SourceRefused
+from assistant.files import replacing, sha256
 from assistant.index import Tell
 from assistant.library.loading import Loaded
 from assistant.records import Passage
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 SCHEMA = 1
+ANEW = "`python -m assistant index rebuild` makes it anew"
 CHUNK = 512  # passages encoded between two savings: what a killed run loses at most
-_FILES = ("passages.jsonl", "offsets.npy", "vectors.npy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Added:
     content_sha256: str
     schema: int = SCHEMA
     replaces: str = ""
+    offsets_sha256: str = ""  # of the files; "" in a record of an earlier version, which kept none
+    vectors_sha256: str = ""
 
 
 class Shelf:
@@ -106,7 +110,7 @@ class Shelf:
             passages=len(loaded.parts), withheld=loaded.withheld, encoder=fingerprint, content_sha256=content, replaces=older.id if older else "",
         )  # fmt: skip
         staging = self.home / f".staging-{content[:16]}-{fingerprint[:8]}"
-        self._write(staging, source, loaded, encoder, tell)
+        source = self._write(staging, source, loaded, encoder, tell)
         staging.rename(self.folder(source))
         _sync(self.home)
         self._sweep()
@@ -128,14 +132,19 @@ class Shelf:
         return source
 
     def encode_anew(self, source: Added, encoder: Embeddings, fingerprint: str, tell: Tell) -> Added:
-        """The same source with the vectors of another encoder. Call with the shelf locked."""
+        """The same source with vectors and offsets made anew, by this encoder or another. Call with the shelf locked."""
         parts = self.lines(source)
-        fresh = Added(**{**asdict(source), "encoder": fingerprint})
         folder = self.folder(source)
         _vectors(folder, folder / "vectors.new", [embedded(part) for part in parts], encoder, tell, source.file)
         (folder / "vectors.new").replace(folder / "vectors.npy")
-        _write_json(folder / "source.json", asdict(fresh))
-        return fresh
+        _offsets(folder, [_line(part) for part in parts])
+        return _sealed(folder, replace(source, encoder=fingerprint))
+
+    def mend(self, encoder: Embeddings, fingerprint: str, tell: Tell) -> None:
+        """Make anew what is derived from passages that are sound, where it is damaged or cannot be verified. Call with the shelf locked."""
+        for source in self.all():
+            if self.examine(source) and not self._passages_at_fault(source):
+                self.encode_anew(source, encoder, fingerprint, tell)
 
     def lines(self, source: Added) -> list[dict[str, Any]]:
         """All passages of a source as they were written."""
@@ -156,35 +165,47 @@ class Shelf:
         return np.load(self.folder(source) / "vectors.npy", mmap_mode="r")
 
     def examine(self, source: Added) -> str:
-        """What is wrong with a source on disk, "" where nothing is."""
+        """What is wrong with a source on disk, with its remedy; "" where nothing is."""
+        fault = self._passages_at_fault(source)
+        if fault:
+            return f"{fault}; remove it and add it again"
+        fault = self._derived_at_fault(source)
+        return f"{fault}; {ANEW}" if fault else ""
+
+    def _passages_at_fault(self, source: Added) -> str:
         try:
             parts = self.lines(source)
-            if _content_of(parts) != source.content_sha256 or len(parts) != source.passages:
-                return "its passages are not those that were added"
-            shape = self.vectors(source).shape
-            if shape[0] != source.passages or len(np.load(self.folder(source) / "offsets.npy")) != source.passages:
-                return "its vectors do not fit its passages"
-        except (OSError, ValueError, KeyError, EOFError) as fault:
+            sound = _content_of(parts) == source.content_sha256 and len(parts) == source.passages
+        except (OSError, ValueError, KeyError, TypeError) as fault:
             return f"its files are damaged ({type(fault).__name__})"
-        return ""
+        return "" if sound else "its passages are not those that were added"
 
-    def _write(self, staging: Path, source: Added, loaded: Loaded, encoder: Embeddings, tell: Tell) -> None:
-        """All files of a source into `staging`; vectors that an earlier, killed run left there are used again."""
+    def _derived_at_fault(self, source: Added) -> str:
+        """What is wrong with what was made from the passages: vectors and offsets."""
+        if not (source.offsets_sha256 and source.vectors_sha256):
+            return "it was added by an earlier version and cannot be verified"
+        folder = self.folder(source)
+        try:
+            sound = sha256(folder / "offsets.npy") == source.offsets_sha256 and sha256(folder / "vectors.npy") == source.vectors_sha256
+        except OSError as fault:
+            return f"its files are damaged ({type(fault).__name__})"
+        return "" if sound else "its vectors or offsets are not those that were made"
+
+    def _write(self, staging: Path, source: Added, loaded: Loaded, encoder: Embeddings, tell: Tell) -> Added:
+        """All files of a source into `staging`; vectors that an earlier, killed run left there are used again. Its record, with the sums of its files."""
         staging.mkdir(exist_ok=True)
         parts = [asdict(part) for part in loaded.parts]
-        offsets, position = [], 0
+        lines = [_line(part) for part in parts]
         with (staging / "passages.jsonl").open("wb") as file:
-            for part in parts:
-                line = json.dumps(part, ensure_ascii=False).encode() + b"\n"
-                offsets.append(position)
-                position += file.write(line)
+            file.writelines(lines)
             _flush(file)
-        np.save(staging / "offsets.npy", np.array(offsets, dtype=np.int64))
+        _offsets(staging, lines)
         _vectors(staging, staging / "vectors.npy", [embedded(part) for part in parts], encoder, tell, loaded.name)
-        _write_json(staging / "source.json", asdict(source))
+        source = _sealed(staging, source)
         for name in ("offsets.npy", "vectors.npy"):
             with (staging / name).open("rb") as file:
                 os.fsync(file.fileno())
+        return source
 
     def _folders(self) -> list[Path]:
         return sorted(p for p in self.home.glob("*") if p.is_dir() and not p.name.startswith(".")) if self.home.is_dir() else []
@@ -243,6 +264,25 @@ def _vectors(folder: Path, target: Path, texts: Sequence[str], encoder: Embeddin
         file.unlink()
 
 
+def _line(part: dict[str, Any]) -> bytes:
+    """A passage as it stands in passages.jsonl."""
+    return json.dumps(part, ensure_ascii=False).encode() + b"\n"
+
+
+def _offsets(folder: Path, lines: Sequence[bytes]) -> None:
+    """Write where each line begins."""
+    fresh = folder / "offsets.part.npy"
+    np.save(fresh, np.array([0, *accumulate(len(line) for line in lines[:-1])], dtype=np.int64)[: len(lines)])
+    fresh.replace(folder / "offsets.npy")
+
+
+def _sealed(folder: Path, source: Added) -> Added:
+    """Write the record of a source with the sums of the files that were made from its passages."""
+    sealed = replace(source, offsets_sha256=sha256(folder / "offsets.npy"), vectors_sha256=sha256(folder / "vectors.npy"))
+    _write_json(folder / "source.json", asdict(sealed))
+    return sealed
+
+
 def _fits(file: Path, rows: int) -> bool:
     try:
         return bool(np.load(file, mmap_mode="r").shape[0] == rows)
@@ -270,8 +310,6 @@ def _record(folder: Path) -> Added | None:
 
 
 def _write_json(target: Path, content: dict[str, Any]) -> None:
-    from assistant.files import replacing
-
     with replacing(target) as file:
         json.dump(content, file, ensure_ascii=False, indent=1)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +42,11 @@ def put_on(data: Path, name: str = "policy.md", text: str = POLICY, title: str =
 
 def place(data: Path) -> Place:
     return Place(data / "added" / ".search")
+
+
+def mend(data: Path) -> None:
+    with Shelf(data).locked():
+        Shelf(data).mend(WordEmbedder(), "w" * 64, quiet)
 
 
 def search(data: Path, text: str, k: int = 4) -> tuple[Hit, ...]:
@@ -103,6 +110,34 @@ class TestTheShelf:
         (tmp_path / "added" / source.id / file).write_bytes(content)
         assert Shelf(tmp_path).examine(source)
 
+    @pytest.mark.parametrize(("file", "changed"), [("vectors.npy", np.negative), ("offsets.npy", np.flip)], ids=["vectors negated", "offsets reversed"])
+    def test_numbers_that_still_fit_are_told_and_made_anew_by_a_rebuild(self, tmp_path: Path, file: str, changed: Callable[[Any], Any]) -> None:
+        source = put_on(tmp_path)
+        at = tmp_path / "added" / source.id / file
+        sound = at.read_bytes()
+        np.save(at, changed(np.load(at)))
+        told = "its vectors or offsets are not those that were made; `python -m assistant index rebuild` makes it anew"
+        assert Shelf(tmp_path).examine(source) == told
+        mend(tmp_path)
+        assert at.read_bytes() == sound and Shelf(tmp_path).examine(Shelf(tmp_path).all()[0]) == ""
+
+    def test_passages_that_are_not_those_that_were_added_are_not_made_sound_by_a_rebuild(self, tmp_path: Path) -> None:
+        source = put_on(tmp_path)
+        lines = tmp_path / "added" / source.id / "passages.jsonl"
+        lines.write_text(lines.read_text().replace("zebra", "panda"))
+        mend(tmp_path)
+        assert Shelf(tmp_path).examine(Shelf(tmp_path).all()[0]) == "its passages are not those that were added; remove it and add it again"
+
+    def test_a_record_of_an_earlier_version_without_sums_is_used_and_told(self, tmp_path: Path) -> None:
+        source = put_on(tmp_path)
+        record = tmp_path / "added" / source.id / "source.json"
+        record.write_text(json.dumps({name: value for name, value in json.loads(record.read_text()).items() if name not in ("offsets_sha256", "vectors_sha256")}))
+        older = Shelf(tmp_path).all()[0]
+        assert "zebra" in search(tmp_path, "zebra unit")[0].passage.text
+        assert Shelf(tmp_path).examine(older) == "it was added by an earlier version and cannot be verified; `python -m assistant index rebuild` makes it anew"
+        mend(tmp_path)
+        assert Shelf(tmp_path).all() == (source,)
+
     @pytest.mark.parametrize("change", [{"schema": 99}, {"new": "field"}])
     def test_a_record_of_another_version_is_told_and_left_alone(self, tmp_path: Path, change: dict[str, object]) -> None:
         source = put_on(tmp_path)
@@ -134,7 +169,7 @@ class TestSearch:
         search(tmp_path, "x")
         assert found.differences(Shelf(tmp_path), place(tmp_path)) == []
         place(tmp_path).collection(found.NAME, found.SPACE).delete(ids=[f"added:{Shelf(tmp_path).all()[0].id}:0"])
-        assert found.differences(Shelf(tmp_path), place(tmp_path)) == ["[L1] policy.md: the search holds 1 of 2 passages"]
+        assert found.differences(Shelf(tmp_path), place(tmp_path)) == ["[L1] policy.md: the search holds 1 of 2 passages; `python -m assistant index rebuild` makes it anew"]
 
     def test_a_damaged_search_is_made_anew_without_encoding(self, tmp_path: Path) -> None:
         put_on(tmp_path)
