@@ -22,7 +22,7 @@ def draw() -> None:
     top, failed = st.container(key="top", horizontal=True, vertical_alignment="center"), st.container()
     # Drawn without a question too, where it shows nothing: the first card then waits for no script.
     data = view(held, waiting=_waiting(engine), models=engine.models, drawn=session.drawn())
-    component.draw({**data, "writing": session.writing(), "receipt": session.receipt()}, session.acted)
+    component.draw({**data, "writing": session.writing(), "receipt": session.receipt(), "kept": session.store() is not None}, session.acted)
     session.pending().flush()
     with top:
         _top(engine)

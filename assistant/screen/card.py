@@ -6,24 +6,21 @@ from typing import Any
 
 from assistant.composing import plain_number
 from assistant.knowledge import knowledge
-from assistant.records import Action, Basis, Case, Decision, Restart, Severity
+from assistant.records import Action, Basis, Case, Decision, Infection, Restart, Severity
 from assistant.screen.words import fact_name, words
 
 Json = dict[str, Any]
 
 DECIDED = (Action.HOLD, Action.RESUME, Action.REASSESS, Action.NO_HOLD)
+CALL = "Call the treating team now. Change no dose by yourself."
+_ILL = (Infection.SUSPECTED, Infection.ACTIVE, Infection.RESOLVING)
 MOST_NOW, MOST_ALSO = 3, 3
 
 
 def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
-    """The card of a decision in the words of who reads; the decision is the same for all.
-
-    Who writes as a patient or caregiver is answered as one, unless a reader was chosen.
-    """
-    if reader == "clinician" and (case.patient_voice or case.caregiver_voice):
-        reader = "patient"
+    """The card of a decision in the words of who reads; the decision is the same for all."""
     told = words()
-    reads = told.readers[reader]
+    reads = told.readers[reader_of(case, reader)]
     action = told.actions[decision.action.value]
     now = [reads.now.get(name, text) for name, text in told.now.items() if name in decision.elements]
     also = [reads.also.get(name, text) for name, text in told.also.items() if name in decision.elements]
@@ -38,17 +35,32 @@ def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
         "now": now[:MOST_NOW],
         "also": also[:MOST_ALSO],
         "unknown": ", ".join(unknown),
-        "call": (reads.calls or case.patient_voice or case.caregiver_voice) and decision.action in DECIDED,
+        "call": CALL if (reads.calls or _layman(case)) and _urgent(case, decision) else "",
         "patients": [_patient(number, part) for number, part in enumerate(decision.patients, start=1)],
     }
+
+
+def reader_of(case: Case, reader: str) -> str:
+    """Who is answered: who writes as a patient or caregiver is one, unless another reader was chosen."""
+    return "patient" if reader == "clinician" and _layman(case) else reader
+
+
+def _layman(case: Case) -> bool:
+    return case.patient_voice or case.caregiver_voice
+
+
+def _urgent(case: Case, decision: Decision) -> bool:
+    """Whether a patient is to call: not only about a decision, since a fever on another drug is as urgent; facts alone call for none."""
+    if decision.action is Action.OUT_OF_SCOPE:
+        return _layman(case) or case.infection in _ILL
+    return decision.action in DECIDED
 
 
 def spoken(shown: Json) -> str:
     """The card in one breath, for who hears the page."""
     about = ". ".join(f"{label}: {value}" for label, value in shown["about"])
     now = "Now: " + ", ".join(shown["now"]) if shown["now"] else ""
-    call = "Call the treating team now, and change no dose by yourself" if shown["call"] else ""
-    parts = (shown["word"].capitalize(), call, shown["line"], shown["says"], about, now)
+    parts = (shown["word"].capitalize(), shown["call"], shown["line"], shown["says"], about, now)
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
 
 

@@ -17,11 +17,13 @@ from assistant.storage import Feedback
 Json = dict[str, Any]
 Line = str | Json
 
+BY_HAND = "The answer rests on what was set by hand, which the turns do not say."
+
 
 def note(answer: Answer, reader: str = "clinician") -> list[Line]:
     """The lines of a chart note; an item of the checklist is a line of its own that holds `id` and `text`, since it may be ticked later."""
     shown = card.card(answer.case, answer.decision, reader)
-    lines: list[Line] = [f"POMALIDOMIDE AND INFECTION: {shown['word']}", " ".join(part for part in (shown["line"], shown["says"]) if part)]
+    lines: list[Line] = [f"POMALIDOMIDE AND INFECTION: {shown['word']}", " ".join(part for part in (shown["call"], shown["line"], shown["says"]) if part)]
     lines += [f"{label}: {value}" for label, value in shown["about"]]
     read = [f"{chip['label']} {chip['value']}" + (f" ({chip['note']})" if chip["note"] else "") for chip in reading_view.chips(answer.case, dict(answer.corrections), -1)]
     if read:
@@ -94,7 +96,10 @@ def _done(conversation: Conversation, number: int) -> set[str]:
 
 
 def question_set(feedback: list[Feedback]) -> str:
-    """What readers said as a labelled question set: the decision where they called it right, else the action that they expected."""
+    """What readers said as a labelled question set: the decision where they called it right, else the action that they expected.
+
+    A set holds turns alone, and what was set by hand is in none of them: such an answer has no label, and says why.
+    """
     return "".join(contract.dump(_labelled(said)) + "\n" for said in feedback)
 
 
@@ -102,7 +107,12 @@ def _labelled(said: Feedback) -> Json:
     receipt = json.loads(said.receipt)
     decision = receipt["decision"]
     right = said.verdict == "right"
+    told: Json = {"id": receipt["id"], "turns": receipt["turns"]}
+    more: Json = {"tags": ["feedback", said.verdict], "comment": said.comment, "answered": decision["action"]}
+    by_hand = receipt.get("corrections")
+    if by_hand:
+        return {**told, "gold": {"action": []}, **more, "corrections": by_hand, "left_out": BY_HAND}
     gold: Json = {"action": [decision["action"]] if right else [said.expected] if said.expected else []}
     if right:
         gold |= {"severity": [decision["severity"]], "restart": [decision["restart"]], "flags": decision["flags"], "facts": [], "citations": []}
-    return {"id": receipt["id"], "turns": receipt["turns"], "gold": gold, "tags": ["feedback", said.verdict], "comment": said.comment, "answered": decision["action"]}
+    return {**told, "gold": gold, **more}

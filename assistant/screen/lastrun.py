@@ -10,6 +10,8 @@ from typing import Any
 from assistant.settings import ROOT
 
 HOME = ROOT / "eval" / "runs"
+# What a run must have scored to speak for the whole: a try of a single set does not.
+CORE = frozenset({"build/development", "drafts/development", "adversarial/red_team"})
 # From the worst; what is not listed failed in a label alone.
 RISKS = ("dangerous", "missed", "bold", "false_alarm", "overcautious")
 Json = dict[str, Any]
@@ -30,12 +32,14 @@ class LastRun:
         return sorted(found, key=lambda r: (RISKS.index(r["risk"]) if r["risk"] in RISKS else len(RISKS), r["set"], r["id"]))
 
 
-def last(home: Path = HOME) -> LastRun | None:
-    """The newest run that is whole, None where there is none."""
+def last(home: Path = HOME, holding: frozenset[str] = frozenset()) -> LastRun | None:
+    """The newest finished run that scored (at least) some sets, None where there is none."""
     for folder in sorted(home.iterdir(), reverse=True) if home.is_dir() else ():
         try:
             summary, clock = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("summary.json", "run.json"))
         except (OSError, ValueError):
+            continue
+        if not holding <= summary["sets"].keys():
             continue
         return LastRun(folder, summary, clock)
     return None

@@ -224,7 +224,8 @@ def _say(number: int, verdict: str, comment: str, expected: str) -> None:
     answer = held.entries[number].answer
     if answer is None or verdict not in ("right", "wrong", "unsafe"):
         return
-    receipt = {"turns": list(answer.turns), "edition": keeping.edition(), **contract.answer_record(f"{held.id}-{number}", answer)}
+    asked = {"turns": list(answer.turns), "corrections": dict(answer.corrections), "jurisdiction": answer.jurisdiction}
+    receipt = {**asked, "edition": keeping.edition(), **contract.answer_record(f"{held.id}-{number}", answer)}
     said = Feedback(conversation=held.id, number=number, verdict=verdict, comment=comment.strip(), expected=expected, receipt=json.dumps(receipt, ensure_ascii=False))
     put(held.saying(said), lambda kept, _: kept.say(said))
 

@@ -85,22 +85,23 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
     found = sources.passages(answer, places)
     beside = notes.notes(answer)
     named = [p["id"] for p in found] + [name for p in found for name in p["beside"]] + [name for note in beside for name in note["labels"]]
-    glance = card.card(answer.case, answer.decision, conversation.reader)
+    reader = card.reader_of(answer.case, conversation.reader)
+    glance = card.card(answer.case, answer.decision, reader)
     return {
         "card": glance,
         "spoken": card.spoken(glance),
         "chips": reading_view.chips(answer.case, conversation.corrections(answer.case), turn),
         "corrections": reasons.corrections(answer.decision),
-        "lead": words().readers[conversation.reader].lead if answer.decision.action in card.DECIDED else "",
+        "lead": words().readers[reader].lead if answer.decision.action in card.DECIDED else "",
         "paragraphs": prose.paragraphs(answer, places),
         "stops": places,
         "passages": found,
         "notes": beside,
         "labels": [name for name in dict.fromkeys(named) if name.startswith("label:")],
         "asks": reasons.asks(answer.decision),
-        "why": reasons.why(answer.case, answer.decision, conversation.reader),
+        "why": reasons.why(answer.case, answer.decision, reader),
         "course": course(answer.case, answer.decision),
-        "note": exports.note(answer, conversation.reader),
+        "note": exports.note(answer, reader),
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
         "checked": _checked(answer),
         "corrected": corrected(answer) if entry.settled else None,

@@ -68,6 +68,7 @@ def test_an_edited_question_is_answered_in_the_place_of_the_first(page: Page) ->
     page.keyboard.press("Control+Enter")
     expect(page.locator(".hf .turn")).to_have_count(1)
     expect(page.locator(".hf .card h2")).to_have_text("HOLD pomalidomide")
+    expect(page.locator(".hf .live")).to_contain_text("Hold. Until")
 
 
 def test_an_edit_can_be_left_by_escape(page: Page) -> None:

@@ -50,6 +50,12 @@ def test_the_conformance_line_says_when_on_what_and_with_which_figures(run: Path
     )
 
 
+def test_a_run_of_a_single_set_does_not_speak_for_the_whole(run: Path) -> None:
+    assert lastrun.last(run, lastrun.CORE) is None
+    (run / "2026-11-23T12-00-00" / "summary.json").write_text(json.dumps({**SUMMARY, "sets": dict.fromkeys([*lastrun.CORE, "s"], FIGURES)}))
+    assert lastrun.last(run, lastrun.CORE) is not None
+
+
 def test_without_a_run_there_is_none(tmp_path: Path) -> None:
     assert lastrun.last(tmp_path / "gone") is None
 
@@ -61,7 +67,7 @@ def _page() -> None:
 
 
 def test_the_page_says_the_danger_first_and_shows_each_failure_with_its_trace(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lastrun.last, "__defaults__", (run,))
+    monkeypatch.setattr(lastrun.last, "__defaults__", (run, frozenset()))
     app = AppTest.from_function(_page, default_timeout=20).run()
     html = " ".join(str(h.body) for h in app.get("html") if hasattr(h, "body")) or " ".join(h.proto.body for h in app.get("html"))
 
@@ -74,7 +80,7 @@ def test_the_page_says_the_danger_first_and_shows_each_failure_with_its_trace(ru
 
 
 def test_without_a_run_the_page_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lastrun.last, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(lastrun.last, "__defaults__", (tmp_path, frozenset()))
     app = AppTest.from_function(_page, default_timeout=20).run()
 
     assert "make eval" in app.info[0].value

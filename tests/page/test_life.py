@@ -204,6 +204,18 @@ class TestOnThePage:
         assert right["gold"]["action"] == ["resume"]
         assert (unsafe["gold"]["action"], unsafe["answered"], unsafe["tags"]) == (["reassess"], "hold", ["feedback", "unsafe"])
 
+    def test_an_answer_set_by_hand_is_no_label_for_its_turns(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = script()
+        asked(app, MILD)
+        press(app, monkeypatch, do="say", text="At its worst the infection was severe.", set=[["severity", "severe"]])
+        press(app, monkeypatch, do="feedback", number=1, verdict="right", comment="", expected="")
+        kept = shared.keeping().store
+        assert kept is not None
+        (line,) = [json.loads(line) for line in exports.question_set(kept.feedback()).splitlines()]
+        assert line["gold"] == {"action": []}
+        assert line["corrections"] == {"severity": "severe"}
+        assert line["left_out"] == exports.BY_HAND
+
     def test_who_reads_changes_the_words_and_not_the_decision(self, script: Script) -> None:
         app = script()
         before = asked(app, SEVERE)["answer"]["card"]
@@ -272,4 +284,4 @@ def test_every_reader_has_words_for_every_decision(reader: str) -> None:
         assert answer is not None
         shown = card.card(answer.case, answer.decision, reader)
         assert bool(shown["says"]) == (reader != "clinician")
-        assert shown["call"] == (reader == "patient")
+        assert bool(shown["call"]) == (reader == "patient")

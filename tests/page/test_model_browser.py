@@ -142,6 +142,16 @@ def test_a_model_that_contradicts_or_breaks_off_leaves_the_rules_answer_and_a_li
     assert turn.locator(".remark").count() == 1
 
 
+def test_feedback_that_is_kept_nowhere_says_so(scene: Scene) -> None:
+    scene.play.go.set()
+    turn = scene.ask()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+    turn.get_by_role("button", name="Right", exact=True).click()
+    turn.get_by_role("button", name="Note it as right").click()
+    told = turn.locator(".feedback .thanks").inner_text()
+    assert told.startswith("Not kept")
+
+
 def test_a_receipt_is_saved_once_for_each_press_and_replays(scene: Scene, tmp_path: Path) -> None:
     scene.play.go.set()
     turn = scene.ask()

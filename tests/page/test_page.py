@@ -176,6 +176,32 @@ def test_a_model_that_fails_or_contradicts_is_replaced_and_a_line_says_so(
     assert turn["waiting"] == ""
 
 
+FAITHFUL = (
+    "Hold pomalidomide now and give none until the pneumonia has completely resolved [1]. Continue the IV antibiotics and monitor the response. "
+    "After a severe infection a reduction from 4 mg to 3 mg is considered on restarting, with prophylactic antibiotics."
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "checked", "kept"),
+    [
+        (FAITHFUL, "every sentence passed the check", True),
+        (f"{FAITHFUL} Infections were seen in 43.7% of patients [2].", "mended by the check", True),
+        ("Keep giving pomalidomide through the pneumonia.", "Written by the rules.", False),
+    ],
+)
+def test_each_verdict_says_who_wrote_the_answer_and_what_the_check_made_of_it(
+    script: Script, draft: str, checked: str, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLDFAST_MODEL", "openai:some-model")
+    answer = asked(script(building(drafter=ScriptedModel(draft))), SEVERE)["answer"]
+
+    assert answer["card"]["word"] == "HOLD"
+    assert checked in answer["checked"]
+    assert ("give none until the pneumonia" in str(answer["paragraphs"])) is kept
+    assert "43.7" not in str(answer["paragraphs"])
+
+
 def test_a_bug_of_ours_keeps_the_question_and_shows_no_traceback(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     app = script()
 

@@ -11,7 +11,7 @@ from assistant.corrections import FIELDS
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Citation, Decision, Fate, Hit, Outcome, Sentence, Verdict
-from assistant.screen import card, prose, reading_view, reasons, sources
+from assistant.screen import card, exports, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.diagram import tree
 from assistant.screen.view import view
@@ -172,12 +172,34 @@ def test_text_of_a_model_keeps_its_markers_and_what_no_sentence_claims() -> None
 
 def test_who_writes_as_a_caregiver_is_answered_in_plain_words() -> None:
     shown = shown_card("My mother is on Imnovid and has pneumonia. Should she skip the capsule?")
-    assert (shown["word"], shown["call"]) == ("HOLD", True)
+    assert (shown["word"], shown["call"]) == ("HOLD", card.CALL)
     assert "Your team treats the infection" in shown["now"]
 
 
 def test_patient_and_caregiver_are_told_to_call() -> None:
     assert shown_card("I take Imnovid and have a fever. Should I stop it?")["call"]
+
+
+@pytest.mark.parametrize(
+    ("question", "reader", "calls"),
+    [
+        ("I take lenalidomide and have a fever. Should I stop it?", "clinician", True),
+        ("Should lenalidomide be held during a urinary tract infection?", "patient", True),
+        ("Should lenalidomide be held during a urinary tract infection?", "clinician", False),
+        ("How common is grade 3-4 infection on pomalidomide?", "patient", False),
+    ],
+)
+def test_a_patient_calls_where_nothing_is_decided_but_someone_is_ill(question: str, reader: str, calls: bool) -> None:
+    answer = answered(question)
+    assert bool(shown_card(question, reader=reader)["call"]) == calls
+    assert (card.CALL in exports.written(exports.note(answer, reader), set())) == calls
+
+
+def test_a_patient_who_writes_reads_the_lead_of_a_patient_who_was_chosen() -> None:
+    question = "My mother has a cold and takes Imnovid. Should she stop?"
+    entries = (Entry(text=question, answer=answered(question), settled=True),)
+    heard, chosen = (view(Conversation(entries=entries, reader=reader))["turns"][0]["answer"] for reader in ("clinician", "patient"))
+    assert heard["lead"] == chosen["lead"] == words().readers["patient"].lead
 
 
 def test_several_patients_have_a_line_each() -> None:

@@ -43,7 +43,7 @@ function drawFeedback(turn, act) {
   const press = () => buttons.forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.verdict === act.said(turn)?.verdict)));
   const openForm = (verdict) => {
     box.querySelector("form")?.remove();
-    const form = feedbackForm(turn, verdict, act, () => { form.remove(); press(); box.querySelector(".thanks").textContent = "Noted, with this answer's receipt."; buttons.find((b) => b.dataset.verdict === verdict).focus(); });
+    const form = feedbackForm(turn, verdict, act, () => { form.remove(); press(); box.querySelector(".thanks").textContent = act.kept() ? "Noted, with this answer's receipt." : "Not kept: nothing is kept here. It is lost when the page is closed."; buttons.find((b) => b.dataset.verdict === verdict).focus(); });
     box.append(form);
     form.querySelector("textarea").focus();
   };

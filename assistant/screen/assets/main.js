@@ -33,7 +33,7 @@ function begin(root, state, id) {
   const sheet = root.querySelector(".sheet");
   if (sheet.open) sheet.close();
   root.querySelector(".talk").replaceChildren();
-  Object.assign(state, { id, versions: new Map(), opener: null, turn: null, stop: null, passage: null, panel: "list", shown: false, drawn: null, heard: new Set() });
+  Object.assign(state, { id, versions: new Map(), opener: null, turn: null, stop: null, passage: null, panel: "list", shown: false, drawn: null, heard: "" });
 }
 
 function drawTurns(root, state, act) {
@@ -73,12 +73,13 @@ function keepOpen(old, node) {
   for (const name of ["why", "course", "correct", "corrected"]) if (old.querySelector(`details.${name}[open]`)) node.querySelector(`details.${name}`)?.setAttribute("open", "");
 }
 
+// Said again only where it says something else: an edited question or another reader stands in the same place.
 function announce(root, state, last) {
-  if (!last || (last.answer && !last.answer.settled && state.heard.has(last.id))) return;
-  const key = `${last.id}`;
-  if (state.heard.has(key)) return;
-  state.heard.add(key);
-  root.querySelector(".live").textContent = last.fault || (last.answer ? last.answer.spoken : "");
+  const told = last.fault || (last.answer ? last.answer.spoken : "");
+  const key = `${last.id}|${told}`;
+  if (state.heard === key) return;
+  state.heard = key;
+  root.querySelector(".live").textContent = told;
 }
 
 // A new question is brought to the top, so that its card is in sight; where the window is so low that the card would not be, the card is.
@@ -105,6 +106,7 @@ function actions(root, state) {
     feedback: (turn, said) => { state.said[turn.id] = said; state.send({ do: "feedback", number: turn.id, ...said }); },
     receipt: (turn) => state.send({ do: "receipt", number: turn.id }),
     said: (turn) => state.said[turn.id],
+    kept: () => state.data.kept,
     models: () => state.data.models,
     actions: () => state.data.actions,
     open: (turn, stop, opener) => show("stop", turn, stop, opener, null),

@@ -89,7 +89,7 @@ function drawCard(card) {
     el("div", { class: "glance" }, el("span", { class: "sign" }, icon(card.icon, 30)),
       el("div", {}, el("h2", {}, card.word, ["hold", "resume"].includes(card.action) ? el("span", {}, " pomalidomide") : null), card.line ? el("p", {}, card.line) : null)));
   if (card.says) node.append(el("p", { class: "says" }, card.says));
-  if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, "Call the treating team now."), " Change no dose by yourself."));
+  if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, card.call)));
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
   if (about.length) node.append(el("dl", { class: "about" }, about));
   if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.action === "hold" ? "Now" : "Before the restart"), el("ol", {}, card.now.map((text) => el("li", {}, text)))));

@@ -21,7 +21,7 @@ def draw() -> None:
         st.markdown("# About Holdfast")
         st.markdown(TEXT.read_text(encoding="utf-8"))
         st.markdown(measured())
-        run = lastrun.last()
+        run = lastrun.last(holding=lastrun.CORE)
         if run is not None:
             st.caption(lastrun.conformance(run))
         st.markdown(f"## The article's own words\n\n**{head.review_status}.** {head.updated_words}. {head.purpose}. {head.disclaimer}")
