@@ -28,6 +28,7 @@ RULED_OUT = 0.2  # a share of both together below which the tuned one has all bu
 NOT_RULED_OUT = 0.85  # a share of the linear one that stands whatever the other says
 SETTLED = 0.98  # where the linear one is so sure, the other is not asked
 SURER = 0.15  # how much surer of an infection both together must be where the linear one alone is not
+FEARED, NOT_EXCLUDED = 0.9, 0.05  # shares of the tuned one from which an infection is feared, and of the linear one below which it is not; chosen on held-back questions in number
 _LEAST = 1e-9  # a probability that is not quite nought, so that it has a logarithm
 
 
@@ -74,6 +75,10 @@ class Opinion:
         """Whether there is an infection: the linear one is so sure of it and the other does not rule it out, or is surer than to be ruled out, or both together are."""
         linear = self.linear["infected"]
         return (linear >= sure and (linear >= NOT_RULED_OUT or self.likely["infected"] >= RULED_OUT)) or self.agrees("infected", sure + SURER)
+
+    def fears(self) -> bool:
+        """Whether the tuned one is sure of an infection that the linear one does not exclude: too much to say that there is none."""
+        return self.linear["infected"] >= NOT_EXCLUDED and self._tuned["infected"] >= FEARED
 
 
 def _tuned(name: str, line: str) -> dict[str, float]:

@@ -199,6 +199,8 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
 def _may_be_there(found: Standing, heard: Opinion) -> bool:
     """Whether an infection is to be feared where the lexicon read none."""
+    if heard.fears():
+        return True
     if found.set_aside or found.explained:
         return heard.warns(SURE_DESPITE)
     return heard.warns(DOUBT_NONE) or heard.agrees("infected", DOUBT_DESPITE)
