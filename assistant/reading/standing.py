@@ -33,6 +33,8 @@ FEBRILE_NEUTROPENIA_ANC = 1.0
 SURE_DESPITE = 0.83
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
 SURE_INFECTED, DOUBT_NONE, DOUBT_DESPITE, SURE_HINTED, SURE_RESOLVED, SURE_ABSENT = 0.75, 0.55, 0.65, 0.5, 0.65, 0.9
+DOUBT_DESCRIBED = 0.35  # where signs of one are told after the denial
+_UNPLACED = ("fever", "malaise")  # symptoms of no place
 _FEW_TOKENS = 12
 _THERE = (Infection.ACTIVE, Infection.RESOLVING, Infection.SUSPECTED)
 SURE_NONE, SURE_SILENT, SURE_LONG_PAST, SURE_LONG_OVER = 0.7, 0.8, 0.85, 0.9
@@ -52,6 +54,7 @@ class Standing:
     `named`: a diagnosis is named and not 'infection' alone. `owned`: it is said that this patient has it.
     `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
     `untreated`: that nothing was given for it. `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
+    `described`: signs at a place are told after the denial of an infection.
     `set_aside`: all that is named is another's or prophylaxis, and the patient is said to be well.
     """
 
@@ -68,6 +71,7 @@ class Standing:
     named: bool = False
     owned: bool = False
     explained: bool = False
+    described: bool = False
     set_aside: bool = False
     contradiction: bool = False
     episodes: list[Episode] = field(default_factory=list)
@@ -199,7 +203,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
 def _may_be_there(found: Standing, heard: Opinion) -> bool:
     """Whether an infection is to be feared where the lexicon read none."""
-    if heard.fears():
+    if (heard.fears() and not found.set_aside) or (found.described and heard.linear["infected"] >= DOUBT_DESCRIBED):
         return True
     if found.set_aside or found.explained:
         return heard.warns(SURE_DESPITE)
@@ -391,11 +395,17 @@ def _told_since(scans: Sequence[Scan], thread: Thread) -> bool:
     for scan_ in scans:
         for item in scan_.of("symptom"):
             aside = item.has("negated", "hypothetical", "other", "historical", "exposure", "far", "mid")
-            told = (item.turn, item.first) >= end and not aside
+            told = ((item.turn, item.first) >= end or _since(scan_, item, over)) and not aside
             line = scan_.sentence_lines[item.sentence]
             if told and not phrase("sequela").search(line) and not phrase("how_ill").search(line) and not phrase("gone_after").match(after(list(scan_.tokens), item.last, 3)):
                 return True
     return False
+
+
+def _since(scan: Scan, symptom: Item, over: Sequence[Item]) -> bool:
+    """'Diarrhoea since she came off antibiotics': the end stands behind the symptom that it began with."""
+    ends = [s for s in over if s.turn == symptom.turn and s.sentence == symptom.sentence and s.first > symptom.last]
+    return any("since" in (t.text for t in scan.tokens[symptom.last : end.first + 1]) for end in ends)
 
 
 def _long_over(thread: Thread, state: EpisodeState, treatment: Treatment) -> bool:
@@ -529,6 +539,7 @@ def _without_diagnosis(
     if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED and _said_after(fever, thread)):
         found.infection = Infection.SUSPECTED
     elif carried or (denied is not None and (_excludes(denied) or not _in_blood(scans))):
+        found.described = denied is not None and any(s.entry.id not in _UNPLACED and (s.turn, s.first) > (denied.turn, denied.first) for s in symptoms)
         found.infection, found.severity = Infection.NONE, Severity.UNSPECIFIED
     elif outcome and (treated or states & {"resolved", "treatment_done", "treatment_ongoing", "residual"}):
         found.infection = _STATE[outcome.state]

@@ -126,3 +126,47 @@ class TestAskedForAnInfection:
     ])
     def test_is_not_held_where_none_is_said_to_be_there(self, question: str) -> None:
         assert faults_of(question, "no_hold", "", "", "") == []
+
+
+class TestSignsDescribedAfterADenial:
+    """'Denies infection' speaks of a name; what is told after it is looked at by itself."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                        | action
+            ----------------------------------------------------------------------------------------------------------------+--------
+            No cold, no cough. The leg though is hot, tight and red up to the knee since Sunday. Pomalyst?                  | hold
+            Denies infection. Foot is red, hot and swollen. Pom?                                                            | hold
+            Says she has no infection, just a bit of a wheeze and green spit. pom?                                          | hold
+            No sepsis. Belly rigid, rebound, perf suspected. Pom?                                                           | hold
+            Afebrile, well in himself, denies any infection; tooth socket foul tasting and jaw swollen. Pom?                | hold
+            Nothing on CXR. Diarrhoea 8x a day since she came off antibiotics, foul. Pom?                                   | hold
+            Infection ruled out by the GP, but since then drenching sweats and shakes. Pom?                                 | hold
+            No infection. Knee swollen after a fall, bruised, x-ray fine. Pom?                                              | no_hold
+            Infection denied. Ankle swollen from amlodipine, no redness. Continue pom?                                      | no_hold
+            No infection, just hay fever, sneezing and blocked nose. Pom as usual?                                          | no_hold
+            Cough gone since finishing antibiotics, chest clear. Pneumonia over. restart pom?                               | resume
+            Well since finishing doxy for bronchitis. restart pom?                                                          | resume
+        """
+    ))
+    def test_are_weighed(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
+
+
+class TestWhatAnotherClinicDid:
+    """A restart somewhere else is not this patient's; nor is a reader who is thanked a patient who is well."""
+
+    @pytest.mark.parametrize("row", table(
+        """
+            question                                                                                                                         | action
+            ---------------------------------------------------------------------------------------------------------------------------------+---------
+            Candidaemia with DIC, was in ICU, now resolved. Pom? // Our sister centre restarted theirs at 3 last week after the same. Match? | reassess
+            Meningococcal shock. Cleared, home six weeks, fingers saved. Does he get pom again?                                              | reassess
+            Klebsiella shock two months back, all over now. Pom again?                                                                       | reassess
+            He was in shock from the pneumonia, recovered completely. restart pom?                                                           | reassess
+            Shock of the diagnosis aside she is well, bronchitis fully resolved off doxy. Pom?                                               | resume
+            cheers, that's me off home. you've been great                                                                                    | out_of_scope
+        """
+    ))
+    def test_is_no_restart(self, row: SimpleNamespace) -> None:
+        assert faults_of(**vars(row)) == []
