@@ -38,6 +38,20 @@ class CueFile(_Strict):
     tags: dict[str, TagEntry]
 
 
+class DrugEntry(BaseModel):
+    """An antimicrobial of antimicrobials.yaml, as far as it matters here."""
+
+    forms: list[str]
+    route: str
+    quinolone: bool = False
+
+
+class DrugFile(BaseModel):
+    """antimicrobials.yaml, which the reader validates whole."""
+
+    antimicrobials: list[DrugEntry]
+
+
 class OutsideFile(_Strict):
     """guardrail_outside.yaml: medicine that the sources do not speak of."""
 
@@ -160,7 +174,13 @@ def _verb_forms(phrase: str, irregular: dict[str, list[str]]) -> list[tuple[str,
     return [(f"{form} {rest}".strip(), name) for form, name in named]
 
 
-def _phrases(file: CueFile, faults: list[str]) -> dict[tuple[str, ...], tuple[tuple[tuple[str, ...], str, str], ...]]:
+def _names(file: DrugFile) -> dict[tuple[str, ...], tuple[str, str]]:
+    """The antimicrobials that the reader knows, parted by blanks and by hyphens, with their tag; words for all of them stand among the cues."""
+    named = ((form, "QUIN" if e.quinolone else "AMBNAME") for e in file.antimicrobials if e.route != "none" for form in e.forms)
+    return {words_of(written): (tag, "word") for form, tag in named for written in (form, form.replace(" ", "-"))}
+
+
+def _phrases(file: CueFile, drugs: DrugFile, faults: list[str]) -> dict[tuple[str, ...], tuple[tuple[tuple[str, ...], str, str], ...]]:
     owner: dict[tuple[str, ...], tuple[str, str]] = {}
     made: dict[tuple[str, ...], tuple[str, str]] = {}
     for tag, entry in file.tags.items():
@@ -173,7 +193,7 @@ def _phrases(file: CueFile, faults: list[str]) -> dict[tuple[str, ...], tuple[tu
             for form, name in _verb_forms(verb, file.irregular):
                 made.setdefault(words_of(form), (tag, name))
     by_first: dict[tuple[str, ...], list[tuple[tuple[str, ...], str, str]]] = {}
-    for key, (tag, name) in {**made, **owner}.items():
+    for key, (tag, name) in {**_names(drugs), **made, **owner}.items():
         by_first.setdefault(key[:2], []).append((key, tag, name))
     return {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in by_first.items()}
 
@@ -209,7 +229,8 @@ def load_cues(home: Path = HOME) -> Cues:
     plain = _parse(PlainFile, folder / "guardrail_plain.yaml", faults)
     claims = _parse(ClaimFile, folder / "guardrail_claims.yaml", faults)
     patterns = _parse(PatternFile, folder / "guardrail_patterns.yaml", faults)
-    phrases = _phrases(cue, faults) if cue else {}
+    drugs = _parse(DrugFile, folder / "antimicrobials.yaml", faults)
+    phrases = _phrases(cue, drugs or DrugFile(antimicrobials=[]), faults) if cue else {}
     if cue and claims:
         named = {t for e in claims.effects for t in (*e.subject, e.effect, *e.object)} | {t for m in claims.markers for n in m.needs for t in n}
         faults += [f"guardrail_claims.yaml: there is no tag '{t}'; use one of guardrail_cues.yaml." for t in sorted(named - set(cue.tags) - {"CONT"})]

@@ -202,12 +202,17 @@ def _names_drug(reading: Reading, context: Context) -> str:
 
 
 def _known(token: Token, context: Context) -> bool:
-    """Whether a drug that is named stands in the question, whole or shortened (`amox`)."""
+    """Whether a drug that is named stands in the question, whole or shortened at either end (`co-amox`, `the penicillin` for benzylpenicillin)."""
     if token.tag == "QUIN" and context.case.quinolone:
         return True
     if context.asks_of(token.text):
         return True
-    return any(len(w) >= 4 and (token.text.startswith(w) or w.startswith(token.text)) for w in context.words)
+    name, asked = _joined(token.text), map(_joined, (*context.words, *context.asked.split()))
+    return any(len(w) >= 4 and (name.startswith(w) or w.startswith(name) or (len(name) > 6 and w.endswith(name))) for w in asked)
+
+
+def _joined(name: str) -> str:
+    return name.replace(" ", "").replace("-", "")
 
 
 def _states(reading: Reading, context: Context) -> str:

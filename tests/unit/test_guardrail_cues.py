@@ -11,7 +11,7 @@ from assistant.errors import KnowledgeError
 from assistant.guardrail.cues import load_cues
 from assistant.knowledge import HOME
 
-FILES = ("guardrail_cues.yaml", "guardrail_outside.yaml", "guardrail_plain.yaml", "guardrail_claims.yaml", "guardrail_patterns.yaml")
+FILES = ("guardrail_cues.yaml", "guardrail_outside.yaml", "guardrail_plain.yaml", "guardrail_claims.yaml", "guardrail_patterns.yaml", "antimicrobials.yaml")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from assistant.composing import compose
 from assistant.guardrail.judging import Judged, judge
 from assistant.guardrail.readings import context
+from assistant.reading import read
 from assistant.records import Asked, Case, Drug, Infection, Severity
 from assistant.rules import decide
 from tests.support import case, named
@@ -970,3 +971,21 @@ def test_a_bad_sentence_is_removed(name: str, sentence: str) -> None:
 @pytest.mark.parametrize(("name", "sentence"), rows(GOOD))
 def test_a_good_sentence_passes_untouched(name: str, sentence: str) -> None:
     assert [(f.check, f.why) for j in judged(name, sentence) for f in j.faults] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "named_so"),
+    [
+        ("On pom, LLL pneumonia, IV co-amox + clari. Hold?", "The co-amoxiclav and clarithromycin carry on as they are.", True),
+        ("On pom, cellulitis, IV fluclox day 2. Hold?", "Your flucloxacillin continues.", True),
+        ("On pom, pneumococcal pneumonia, IV benzylpenicillin. Hold?", "The penicillin goes on to the end of its course.", True),
+        ("On pom, active TB, started RIPE yesterday. Hold?", "RIPE continues.", True),
+        ("On pom, cellulitis, IV fluclox day 2. Hold?", "Give co-amoxiclav instead.", False),
+        ("On pom, active TB, started RIPE yesterday. Hold?", "Change to terbinafine.", False),
+    ],
+)
+def test_an_antimicrobial_of_the_question_may_be_named_in_any_of_its_forms(asked: str, said: str, named_so: bool) -> None:
+    one = read((asked,))
+    decision = decide(one)
+    faults = [f.why for j in judge(said, context(one, decision, compose(one, decision), asked)) for f in j.findings()]
+    assert (not faults) is named_so, faults

@@ -43,6 +43,9 @@ PLATELETS = """
     Platelets 41, having been 18 last week                  | 41        | 18
     plts 45. The nadir was 20.                              | 45        | 20
     platelets 40, lowest point 11                           | 40        | 11
+    plts 44, nadir 18 three weeks ago.                      | 44        | 18
+    plt now 38, had been 21 a fortnight back                | 38        | 21
+    platelets 62 (lowest 19 a couple of cycles ago)         | 62        | 19
     plts 45. Never below 30.                                | 45        | 45
     plts 38. Hb 88, CRP was 190                             | 38        | 38
 """
