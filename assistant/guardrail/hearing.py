@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from assistant.guardrail import action, aims, dose, missing, near, scope, stances, telling
+from assistant.guardrail.amounts import amounts_of
 from assistant.guardrail.clauses import HEADS
 from assistant.guardrail.readings import Context, Fault, Reading, read
 from assistant.records import Action, Basis, Severity
@@ -14,14 +15,16 @@ CONDEMNS = -0.3
 CONDEMNS_CONFIRMED = 1.2  # of words in which the rules read what is owed
 CONDEMNS_PLAIN = 2.5  # of so few words that nothing can hide among them
 CONDEMNS_REASONED = -0.8  # of a clause that borrows the article's reason
+CONDEMNS_ORDERLESS = 1.5  # of few words in which no order is read
 CONDEMNS_BARE = 0.5  # of few words, and of those that name no deed, no drug and no dose
-CONDEMNS_PART = 1.0  # of a part of a clause
+CONDEMNS_PART = 2.0  # of a part of a clause
+FITS = -4.0  # of a clause that names a dose in one of its parts
 ACQUITS = -0.5  # of words that the rules cannot read
-OVERRULES = -3.0  # of an order that the rules read: its words are those of drafts that fit the decision
+OVERRULES = -2.5  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
-OVERRULES_FIRMLY = -5.0  # of a dose that was read from words, and of a hold that hangs on something, which the rules read best
+OVERRULES_FIRMLY = -4.0  # of a dose that was read from words, and of a hold that hangs on something, which the rules read best
 CLAIM_ACQUITS, CLAIM_CONDEMNS = -2.5, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
-SAYS = 1.0  # that a clause says what a marker stands for
+SAYS = 0.0  # that a clause says what a marker stands for
 _FEW = 8  # words
 _MARKED = {
     "1": ("stop_now", "hold_until_resolved", "consider_prophylaxis", "prophylaxis_on_restart", "quinolone_caution"),
@@ -55,7 +58,12 @@ def _heard_whole(orders: list[Fault], beside: list[Fault], reading: Reading, con
     if _owed_dose(reading, context):
         return []  # which dose is right hangs on the severity and the age, which the dose check knows
     few = len(reading.tokens) < _FEW
-    bound = (CONDEMNS_PLAIN if few else CONDEMNS_CONFIRMED) if confirmed else CONDEMNS_BARE if few or not reading.any(*_DEEDS) else CONDEMNS
+    if confirmed:
+        bound = CONDEMNS_PLAIN if few else CONDEMNS_CONFIRMED
+    elif few:
+        bound = CONDEMNS_BARE if reading.orders else CONDEMNS_ORDERLESS
+    else:
+        bound = CONDEMNS if reading.any(*_DEEDS) else CONDEMNS_BARE
     if against < (CONDEMNS_REASONED if own and not confirmed else bound):
         return []
     why = "It sounds like an instruction against the decision, in words that no rule confirms."
@@ -71,7 +79,7 @@ def _heard_in_a_part(reading: Reading, context: Context) -> list[Fault]:
         return []
     for part in telling.parts_of(reading.body):
         alone = read(part, reading.topic)
-        if alone.any("REDUCE", "RAISE", "DEX"):
+        if alone.any("REDUCE", "RAISE", "DEX") or (amounts_of(alone) and telling.against(reading, context.decision) < FITS):
             continue  # which dose is right the dose check knows
         if telling.against(alone, context.decision) >= CONDEMNS_PART and not action.faults(alone, context):
             return [Fault("action", f"'{part}' sounds as if it undid what the decision says.", context.rule, "critical")]

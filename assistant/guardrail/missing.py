@@ -16,8 +16,11 @@ from assistant.guardrail.readings import Context, Reading
 from assistant.records import Action, Basis, Severity
 
 Reads = Sequence[Reading]
-SURE, SURE_OF_HOLD = 2.2, 2.8
+SURE, SURE_OF_HOLD = 0.5, 1.0
 """Log-odds from which the second ear's word is taken that a clause says something; chosen on drafts that it was not trained on."""
+_OF_HOLD = ("stop_now", "hold_until_resolved", "antimicrobials")
+AGAINST = 2.0
+"""Log-odds from which a clause speaks so much against the decision that it is not heard to say what is owed."""
 _MORE_CAREFULLY = re.compile(r"\b(?:monitor\w*|watch\w*|follow\w*|observ\w*) (?:\w+ )?(?:more|extra) (?:carefully|closely)|(?:careful|closer|tighter|extra|more careful) (?:monitoring|eye|watch|surveillance|follow-up)|monitored more")
 
 
@@ -25,7 +28,7 @@ def lacking(readings: Reads, context: Context) -> tuple[str, ...]:
     """The elements owed that no reading carries, in the decision's order."""
     if _of_no_patient(context) and _only_informs(readings):
         return ()
-    found = [name for name in context.decision.elements if name in _PRESENT and not (_PRESENT[name](readings, context) or _heard(name, readings))]
+    found = [name for name in context.decision.elements if name in _PRESENT and not (_PRESENT[name](readings, context) or _heard(name, readings, context))]
     if context.decision.action not in (Action.RESUME, Action.REASSESS):
         found = [name for name in found if name != "dialysis_disagreement"]
     if context.decision.basis is not Basis.LABEL:  # ruling 11: a label hold asks for the threshold that caused it
@@ -52,10 +55,10 @@ def carried_by(reading: Reading, context: Context) -> tuple[str, ...]:
     return tuple(name for name in context.decision.elements if name in _PRESENT and _PRESENT[name]((reading,), context))
 
 
-def _heard(name: str, readings: Reads) -> bool:
+def _heard(name: str, readings: Reads, context: Context) -> bool:
     """Whether the second ear hears an element where the rules know no word for it."""
-    least = SURE_OF_HOLD if name in ("stop_now", "hold_until_resolved") else SURE
-    return any(telling.says(r, name) >= least for r in readings if not r.asks)
+    least = SURE_OF_HOLD if name in _OF_HOLD else SURE
+    return any(telling.says(r, name) >= least and telling.against(r, context.decision) < AGAINST for r in readings if not r.asks)
 
 
 def _stop_now(readings: Reads, context: Context) -> bool:

@@ -53,10 +53,11 @@ def test_a_dose_to_restart_at_that_is_the_dose_in_use_is_no_reduction() -> None:
 
 def test_what_the_second_ear_alone_hears_counts_from_its_bound_on(monkeypatch: pytest.MonkeyPatch) -> None:
     told = owing("hold_mild", "stop_now", "hold_until_resolved", "monitor_response", "antimicrobials")
+    monkeypatch.setattr(telling, "against", lambda reading, decision: 0.0)
     for heard, lacks in (
         (missing.SURE - 0.01, told.decision.elements),
-        (missing.SURE, ("stop_now", "hold_until_resolved")),
-        (missing.SURE_OF_HOLD - 0.01, ("stop_now", "hold_until_resolved")),
+        (missing.SURE, ("stop_now", "hold_until_resolved", "antimicrobials")),
+        (missing.SURE_OF_HOLD - 0.01, ("stop_now", "hold_until_resolved", "antimicrobials")),
         (missing.SURE_OF_HOLD, ()),
     ):
         monkeypatch.setattr(telling, "says", lambda reading, element, heard=heard: heard)
@@ -64,8 +65,16 @@ def test_what_the_second_ear_alone_hears_counts_from_its_bound_on(monkeypatch: p
         assert missing.lacking(readings("Is the weather fine?"), told) == told.decision.elements, "a question says nothing"
 
 
+def test_what_speaks_against_the_decision_is_not_heard_to_say_what_is_owed(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = owing("hold_mild", "stop_now")
+    monkeypatch.setattr(telling, "says", lambda reading, element: 9.0)
+    for against, lacks in ((missing.AGAINST - 0.01, ()), (missing.AGAINST, ("stop_now",))):
+        monkeypatch.setattr(telling, "against", lambda reading, decision, against=against: against)
+        assert missing.lacking(readings("The weather is fine."), told) == lacks
+
+
 def test_the_bounds_of_the_second_ear_are_those_that_were_measured() -> None:
-    assert (missing.SURE, missing.SURE_OF_HOLD) == (2.2, 2.8)
+    assert (missing.SURE, missing.SURE_OF_HOLD) == (0.5, 1.0)
 
 
 @pytest.mark.parametrize(("name", "owed"), [("resume_severe", True), ("reassess", True), ("hold_mild", False), ("no_hold", False)])
