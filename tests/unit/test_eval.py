@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import HoldfastError
+from assistant.settings import ROOT
 from eval import engine, gates, runs, sets
 from eval.__main__ import main
 from eval.measures import ranking
@@ -151,13 +155,42 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch
 
 def test_an_unfinished_run_under_other_settings_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = [sets.load(_set(tmp_path / "set.jsonl", _row(ACTIVE, "hold")))]
-    folder, _ = runs.folder_for(runs.stamp(chosen), tmp_path / "runs")
-    (folder / runs.JOURNAL).touch()
+    with runs.claimed(runs.stamp(chosen), tmp_path / "runs") as (folder, _):
+        (folder / runs.JOURNAL).touch()
+    with runs.claimed(runs.stamp(chosen), tmp_path / "runs") as (again, resumed):
+        assert (again, resumed) == (folder, True)
     monkeypatch.setenv("HOLDFAST_JURISDICTION", "EU")
 
-    other, resumed = runs.folder_for(runs.stamp(chosen), tmp_path / "runs")
+    with runs.claimed(runs.stamp(chosen), tmp_path / "runs") as (other, resumed):
+        assert (resumed, other == folder) == (False, False)
 
-    assert (resumed, other == folder) == (False, False)
+
+def test_two_runs_at_the_same_moment_do_not_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same code, same sets, same second: the second must neither go on with what the first is at, nor write into it."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2026, 11, 24, 12, 0, 0, tzinfo=tz)
+
+    monkeypatch.setattr(runs, "datetime", Stopped)
+    with runs.claimed({"same": 1}, tmp_path) as (first, _):
+        (first / runs.JOURNAL).touch()
+        with runs.claimed({"same": 1}, tmp_path) as (second, resumed):
+            assert (second.name, resumed) == ("2026-11-24T12-00-00.2", False)
+    with runs.claimed({"same": 1}, tmp_path) as (third, resumed):
+        assert (third, resumed) == (first, True), "what nobody is at any more is gone on with"
+
+
+def test_many_processes_that_start_at_once_each_have_a_folder_of_their_own(tmp_path: Path) -> None:
+    path = _set(tmp_path / "set.jsonl", *({"id": f"d{n}", "question": ACTIVE, "answer": "Hold it.", "gold": {"clean": True, "verdict": ["pass"]}} for n in range(3)))
+    command = [sys.executable, "-m", "eval", "run", str(path), "--into", str(tmp_path / "runs")]
+    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [one.communicate()[0] for one in started]
+
+    folders = {line.removeprefix("results: ") for text in told for line in text.splitlines() if line.startswith("results: ")}
+    assert len(folders) == 3
+    assert all(len((Path(f) / "results.jsonl").read_text().splitlines()) == 3 for f in folders)
 
 
 def test_evaluation_asks_no_model_whatever_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
