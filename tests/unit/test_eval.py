@@ -16,7 +16,7 @@ import pytest
 
 from assistant.errors import HoldfastError
 from assistant.settings import ROOT
-from eval import engine, gates, runs, sets
+from eval import engine, gates, repeating, runs, sets
 from eval.__main__ import main
 from eval.measures import ranking
 from eval.scoring import owed, risk_of
@@ -124,10 +124,23 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     path = _set(tmp_path / "set.jsonl", _row(ACTIVE, "hold"), _row(RESOLVED, "hold"))
     folders = [_run(tmp_path / name, path)[1] for name in ("a", "b")]
 
-    for name in ("results.jsonl", "summary.json", "summary.md", "junit.xml"):
-        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
-    first, second = ([part for part in (f / "report.html").read_text().splitlines() if 'id="clock"' not in part] for f in folders)
-    assert first == second
+    assert repeating.differences(*folders) == []
+    (folders[1] / "results.jsonl").write_text((folders[1] / "results.jsonl").read_text().replace("hold", "held"))
+    assert repeating.differences(*folders) == [f"{folders[0] / 'results.jsonl'} and {folders[1] / 'results.jsonl'} differ from line 1 on"]
+
+
+def test_processes_of_other_hash_seeds_and_another_number_of_workers_give_the_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Enough drafts that two workers share them; the second run has one worker, and other hashes."""
+    texts = ("Hold it.", "Continue pomalidomide.", "Restart at 10 mg after resolution.", "Infections occur in 99% of patients [2].", "Consider prophylactic antibiotics [1].")
+    rows = [{"id": f"d{n}", "question": ACTIVE, "answer": texts[n % 5], "gold": {"clean": n % 5 == 0, "verdict": ["pass"]}} for n in range(engine.FEW + 10)]
+
+    assert main(["run", str(_set(tmp_path / "set.jsonl", *rows)), "--repeat", "2", "--workers", "2", "--into", str(tmp_path / "runs")]) == 0
+    assert "2 runs gave the same bytes" in capsys.readouterr().out
+
+
+def test_a_run_that_cannot_be_repeated_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(tmp_path / "gone.jsonl"), "--repeat", "2", "--into", str(tmp_path / "runs")]) == 2
+    assert "run 1 of 2 failed with exit status 2" in capsys.readouterr().err
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
