@@ -42,6 +42,11 @@ class Mutant:
     what: str
     apply: Callable[[], None]
 
+    @property
+    def name(self) -> str:
+        """What it is told by."""
+        return f"{self.group}: {self.what}"
+
 
 def of_table() -> Iterator[Mutant]:
     """Mutants of every rule of the decision table."""
@@ -172,11 +177,12 @@ def forget(changed: str = "") -> None:
 
 
 def remember_all() -> None:
-    """Let the guardrail remember every draft instead of the last ones, so that each mutant reads again only what it changes."""
-    for _, module in _modules():
-        for name, value in list(vars(module).items()):
+    """Let the guardrail remember every draft instead of the last ones, and who imports whom, so that each mutant reads again only what it changes."""
+    for name, module in _modules():
+        _imported_by(name)
+        for own, value in list(vars(module).items()):
             if hasattr(value, "cache_parameters") and value.__module__ == module.__name__ and value.cache_parameters()["maxsize"]:
-                _put(name, value, lru_cache(maxsize=None)(value.__wrapped__))
+                _put(own, value, lru_cache(maxsize=None)(value.__wrapped__))
 
 
 def _modules() -> list[tuple[str, types.ModuleType]]:

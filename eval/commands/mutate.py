@@ -23,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every so-manieth mutant alone, for a quick look")
     parser.add_argument("--quick", action="store_true", help="hold the checks against the tables of single sentences alone: what these kill, the whole kills, too")
     parser.add_argument("--at-least", type=float, default=95.0, metavar="PERCENT", help="fail where fewer are killed")
+    parser.add_argument("--keep", type=Path, metavar="FILE.jsonl", help="write each fate down at once; the same command goes on from there")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one for each core)")
 
 
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """0 where enough are killed, 1 where too many survive."""
     from eval import mutants, mutating  # they need pytest, which the other commands do without
 
+    journal = mutating.Journal(options.keep)
     fates: list[mutating.Fate] = []
     for what, made, tests in (("rules", mutants.all_rules, RULE_TESTS), ("checks", mutants.all_checks, CHECK_TESTS)):
         if options.what not in (what, "all"):
@@ -52,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         notice = _nothing if quick else _notice(what)
         tests = tuple(t for t in tests if not quick or Path(t).name.startswith(mutating.FINE))
         print(f"{what}: {len(chosen)} mutants", file=sys.stderr)
-        runner = mutating.hold(chosen, notice, tests, options.workers, mutating.progress)
+        runner = mutating.hold(chosen, notice, tests, options.workers, mutating.progress, journal)
         if runner.broken or len(runner.fates) != len(chosen):
             raise HoldfastError(f"mutants of {what} could not be held against the tests: {runner.broken or 'pytest stopped early'}.")
         fates += runner.fates
