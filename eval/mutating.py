@@ -15,6 +15,7 @@ import inspect
 import io
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ from eval.sets import Item
 KILLED_BY_ITEM, KILLED_BY_TEST, SURVIVED = 10, 11, 12
 FINE = "test_guardrail_checks"  # files of single sentences against one check
 SECONDS = 120  # a mutant that takes longer than this loops, and is killed by that
+PLAIN_SECONDS = 20  # the same for the plain tests, which take half a second
 Json = dict[str, Any]
 
 
@@ -205,8 +207,10 @@ class Runner:
         """In the fork: make the change, then look at tests and items until one notices."""
         mutant.apply()
         about = mutant.group.rpartition(" ")[2]
+        signal.alarm(PLAIN_SECONDS)
         if _differs(sorted(self._plain, key=lambda item: f"[{about}-" not in item.name)):
             return KILLED_BY_TEST
+        signal.alarm(0)
         if self._notice():
             return KILLED_BY_ITEM
         return KILLED_BY_TEST if _fails(session, self._others) else SURVIVED
