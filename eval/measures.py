@@ -120,10 +120,10 @@ def per_tag(questions: Sequence[Json]) -> Json:
 
 
 def retrieval_figures(questions: Sequence[Json]) -> Json:
-    """Recall, reciprocal rank and nDCG of search alone and of the answer's passages; `inform` questions without labels are counted."""
+    """Recall, reciprocal rank and nDCG of search alone and of the answer's passages; `inform` questions without labels are counted, and those whose passages follow from the facts alone."""
     labelled = [r for r in questions if "retrieval" in r]
     unlabelled = sum(r["gold"]["action"] == ["inform"] and "retrieval" not in r for r in questions)
-    found: Json = {"labelled": len(labelled), "unlabelled": unlabelled}
+    found: Json = {"labelled": len(labelled), "by_facts": sum(not r["retrieval"]["read"] for r in labelled), "unlabelled": unlabelled}
     for kind in ("search", "answer"):
         if labelled:
             found[kind] = ranking({_key(r): r["retrieval"]["wanted"] for r in labelled}, {_key(r): r["retrieval"][kind] for r in labelled})

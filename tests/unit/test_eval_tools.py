@@ -62,6 +62,45 @@ def test_the_project_s_own_sets_leave_no_hole() -> None:
     assert coverage.measure(ASSISTANT, items)["holes"] == []
 
 
+def test_every_question_of_fact_of_the_project_s_own_sets_has_its_passages_labelled() -> None:
+    items = [i for path in sets.project_sets() for i in sets.load(path).items if i.draft is None]
+    facts = [i for i in items if i.gold["action"] == ["inform"]]
+
+    assert len(facts) > 600
+    assert [f"{i.set}:{i.id}" for i in facts if "passages" not in i.gold] == []
+
+
+def test_every_passage_label_names_a_passage_and_a_question_of_fact_that_there_are() -> None:
+    asked = {(i.set, i.id): i.gold["action"] for path in sets.project_sets() for i in sets.load(path).items if i.draft is None}
+
+    assert {name for label in sets.read_passages().values() for name in label} <= set(knowledge().passages)
+    assert [key for key in sets.read_passages() if asked.get(key) != ["inform"]] == []
+    assert sum(not label for label in sets.read_passages().values()) == 3, "what no passage answers stands there, too"
+
+
+def test_a_labelled_passage_holds_what_the_question_s_label_says_the_answer_must_show() -> None:
+    """Two labels written apart from one another: a passage by reading, the facts by the set's author."""
+    passages, apart = knowledge().passages, []
+    by_heading = ["build/intent:b2-077", "build/panel:q4-094"]  # the names of the tiers stand above the passages, not in them
+    for path in sets.project_sets():
+        for item in sets.load(path).items:
+            named = sets.read_passages().get((item.set, item.id))
+            if named and item.gold.get("facts"):
+                text = " ".join(passages[name].text for name in named).lower()
+                shown = [any(one.lower() in text for one in str(fact).split("|")) for fact in item.gold["facts"]]
+                if not any(shown):
+                    apart.append(f"{item.set}:{item.id}")
+
+    assert apart == by_heading
+
+
+def test_coverage_counts_the_questions_of_fact_without_a_label() -> None:
+    found = coverage.measure(ASSISTANT, [_item("What share get pneumonia on pom?", "inform", "y"), _item("And neutropenia?", "inform", "z", passages=["article:neutropenia.rate"])])
+
+    assert found["unlabelled"] == ["s:y"]
+    assert "questions of fact whose passages nobody has labelled: 1\n- s:y" in coverage.table(found)
+
+
 # ------------------------------------------------------------------------------------------ comparison
 
 
