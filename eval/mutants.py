@@ -181,7 +181,8 @@ def remember_all() -> None:
     for name, module in _modules():
         _imported_by(name)
         for own, value in list(vars(module).items()):
-            if hasattr(value, "cache_parameters") and value.__module__ == module.__name__ and value.cache_parameters()["maxsize"]:
+            remembers = hasattr(value, "cache_parameters") and value.__module__ == module.__name__ and value.cache_parameters()["maxsize"]
+            if remembers and own not in _LOADED:  # a file read again would be another object than the one that a mutant changes
                 _put(own, value, lru_cache(maxsize=None)(value.__wrapped__))
 
 

@@ -237,6 +237,35 @@ def test_a_changed_comparison_is_installed_in_the_loaded_code() -> None:
     assert {name: getattr(rules, name) for name in before} == before
 
 
+def test_a_cue_that_is_removed_is_gone_for_the_guardrail_too(tmp_path: Path) -> None:
+    """In a process of its own: the words that a mutant takes out must be those that the checks read, and some sentence must miss them."""
+    from tests.support import run_python
+
+    done = run_python("-m", "eval", "mutate", "checks", "--quick", "--only", "no words of QUIN", "--at-least", "100", environ={"HOLDFAST_DATA": str(tmp_path)})
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| cues | 1 | 0 | 1 | 0 | 0 | 100.0% |" in done.stdout
+
+
+def test_a_measurement_of_mutants_that_was_interrupted_goes_on(tmp_path: Path) -> None:
+    path, one, other = tmp_path / "fates.jsonl", mutants.Mutant("g", "one", list), mutants.Mutant("g", "other", list)
+    mutating.Journal(path).write(one, "test")
+    path.write_text(path.read_text() + '{"mutant": "g: oth')
+
+    again = mutating.Journal(path)
+    assert again.known == {"g: one": "test"}
+    again.write(other, "")
+    assert mutating.Journal(path).known == {"g: one": "test", "g: other": ""}
+
+
+@pytest.mark.parametrize("text", ['{"code_sha256": "0"}\n', "[1]\n", '{"set": "s"}\n{"id": "a"}\n'])
+def test_fates_of_other_code_are_not_gone_on_with(tmp_path: Path, text: str) -> None:
+    (tmp_path / "fates.jsonl").write_text(text)
+    with pytest.raises(HoldfastError, match="remove it, or name another file"):
+        mutating.Journal(tmp_path / "fates.jsonl")
+    assert (tmp_path / "fates.jsonl").read_text() == text
+
+
 def test_a_question_notices_a_rule_that_is_gone() -> None:
     held = mutating.Questions.of(ASSISTANT, [RESUME])
     rows = knowledge().algorithm.outcomes
