@@ -158,8 +158,8 @@ def _replace(loaded: types.ModuleType, name: str, old: Any, new: Any) -> None:
 
 
 def _put(name: str, old: Any, new: Any) -> None:
-    """Put a new object in the place of an old one, wherever it was imported."""
-    for module in [m for n, m in sys.modules.items() if n.startswith("assistant") and m is not None]:
+    """Put a new object in the place of an old one, wherever it was imported: a test would else go on asking the old one."""
+    for module in [m for n, m in sys.modules.items() if n.startswith(("assistant", "tests")) and m is not None]:
         if vars(module).get(name) is old:
             setattr(module, name, new)
 
