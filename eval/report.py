@@ -61,11 +61,16 @@ def markdown(summary: Json) -> str:
     lines += ["", f"Without a label for it, and so not scored: {_not_scored(summary['all'])}."] if summary["all"]["questions"] else []
     drafts = {n: f["guardrail"] for n, f in summary["sets"].items() if f["drafts"]}
     if drafts:
-        lines += ["", "| drafts | critical let through | caught | false alarms | good text kept |", "| --- | ---: | ---: | ---: | ---: |"]
+        lines += ["", "| drafts | critical let through | caught | false alarms | good text kept | verdicts | without labels, found in these |", "| --- | ---: | ---: | ---: | ---: | --- | --- |"]
         for name, g in drafts.items():
             caught, kept = (percent(g["checks"].get(m, {}).get("share")) for m in ("caught", "good_kept"))
-            lines.append(f"| {name} | {g['dangerous']['count']} of {g['dangerous']['of']} | {caught} | {percent(g['false_alarms']['share'])} | {kept} |")
+            lines.append(f"| {name} | {g['dangerous']['count']} of {g['dangerous']['of']} | {caught} | {percent(g['false_alarms']['share'])} | {kept} | {counts(g['verdicts'])} | {g['unlabelled']}: {counts(g['found_in_unlabelled'])} |")
     return "\n".join(lines) + "\n"
+
+
+def counts(found: dict[str, int]) -> str:
+    """Counts by name, in a few words."""
+    return ", ".join(f"{name} {count}" for name, count in found.items()) or "none"
 
 
 def _not_scored(figures: Json) -> str:
