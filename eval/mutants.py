@@ -36,11 +36,15 @@ _TURNED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: `group` is the rule or the check, `what` says the change, `apply` makes it in this process for good."""
+    """One change: `group` is the rule or the check, `what` says the change, `apply` makes it in this process for good.
+
+    `words`: one of these must stand in a draft for the change to matter to it; empty where it may matter to any.
+    """
 
     group: str
     what: str
     apply: Callable[[], None]
+    words: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -210,10 +214,10 @@ def of_cues(every: int = 25) -> Iterator[Mutant]:
     held = cues()
     tags = sorted({tag for found in held.phrases.values() for _, tag, _ in found})
     for tag in tags:
-        yield Mutant("cues", f"no words of {tag}", lambda tag=tag: _without(lambda words, its: its == tag))  # type: ignore[misc]
+        yield Mutant("cues", f"no words of {tag}", lambda tag=tag: _without(lambda words, its: its == tag), frozenset(w[0] for found in held.phrases.values() for w, t, _ in found if t == tag))  # type: ignore[misc]
     phrases = sorted({(tag, words) for found in held.phrases.values() for words, tag, _ in found})
     for tag, words in phrases[::every]:
-        yield Mutant("cues", f"{tag} without '{' '.join(words)}'", lambda tag=tag, words=words: _without(lambda w, its: (its, w) == (tag, words)))  # type: ignore[misc]
+        yield Mutant("cues", f"{tag} without '{' '.join(words)}'", lambda tag=tag, words=words: _without(lambda w, its: (its, w) == (tag, words)), frozenset(words[:1]))  # type: ignore[misc]
     for kind in ("effects", "figures", "markers"):
         entries = getattr(held.claims, kind)
         for number, entry in enumerate(entries):

@@ -27,6 +27,7 @@ import pytest
 
 from assistant import composing, guardrail, rules
 from assistant.errors import HoldfastError
+from assistant.guardrail.cues import words_of
 from assistant.knowledge import HOME as KNOWLEDGE
 from assistant.pipeline import Assistant
 from assistant.records import Case, Decision, Dictated
@@ -38,9 +39,10 @@ from eval.sets import Item
 
 KILLED_BY_ITEM, KILLED_BY_TEST, SURVIVED = 10, 11, 12
 FINE = "test_guardrail_checks"  # files of single sentences against one check
-SECONDS = 120  # a mutant that takes longer than this loops, and is killed by that
-PLAIN_SECONDS = 20  # the same for the plain tests, which take half a second
+TIMES = 10  # a mutant that takes this many times as long as the code without a change loops, and is killed by that
+LEAST_SECONDS = 20.0  # and no less than this, whatever else the machine is busy with
 Json = dict[str, Any]
+Notice = Callable[[Mutant | None], bool]
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Questions:
         made.right = [_right(item, rules.decide(case)) for item, case in made.cases]
         return made
 
-    def notice(self) -> bool:
+    def notice(self, mutant: Mutant | None = None) -> bool:
         """Whether one of them comes out worse now."""
         return any(was - _right(item, rules.decide(case)) for (item, case), was in zip(self.cases, self.right, strict=True))
 
@@ -91,6 +93,7 @@ class Drafts:
 
     held: list[tuple[Item, Case, Decision, Dictated]]
     right: list[frozenset[str]] = field(default_factory=list)
+    words: list[frozenset[str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, assistant: Assistant, items: Sequence[Item]) -> Drafts:
@@ -101,6 +104,7 @@ class Drafts:
                 case, decision = assistant.decide(item.turns)
                 made.held.append((item, case, decision, composing.compose(case, decision)))
         made.right = [made.met(n) for n in range(len(made.held))]
+        made.words = [frozenset(words_of("\n".join((*item.turns, str(item.draft))))) for item, *_ in made.held]
         return made
 
     def met(self, number: int) -> frozenset[str]:
@@ -114,9 +118,10 @@ class Drafts:
         met |= {f"gone {n}" for n, s in enumerate(item.gold.get("must_remove", [])) if s not in verdict.text}
         return frozenset(met | {f"kept {n}" for n, s in enumerate(item.gold.get("must_keep", [])) if s in verdict.text or verdict.outcome.value == "override"})
 
-    def notice(self) -> bool:
-        """Whether one of them comes out worse now."""
-        return any(was - self.met(n) for n, was in enumerate(self.right))
+    def notice(self, mutant: Mutant | None = None) -> bool:
+        """Whether one of them comes out worse now, of those that hold a word that the change is about."""
+        words = mutant.words if mutant else frozenset()
+        return any(was - self.met(n) for n, was in enumerate(self.right) if not words or words & self.words[n])
 
 
 class Journal:
@@ -153,10 +158,11 @@ class Journal:
 class Runner:
     """A pytest plugin: in the place of running the tests once, it runs them in a fork for each mutant."""
 
-    def __init__(self, mutants: Sequence[Mutant], notice: Callable[[], bool], workers: int, tell: Callable[[int, int, str], None], journal: Journal) -> None:
+    def __init__(self, mutants: Sequence[Mutant], notice: Notice, workers: int, tell: Callable[[int, int, str], None], journal: Journal) -> None:
         self._mutants, self._notice, self._workers, self._tell, self._journal = mutants, notice, workers, tell, journal
         self._plain: list[pytest.Function] = []
         self._others: list[pytest.Item] = []
+        self._limit = LEAST_SECONDS  # for the plain tests
         self.fates: list[Fate] = []
         self.broken = ""
 
@@ -173,8 +179,11 @@ class Runner:
         plain = {id(item) for item in self._plain}
         self._others = [item for item in session.items if id(item) not in plain]
         remember_all()
-        if waiting and (_differs(self._plain) or self._notice() or _fails(session, self._others)):  # which also fills what the forks remember
+        began = time.monotonic()
+        self._limit = LEAST_SECONDS + TIMES * _seconds(lambda: _differs(self._plain))
+        if waiting and (_differs(self._plain) or self._notice(None) or _fails(session, self._others)):  # which also fills what the forks remember
             self.broken = "items or tests fail without any change; mend that first"
+        whole = LEAST_SECONDS + TIMES * (time.monotonic() - began)
         gc.freeze()
         while (waiting or running) and not self.broken:
             while waiting and len(running) < self._workers:
@@ -187,7 +196,7 @@ class Runner:
                 self._journal.write(mutant, _told(status))
                 self._tell(done, len(self._mutants), self._journal.known[mutant.name])
             else:
-                _end_the_endless(running)
+                _end_the_endless(running, whole)
                 time.sleep(0.005)
         self.fates = [Fate(m, self._journal.known[m.name]) for m in self._mutants] if not self.broken else []
         return True
@@ -207,13 +216,19 @@ class Runner:
         """In the fork: make the change, then look at tests and items until one notices."""
         mutant.apply()
         about = mutant.group.rpartition(" ")[2]
-        signal.alarm(PLAIN_SECONDS)
+        signal.alarm(round(self._limit))
         if _differs(sorted(self._plain, key=lambda item: f"[{about}-" not in item.name)):
             return KILLED_BY_TEST
         signal.alarm(0)
-        if self._notice():
+        if self._notice(mutant):
             return KILLED_BY_ITEM
         return KILLED_BY_TEST if _fails(session, self._others) else SURVIVED
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
 
 
 def _is_plain(item: pytest.Function) -> bool:
@@ -244,9 +259,9 @@ def _fails(session: pytest.Session, items: Sequence[pytest.Item]) -> bool:
     return False
 
 
-def _end_the_endless(running: dict[int, tuple[Mutant, float]]) -> None:
+def _end_the_endless(running: dict[int, tuple[Mutant, float]], limit: float) -> None:
     for pid, (_, began) in running.items():
-        if time.monotonic() - began > SECONDS:
+        if time.monotonic() - began > limit:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
 
@@ -257,7 +272,7 @@ def _told(status: int) -> str:
     return {KILLED_BY_ITEM: "item", KILLED_BY_TEST: "test", SURVIVED: ""}.get(code, "crash")
 
 
-def hold(mutants: Sequence[Mutant], notice: Callable[[], bool], tests: Sequence[str], workers: int, tell: Callable[[int, int, str], None], journal: Journal) -> Runner:
+def hold(mutants: Sequence[Mutant], notice: Notice, tests: Sequence[str], workers: int, tell: Callable[[int, int, str], None], journal: Journal) -> Runner:
     """Hold all mutants against items and tests (paths below the project's root)."""
     runner = Runner(mutants, notice, workers, tell, journal)
     arguments = ["-q", "-x", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0", *(str(ROOT / t) for t in tests)]
