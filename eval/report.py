@@ -123,7 +123,7 @@ def html(summary: Json, records: Sequence[Json], clock: Json) -> str:
     cases = [r for r in records if (r["risk"] or "error" in r) and not summary["sets"][r["set"]]["held_back"]]
     cases.sort(key=lambda r: list(RISKS).index(r["risk"]) if r["risk"] in RISKS else -1)
     return environment.get_template("report.html.j2").render(
-        summary=summary, whole=whole, clock=clock, danger=danger_line(whole), danger_of=danger_line, cases=cases[:MAX_CASES], more=max(len(cases) - MAX_CASES, 0),
+        summary=summary, whole=whole, clock=clock, danger=danger_line(whole), cases=cases[:MAX_CASES], more=max(len(cases) - MAX_CASES, 0),
         risks=RISKS, main=[m for m in MAIN if m in whole.get("checks", {})], said=_said, plot=_plots(summary),
     )
 

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -132,15 +133,27 @@ def fill(folder: Path, items: Sequence[Item], workers: int, tell: Tell) -> list[
     """Answer and score what the journal does not hold yet; every record is on disk before the next is waited for."""
     done = _journal(folder / JOURNAL)
     left = [i for i in items if (i.set, i.id) not in done]
-    if left:
-        engine.prepare(left)
     with (folder / JOURNAL).open("a", encoding="utf-8") as journal:
-        for record in engine.answers(left, workers):
+        for record in _answered(left, workers):
             done[record["set"], record["id"]] = record
             journal.write(line(record) + "\n")
             journal.flush()
             tell(len(done), len(items))
     return [done[i.set, i.id] for i in items]
+
+
+def _answered(items: Sequence[Item], workers: int) -> Iterator[Json]:
+    """The records: first those of drafts, which need no vectors, while those of the questions are computed beside them."""
+    drafts, questions = ([i for i in items if i.kind == kind] for kind in ("draft", "question"))
+    if workers < 2 or len(drafts) < engine.FEW:
+        engine.prepare(questions, workers)
+        yield from engine.answers([*drafts, *questions], workers)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        prepared = beside.submit(engine.prepare, questions, workers)
+        yield from engine.answers(drafts, workers)
+        prepared.result()
+    yield from engine.answers(questions, workers)
 
 
 def _journal(path: Path) -> dict[tuple[str, str], Json]:

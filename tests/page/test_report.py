@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run with more failures than are shown, each with a long text, and one draft that was let through."""
     engine.assistant.cache_clear()
     monkeypatch.setattr(engine, "OwnSources", lambda *given: QuotedOnly())
-    monkeypatch.setattr(engine, "prepare", lambda items: None)
+    monkeypatch.setattr(engine, "prepare", lambda *given: None)
     gold = {"action": ["hold"], "severity": ["mild"], "restart": [None], "flags": []}
     rows: list[dict[str, object]] = [{"id": f"q{n}", "question": WRONG.format(n=n), "gold": gold} for n in range(report.MAX_CASES + 20)]
     rows.append({"id": "d", "question": "Pneumonia on pom, admitted. Hold?", "answer": "Hold it.", "gold": {"clean": False, "errors": ["action"], "must_remove": ["Hold it"]}})

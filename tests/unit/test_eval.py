@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def _without_search(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     engine.assistant.cache_clear()
     monkeypatch.setattr(engine, "OwnSources", lambda *given: QuotedOnly())
-    monkeypatch.setattr(engine, "prepare", lambda items: None)
+    monkeypatch.setattr(engine, "prepare", lambda *given: None)
     yield
     engine.assistant.cache_clear()
 
@@ -330,6 +331,44 @@ def test_two_processes_give_the_records_of_one(monkeypatch: pytest.MonkeyPatch) 
     items = [sets.Item(set="s", id=f"q{n}", turns=("a",), gold={}) for n in range(6)]
 
     assert list(engine.answers(items, 2)) == list(engine.answers(items, 1))
+
+
+def test_drafts_are_answered_while_the_questions_are_prepared_and_the_records_keep_the_order_of_the_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(engine, "FEW", 1)
+    monkeypatch.setattr(engine, "prepare", lambda items, workers: told.extend(i.id for i in items))
+    monkeypatch.setattr(engine, "answers", lambda items, workers: map(_told, items))
+    items = [sets.Item(set="s", id=f"i{n}", turns=("a",), gold={}, draft="b" if n % 2 else None) for n in range(4)]
+
+    records = runs.fill(tmp_path, items, 2, lambda done, of: None)
+
+    assert [r["id"] for r in records] == ["i0", "i1", "i2", "i3"]
+    assert [json.loads(line)["id"] for line in (tmp_path / runs.JOURNAL).read_text().splitlines()] == ["i1", "i3", "i0", "i2"]
+    assert told == ["i0", "i2"]
+
+
+def test_what_goes_wrong_while_the_questions_are_prepared_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(items: object, workers: int) -> None:
+        raise HoldfastError("no encoder")
+
+    monkeypatch.setattr(engine, "FEW", 1)
+    monkeypatch.setattr(engine, "prepare", broken)
+    monkeypatch.setattr(engine, "answers", lambda items, workers: map(_told, items))
+    items = [sets.Item(set="s", id=f"i{n}", turns=("a",), gold={}, draft="b" if n else None) for n in range(3)]
+
+    with pytest.raises(HoldfastError, match="no encoder"):
+        runs.fill(tmp_path, items, 2, lambda done, of: None)
+
+
+@pytest.mark.slow
+def test_vectors_are_the_same_whoever_computes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["Hold?", "Pneumonia on pom, admitted.", "Neutropénie fébrile, 38.9 °C"]
+    alone, shared = (engine.KeptVectors(replace(engine.offline(), data=tmp_path / name)) for name in ("a", "b"))
+    alone.learn(texts)
+    monkeypatch.setattr(engine, "FEW", 1)
+    shared.learn(texts, workers=2)
+
+    assert [alone.embed_query(t) for t in texts] == [shared.embed_query(t) for t in texts]
 
 
 def _told(item: sets.Item) -> dict[str, object]:
