@@ -18,6 +18,7 @@ from assistant.records import Outcome, Verdict
 from eval import plots
 from eval.measures import checks_of
 from eval.mutants import CHECKS
+from eval.report import percent
 from eval.scoring import Json, risk_of, score
 from eval.sets import Item
 
@@ -44,7 +45,7 @@ def _as_drafted(text: str, **told: Any) -> Verdict:
 
 @contextmanager
 def without_guardrail() -> Iterator[None]:
-    """Every draft is shown as it was written: what a prompt alone makes of it."""
+    """Every draft is shown as it was written."""
     with patch.object(guardrail, "check", _as_drafted):
         yield
 
@@ -91,6 +92,22 @@ def of_drafts(assistant: Assistant, items: Sequence[Item]) -> list[Json]:
     return [{"part": name, **_drafts(assistant, drafts, made)} for name, made in parts]
 
 
+NOT_MEASURED = "not measured: no draft of a model that was given the decision and the rules; record some (`model --record FILE`) and name them (`--drafts FILE`)"
+
+
+def of_model(assistant: Assistant, drafts: Sequence[Item]) -> list[Json]:
+    """Rows for the drafts of a model that was given the decision and the rules in its prompt: shown unchecked, and checked.
+
+    The fixed drafts do not say what their writers were given, so that nothing of this can be measured on them.
+    """
+    if not drafts:
+        return [{"part": "prompt only", "n": 0, "not_measured": NOT_MEASURED}]
+    unsafe = sum(bool({f.check for f in assistant.check(i.turns, str(i.draft))[1].findings} & {"action", "dose"}) for i in drafts)
+    parts: list[tuple[str, Any]] = [("prompt only", without_guardrail), ("prompt and guardrail", ExitStack)]
+    shared = {"unlabelled": sum("clean" not in i.gold for i in drafts), "found_unsafe": unsafe}
+    return [{"part": name, **_drafts(assistant, drafts, made), **shared} for name, made in parts]
+
+
 def _drafts(assistant: Assistant, drafts: Sequence[Item], made: Callable[[], Any]) -> Json:
     with made():
         records = [score(assistant, i) for i in drafts]
@@ -135,19 +152,30 @@ def _questions(assistant: Assistant, questions: Sequence[Item], made: Callable[[
 
 
 def tables(found: dict[str, Any]) -> str:
-    """All three tables in Markdown."""
+    """All tables in Markdown."""
     drafts, questions, kinds = found["drafts"], found["questions"], found["retrieval"]["kinds"]
     lines = ["| drafts | n | critical shown | caught | bad text gone | clean ones left alone |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
-    lines += [f"| {r['part']} | {r['n']} | {r['dangerous']} of {r['of']} | {r['caught']:.1%} | {r['bad_text_gone']:.1%} | {r['no_false_alarm']:.1%} |" for r in drafts]
+    lines += [_row(r) for r in drafts]
+    lines += ["", "| drafts of a model that was given decision and rules | n | critical shown | caught | bad text gone | clean ones left alone |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    lines += [_row(r) for r in found["model"]]
+    if (first := found["model"][0])["n"]:
+        lines += ["", f"{first['unlabelled']} of them have no labels; by the guardrail's own reading {first['found_unsafe']} of {first['n']} hold an unsafe action or dose."]
     lines += ["", "| questions | n | dangerous | over-cautious | action | severity |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
     lines += [f"| {r['part']} | {r['n']} | {r['dangerous']} | {r['overcautious']} | {r['action']:.1%} | {r['severity']:.1%} |" for r in questions]
     lines += ["", "| search | R@5 | RR | nDCG@10 |", "| --- | ---: | ---: | ---: |"]
     return "\n".join([*lines, *(f"| {name} | {f['R@5']:.3f} | {f['RR']:.3f} | {f['nDCG@10']:.3f} |" for name, f in kinds.items())])
 
 
+def _row(row: Json) -> str:
+    if "not_measured" in row:
+        return f"| {row['part']} | 0 | {row['not_measured']} | – | – | – |"
+    shares = " | ".join(percent(row.get(m)) for m in ("caught", "bad_text_gone", "no_false_alarm"))
+    return f"| {row['part']} | {row['n']} | {row['dangerous']} of {row['of']} | {shares} |"
+
+
 def plot(found: dict[str, Any]) -> str:
     """One page of plots: errors that reach the reader, by what is left out."""
-    drafts = [(r["part"], r["dangerous"] / max(r["of"], 1), f"{r['dangerous']} of {r['of']}") for r in found["drafts"]]
+    drafts = [(r["part"], r["dangerous"] / max(r["of"], 1), f"{r['dangerous']} of {r['of']}") for r in (*found["drafts"], *found["model"]) if r.get("of")]
     worst = max([r["dangerous"] for r in found["questions"]] + [1])
     questions = [(r["part"], r["dangerous"] / worst, f"{r['dangerous']} of {r['n']}") for r in found["questions"]]
     kinds = [(name, f["nDCG@10"], f"{f['nDCG@10']:.3f}") for name, f in found["retrieval"]["kinds"].items()]

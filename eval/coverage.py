@@ -52,8 +52,11 @@ def measure(assistant: Assistant, items: Sequence[Item]) -> Json:
     rules = {rule.id: Covered() for rule in rules_of_table()}
     silences: dict[str, list[str]] = {n.id: [] for n in knowledge().notes.values() if n.kind == "silence"}
     asked: dict[str, list[str]] = {}
+    unlabelled: list[str] = []
     for item in items:
         name = f"{item.set}:{item.id}"
+        if item.gold["action"] == ["inform"] and "passages" not in item.gold:
+            unlabelled.append(name)
         case, decision = assistant.decide(item.turns)
         for passage in wanted_passages(item.gold):
             asked.setdefault(passage, []).append(name)
@@ -65,7 +68,7 @@ def measure(assistant: Assistant, items: Sequence[Item]) -> Json:
             if note.id in silences and note.id in item.gold.get("notes", ()):
                 silences[note.id].append(name)
     found = {"rules": {n: {"fires": c.fires, "nearly": [f"{q} ({u})" for q, u in c.nearly]} for n, c in rules.items()}}
-    return {**found, "sentences": _sentences(asked), "silences": silences, "holes": _holes(rules, _sentences(asked), silences)}
+    return {**found, "sentences": _sentences(asked), "silences": silences, "unlabelled": unlabelled, "holes": _holes(rules, _sentences(asked), silences)}
 
 
 def _note(rules: dict[str, Covered], case: Case, decision: Decision, name: str) -> None:
@@ -120,4 +123,5 @@ def table(found: Json) -> str:
     lines += ["", "| sentence | rules | elements | facts | questions |", "| --- | --- | --- | --- | ---: |"]
     lines += [f"| {n} | {', '.join(s['rules'])} | {', '.join(s['elements'])} | {', '.join(s['facts'])} | {s['questions']} |" for n, s in found["sentences"].items()]
     lines += ["", "| silence | questions |", "| --- | ---: |"] + [f"| {n} {knowledge().notes[n].title} | {len(q)} |" for n, q in found["silences"].items()]
+    lines += ["", f"questions of fact whose passages nobody has labelled: {len(found['unlabelled'])}", *(f"- {name}" for name in found["unlabelled"])]
     return "\n".join([*lines, "", f"holes: {len(found['holes'])}", *(f"- {hole}" for hole in found["holes"])])

@@ -13,13 +13,13 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -36,6 +36,8 @@ from eval.sets import Item
 
 FEW = 150  # below this many items a second process costs more than it saves
 CHUNK = 16
+T = TypeVar("T")
+Made = TypeVar("Made")
 
 
 def vectors_file(settings: Settings) -> Path:
@@ -70,11 +72,19 @@ class KeptVectors(Embeddings):
         """The vectors of passages; not kept, since only building an index asks for them."""
         return self._model.embed_documents(texts)
 
-    def learn(self, texts: Sequence[str]) -> int:
-        """Compute and keep what is missing; how many were."""
+    def learn(self, texts: Sequence[str], workers: int = 1) -> int:
+        """Compute and keep what is missing, in several processes where there is much; how many were.
+
+        Each text goes through the model by itself, so that its vector does not depend on who computes it, or beside what.
+        """
         missing = sorted({t for t in texts if key(t) not in self._kept})
-        for text in missing:
-            self.embed_query(text)
+        if workers > 1 and len(missing) >= FEW:
+            encoder.load(self._settings.encoder, self._settings.data)  # exported once, before several processes need it
+            for text, vector in zip(missing, spread(partial(_vector, self._settings), missing, workers), strict=True):
+                self._kept[key(text)] = vector
+        else:
+            for text in missing:
+                self.embed_query(text)
         if missing:
             path = vectors_file(self._settings)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +93,11 @@ class KeptVectors(Embeddings):
             np.savez(part, names=np.array(names), vectors=np.stack([self._kept[n] for n in names]))
             part.replace(path)
         return len(missing)
+
+
+def _vector(settings: Settings, text: str) -> Any:
+    """The vector of one text, by the encoder that this process loads once."""
+    return np.asarray(encoder.load(settings.encoder, settings.data).embed_query(text), dtype=np.float64)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -104,12 +119,12 @@ def offline() -> Settings:
     return replace(environment.read(), model="", model_base_url="", model_reads=False, other_models=())
 
 
-def prepare(items: Sequence[Item]) -> None:
+def prepare(items: Sequence[Item], workers: int) -> None:
     """Compute missing vectors and build the index where that is needed, once, before several processes read them."""
     settings = offline()
     questions = [i for i in items if i.draft is None]
     if questions:
-        KeptVectors(settings).learn([searched_text(i) for i in questions])
+        KeptVectors(settings).learn([searched_text(i) for i in questions], workers)
         assistant().retriever.search(searched_text(questions[0]), assistant().decide(["pomalidomide"])[1])
 
 
@@ -155,10 +170,19 @@ def answers(items: Sequence[Item], workers: int) -> Iterator[Json]:
     if workers < 2 or len(items) < FEW:
         yield from map(answer, items)
         return
+    yield from spread(answer, items, workers)
+
+
+def spread(work: Callable[[T], Made], items: Sequence[T], workers: int) -> Iterator[Made]:
+    """What `work` makes of each item, in their order, by several processes.
+
+    Raises:
+        HoldfastError: a process was killed from outside.
+    """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
         try:
-            yield from pool.map(answer, items, chunksize=CHUNK)
+            yield from pool.map(work, items, chunksize=CHUNK)
         except BrokenProcessPool:
             raise HoldfastError("a process of the evaluation was killed (out of memory?); what is done is kept: start the same command again, or give --workers 1.") from None
 

@@ -120,10 +120,10 @@ def per_tag(questions: Sequence[Json]) -> Json:
 
 
 def retrieval_figures(questions: Sequence[Json]) -> Json:
-    """Recall, reciprocal rank and nDCG of search alone and of the answer's passages; `inform` questions without labels are counted."""
+    """Recall, reciprocal rank and nDCG of search alone and of the answer's passages; `inform` questions without labels are counted, and those whose passages follow from the facts alone."""
     labelled = [r for r in questions if "retrieval" in r]
     unlabelled = sum(r["gold"]["action"] == ["inform"] and "retrieval" not in r for r in questions)
-    found: Json = {"labelled": len(labelled), "unlabelled": unlabelled}
+    found: Json = {"labelled": len(labelled), "by_facts": sum(not r["retrieval"]["read"] for r in labelled), "unlabelled": unlabelled}
     for kind in ("search", "answer"):
         if labelled:
             found[kind] = ranking({_key(r): r["retrieval"]["wanted"] for r in labelled}, {_key(r): r["retrieval"][kind] for r in labelled})
@@ -148,9 +148,10 @@ def ranking(wanted: dict[str, list[str]], found: dict[str, list[str]]) -> Json:
 
 
 def guardrail(drafts: Sequence[Json]) -> Json:
-    """Critical errors shown, recall per check, false alarms per check on clean drafts."""
-    clean = [r for r in drafts if r["gold"]["clean"]]
-    dirty = [r for r in drafts if not r["gold"]["clean"]]
+    """Critical errors shown, recall per check, false alarms per check on clean drafts; of unlabelled drafts their number, and what was found in them."""
+    clean = [r for r in drafts if r["gold"]["clean"] is True]
+    dirty = [r for r in drafts if r["gold"]["clean"] is False]
+    unlabelled = [r for r in drafts if r["gold"]["clean"] is None]
     critical = [r for r in dirty if set(r["gold"]["errors"]) & {"action", "dose"}]
     shown = sum(r["risk"] == "dangerous" for r in critical)
     names = sorted({c for r in drafts for c in (*r["gold"]["errors"], *r["said"]["found"])})
@@ -160,5 +161,7 @@ def guardrail(drafts: Sequence[Json]) -> Json:
         "checks": checks_of(drafts),
         "false_alarms": Rate(sum(r["risk"] == "false_alarm" for r in clean), len(clean)).record(),
         "false_alarms_by_check": alarms,
+        "unlabelled": len(unlabelled),
+        "found_in_unlabelled": {name: n for name in names if (n := sum(name in r["said"]["found"] for r in unlabelled))},
         "verdicts": dict(sorted(Counter(r["said"]["verdict"] for r in drafts).items())),
     }

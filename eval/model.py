@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import HoldfastError, QuestionError
+from assistant.files import sha256
 from assistant.pipeline import Assistant
 from assistant.records import Case, Decision, Draft, Hit
 from eval import runs
 from eval.engine import key
 from eval.measures import checks_of
 from eval.scoring import score
-from eval.sets import Item
+from eval.sets import Item, QuestionSet
 from eval.stats import Rate, upper_bound
 
 Json = dict[str, Any]
@@ -70,6 +71,34 @@ def record(assistant: Assistant, items: Sequence[Item], path: Path, tell: Callab
                     file.write(json.dumps({"key": key(item.text), "set": item.set, "id": item.id, "draft": asdict(draft)}, ensure_ascii=False) + "\n")
                     file.flush()
             tell(number, len(items))
+
+
+def as_set(path: Path, items: Sequence[Item]) -> QuestionSet:
+    """The recorded drafts of these questions as a set of drafts, scored like the fixed ones. A line may hold labels of its draft, under `gold` as in
+    every set of drafts; without them its verdict and findings are told, and nothing is called right or wrong.
+
+    Raises:
+        HoldfastError: the file is none of drafts, a label in it cannot be used, or none of its drafts belongs to one of these questions.
+    """
+    drafts, name = read(path).drafts, f"model/{path.stem}"
+    labels = {row["key"]: row.get("gold", {}) for row in runs.whole_lines(path)}
+    asked = {key(i.text): i for i in reversed(items)}  # of questions that stand in several sets, the first
+    found: list[Item] = []
+    unscored: list[tuple[int, str]] = []
+    for number, (one, draft) in enumerate(drafts.items(), start=1):
+        gold = labels[one]
+        if not isinstance(gold, dict) or ("clean" in gold and not isinstance(gold["clean"], bool)) or (gold and "clean" not in gold):
+            raise HoldfastError(f"{path}: draft {number}: 'gold' needs 'clean', true or false; mend or remove it.")
+        if one not in asked:
+            unscored.append((number, "its question is in none of the sets given"))
+        elif draft.failure:
+            unscored.append((number, f"the model gave no draft: {draft.failure}"))
+        else:
+            item = asked[one]
+            found.append(replace(item, set=name, id=f"{item.set}:{item.id}", gold=gold, draft=draft.text))
+    if not found:
+        raise HoldfastError(f"{path}: holds no draft of a question in the sets given; name the sets that it was recorded with.")
+    return QuestionSet(name=name, sha256=sha256(path), held_back=any(i.held_back for i in found), items=tuple(found), unscored=tuple(unscored))
 
 
 def measure(assistant: Assistant, recorded: Recorded, items: Sequence[Item]) -> Json:

@@ -36,11 +36,20 @@ _TURNED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: `group` is the rule or the check, `what` says the change, `apply` makes it in this process for good."""
+    """One change: `group` is the rule or the check, `what` says the change, `apply` makes it in this process for good.
+
+    `words`: one of these must stand in a draft for the change to matter to it; empty where it may matter to any.
+    """
 
     group: str
     what: str
     apply: Callable[[], None]
+    words: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """What it is told by."""
+        return f"{self.group}: {self.what}"
 
 
 def of_table() -> Iterator[Mutant]:
@@ -153,8 +162,8 @@ def _replace(loaded: types.ModuleType, name: str, old: Any, new: Any) -> None:
 
 
 def _put(name: str, old: Any, new: Any) -> None:
-    """Put a new object in the place of an old one, wherever it was imported."""
-    for module in [m for n, m in sys.modules.items() if n.startswith("assistant") and m is not None]:
+    """Put a new object in the place of an old one, wherever it was imported: a test would else go on asking the old one."""
+    for module in [m for n, m in sys.modules.items() if n.startswith(("assistant", "tests")) and m is not None]:
         if vars(module).get(name) is old:
             setattr(module, name, new)
 
@@ -172,11 +181,13 @@ def forget(changed: str = "") -> None:
 
 
 def remember_all() -> None:
-    """Let the guardrail remember every draft instead of the last ones, so that each mutant reads again only what it changes."""
-    for _, module in _modules():
-        for name, value in list(vars(module).items()):
-            if hasattr(value, "cache_parameters") and value.__module__ == module.__name__ and value.cache_parameters()["maxsize"]:
-                _put(name, value, lru_cache(maxsize=None)(value.__wrapped__))
+    """Let the guardrail remember every draft instead of the last ones, and who imports whom, so that each mutant reads again only what it changes."""
+    for name, module in _modules():
+        _imported_by(name)
+        for own, value in list(vars(module).items()):
+            remembers = hasattr(value, "cache_parameters") and value.__module__ == module.__name__ and value.cache_parameters()["maxsize"]
+            if remembers and own not in _LOADED:  # a file read again would be another object than the one that a mutant changes
+                _put(own, value, lru_cache(maxsize=None)(value.__wrapped__))
 
 
 def _modules() -> list[tuple[str, types.ModuleType]]:
@@ -203,10 +214,10 @@ def of_cues(every: int = 25) -> Iterator[Mutant]:
     held = cues()
     tags = sorted({tag for found in held.phrases.values() for _, tag, _ in found})
     for tag in tags:
-        yield Mutant("cues", f"no words of {tag}", lambda tag=tag: _without(lambda words, its: its == tag))  # type: ignore[misc]
+        yield Mutant("cues", f"no words of {tag}", lambda tag=tag: _without(lambda words, its: its == tag), frozenset(w[0] for found in held.phrases.values() for w, t, _ in found if t == tag))  # type: ignore[misc]
     phrases = sorted({(tag, words) for found in held.phrases.values() for words, tag, _ in found})
     for tag, words in phrases[::every]:
-        yield Mutant("cues", f"{tag} without '{' '.join(words)}'", lambda tag=tag, words=words: _without(lambda w, its: (its, w) == (tag, words)))  # type: ignore[misc]
+        yield Mutant("cues", f"{tag} without '{' '.join(words)}'", lambda tag=tag, words=words: _without(lambda w, its: (its, w) == (tag, words)), frozenset(words[:1]))  # type: ignore[misc]
     for kind in ("effects", "figures", "markers"):
         entries = getattr(held.claims, kind)
         for number, entry in enumerate(entries):

@@ -23,7 +23,7 @@ RISKS = {
 }
 # What of all that is measured stands in the short reports, in this order.
 MAIN = ("action", "severity", "restart", "flags", "elements", "facts", "asked_when_needed", "quiet_when_not", "quote_verbatim")
-_MAX_CASES = 400
+MAX_CASES = 400
 _READING = ("read.", "words.")  # a fact's value, and the words that it was read from
 
 
@@ -61,11 +61,16 @@ def markdown(summary: Json) -> str:
     lines += ["", f"Without a label for it, and so not scored: {_not_scored(summary['all'])}."] if summary["all"]["questions"] else []
     drafts = {n: f["guardrail"] for n, f in summary["sets"].items() if f["drafts"]}
     if drafts:
-        lines += ["", "| drafts | critical let through | caught | false alarms | good text kept |", "| --- | ---: | ---: | ---: | ---: |"]
+        lines += ["", "| drafts | critical let through | caught | false alarms | good text kept | verdicts | without labels, found in these |", "| --- | ---: | ---: | ---: | ---: | --- | --- |"]
         for name, g in drafts.items():
             caught, kept = (percent(g["checks"].get(m, {}).get("share")) for m in ("caught", "good_kept"))
-            lines.append(f"| {name} | {g['dangerous']['count']} of {g['dangerous']['of']} | {caught} | {percent(g['false_alarms']['share'])} | {kept} |")
+            lines.append(f"| {name} | {g['dangerous']['count']} of {g['dangerous']['of']} | {caught} | {percent(g['false_alarms']['share'])} | {kept} | {counts(g['verdicts'])} | {g['unlabelled']}: {counts(g['found_in_unlabelled'])} |")
     return "\n".join(lines) + "\n"
+
+
+def counts(found: dict[str, int]) -> str:
+    """Counts by name, in a few words."""
+    return ", ".join(f"{name} {count}" for name, count in found.items()) or "none"
 
 
 def _not_scored(figures: Json) -> str:
@@ -118,7 +123,7 @@ def html(summary: Json, records: Sequence[Json], clock: Json) -> str:
     cases = [r for r in records if (r["risk"] or "error" in r) and not summary["sets"][r["set"]]["held_back"]]
     cases.sort(key=lambda r: list(RISKS).index(r["risk"]) if r["risk"] in RISKS else -1)
     return environment.get_template("report.html.j2").render(
-        summary=summary, whole=whole, clock=clock, danger=danger_line(whole), danger_of=danger_line, cases=cases[:_MAX_CASES], more=max(len(cases) - _MAX_CASES, 0),
+        summary=summary, whole=whole, clock=clock, danger=danger_line(whole), cases=cases[:MAX_CASES], more=max(len(cases) - MAX_CASES, 0),
         risks=RISKS, main=[m for m in MAIN if m in whole.get("checks", {})], said=_said, plot=_plots(summary),
     )
 

@@ -9,7 +9,9 @@ All but run.json, and the block of the report that shows it, are the same bytes 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -17,11 +19,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from assistant import encoder
 from assistant.files import replacing
@@ -58,21 +64,51 @@ def stamp(sets: Sequence[QuestionSet]) -> Json:
     return {"code_sha256": code, "knowledge_sha256": digest_of([KNOWLEDGE]), "settings": settings, "sets": {s.name: s.sha256 for s in sets}}
 
 
-def folder_for(wanted: Json, home: Path = HOME) -> tuple[Path, bool]:
-    """The folder to write to: the unfinished run of the same stamp, if there is one (then True), else a new one."""
+@contextmanager
+def claimed(wanted: Json, home: Path = HOME) -> Iterator[tuple[Path, bool]]:
+    """The folder to write to, ours alone while the block lasts: an unfinished run of the same stamp that nobody is at (then True), else a new one."""
     home.mkdir(parents=True, exist_ok=True)
     for folder in sorted(home.iterdir(), reverse=True):
-        if (folder / JOURNAL).is_file() and _json(folder / "stamp.json") == wanted:
-            return folder, True
+        if _unfinished(folder, wanted):
+            with _held(folder) as ours:
+                if ours and _unfinished(folder, wanted):  # whoever was at it may just have finished
+                    yield folder, True
+                    return
+    folder = _new(home)
+    with _held(folder):
+        (folder / "stamp.json").write_text(json.dumps(wanted), encoding="utf-8")
+        yield folder, False
+
+
+def _unfinished(folder: Path, wanted: Json) -> bool:
+    return (folder / JOURNAL).is_file() and _json(folder / "stamp.json") == wanted
+
+
+def _new(home: Path) -> Path:
+    """A new folder named by the time; of two that start in the same second each gets its own."""
     name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-    folder = home / name
-    number = 1
-    while folder.exists():
-        number += 1
-        folder = home / f"{name}.{number}"
-    folder.mkdir()
-    (folder / "stamp.json").write_text(json.dumps(wanted), encoding="utf-8")
-    return folder, False
+    for number in itertools.count(1):
+        folder = home / (name if number == 1 else f"{name}.{number}")
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+    raise AssertionError
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Whether the folder is this process's now; the lock goes with the process, so that a killed run can be gone on with."""
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+        (folder / "lock").unlink(missing_ok=True)
 
 
 def finished(home: Path = HOME) -> list[Path]:
@@ -97,15 +133,27 @@ def fill(folder: Path, items: Sequence[Item], workers: int, tell: Tell) -> list[
     """Answer and score what the journal does not hold yet; every record is on disk before the next is waited for."""
     done = _journal(folder / JOURNAL)
     left = [i for i in items if (i.set, i.id) not in done]
-    if left:
-        engine.prepare(left)
     with (folder / JOURNAL).open("a", encoding="utf-8") as journal:
-        for record in engine.answers(left, workers):
+        for record in _answered(left, workers):
             done[record["set"], record["id"]] = record
             journal.write(line(record) + "\n")
             journal.flush()
             tell(len(done), len(items))
     return [done[i.set, i.id] for i in items]
+
+
+def _answered(items: Sequence[Item], workers: int) -> Iterator[Json]:
+    """The records: first those of drafts, which need no vectors, while those of the questions are computed beside them."""
+    drafts, questions = ([i for i in items if i.kind == kind] for kind in ("draft", "question"))
+    if workers < 2 or len(drafts) < engine.FEW:
+        engine.prepare(questions, workers)
+        yield from engine.answers([*drafts, *questions], workers)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        prepared = beside.submit(engine.prepare, questions, workers)
+        yield from engine.answers(drafts, workers)
+        prepared.result()
+    yield from engine.answers(questions, workers)
 
 
 def _journal(path: Path) -> dict[tuple[str, str], Json]:
@@ -181,20 +229,30 @@ def execute(sets: Sequence[QuestionSet], bounds: Sequence[gates.Gate], *, worker
     Raises:
         KeyboardInterrupt: after what is done has been written down.
     """
-    from eval import report
-
     started = time.perf_counter()
     wanted = stamp(sets)
-    folder, resumed = folder_for(wanted, home)
-    if resumed:
-        print(f"going on with {folder.name}", file=sys.stderr)
-    records = fill(folder, [i for s in sets for i in s.items], workers, tell)
-    clock = clocked(records, time.perf_counter() - started)
-    plain = [{k: v for k, v in r.items() if k != "_seconds"} for r in records]
-    summary = summary_of(sets, plain, wanted, bounds)
+    with claimed(wanted, home) as (folder, resumed):
+        if resumed:
+            print(f"going on with {folder.name}", file=sys.stderr)
+        records = fill(folder, [i for s in sets for i in s.items], workers, tell)
+        clock = clocked(records, time.perf_counter() - started)
+        summary = summary_of(sets, [_plain(r) for r in records], wanted, bounds)
+        _write(folder, summary, [_plain(r) for r in records], clock)
+    return folder, summary, clock
+
+
+def _plain(record: Json) -> Json:
+    """A record without what the clock said."""
+    return {k: v for k, v in record.items() if k != "_seconds"}
+
+
+def _write(folder: Path, summary: Json, records: Sequence[Json], clock: Json) -> None:
+    """Write all results; the summary last, by which a run is told to be whole."""
+    from eval import report
+
     with replacing(folder / RESULTS) as file:
-        file.writelines(line(r) + "\n" for r in plain)
-    report.write_all(folder, summary, plain, clock)
+        file.writelines(line(r) + "\n" for r in records)
+    report.write_all(folder, summary, records, clock)
     clock["fingerprint"] = fingerprint(folder)
     with replacing(folder / "run.json") as file:
         json.dump(clock, file, indent=1)
@@ -202,7 +260,6 @@ def execute(sets: Sequence[QuestionSet], bounds: Sequence[gates.Gate], *, worker
         json.dump(summary, file, indent=1, sort_keys=True)
     for name in (JOURNAL, "stamp.json"):
         (folder / name).unlink()
-    return folder, summary, clock
 
 
 def fingerprint(folder: Path) -> str:

@@ -85,7 +85,7 @@ def _question(assistant: Assistant, item: Item) -> Json:
     wanted = wanted_passages(gold)
     if wanted:
         alone = assistant.retriever.search(item.text, Decision(action=Action.INFORM))
-        record["retrieval"] = {"wanted": wanted, "search": [h.passage.id for h in alone], "answer": [h.passage.id for h in answer.hits]}
+        record["retrieval"] = {"wanted": wanted, "read": "passages" in gold, "search": [h.passage.id for h in alone], "answer": [h.passage.id for h in answer.hits]}
     return record
 
 
@@ -229,8 +229,8 @@ def _same(held: object, wanted: object) -> bool:
 
 
 def wanted_passages(gold: Json) -> list[str]:
-    """The passages that answer a question of fact: as labelled, else those that hold most of the labelled facts."""
-    if gold.get("passages"):
+    """The passages that answer a question of fact: as labelled by reading, else (held-back sets, sets of others) those that hold most of the labelled facts."""
+    if "passages" in gold:
         return [str(name) for name in gold["passages"]]
     if gold["action"] != ["inform"] or not gold.get("facts"):
         return []
@@ -257,7 +257,9 @@ def _draft(assistant: Assistant, item: Item) -> Json:
     survived = [s for s in gold.get("must_remove", []) if _bare(s) and _bare(s) in shown]
     checks: Json = {"verdict": [int(said in gold["verdict"]), 1]} if gold.get("verdict") else {}
     risk = ""
-    if gold["clean"]:
+    if gold.get("clean") is None:
+        pass  # a draft as a model wrote it, which nobody has labelled: its verdict and findings stand, nothing is right or wrong
+    elif gold["clean"]:
         checks["no_false_alarm"] = [int(said in gold.get("verdict", ["pass"])), 1]
         risk = "" if said in gold.get("verdict", ["pass"]) else "false_alarm"
     else:
@@ -272,7 +274,7 @@ def _draft(assistant: Assistant, item: Item) -> Json:
         checks["good_kept"] = [sum(_bare(s) in shown for s in gold["must_keep"]), len(gold["must_keep"])]
     why = [{"check": f.check, "why": f.why, "sentence": f.sentence} for f in verdict.findings]
     return {
-        "gold": {"clean": gold["clean"], "errors": sorted(gold.get("errors", []))},
+        "gold": {"clean": gold.get("clean"), "errors": sorted(gold.get("errors", []))},
         "said": {"verdict": said, "found": found, "action": decision.action.value, "rules": list(decision.rules)},
         "risk": risk,
         "checks": checks,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import HoldfastError
+from assistant.knowledge import load_yaml
 from assistant.records import Action, Restart, Severity
 
 HOME = Path(__file__).parent / "sets"
+PASSAGES = Path(__file__).parent / "passages.yaml"
 HELD_BACK = "held_back"
 _ALLOWED = {
     "action": {a.value for a in Action},
@@ -92,12 +95,32 @@ def load(path: Path) -> QuestionSet:
             unscored.append((number, "its id stands twice in the set"))
         else:
             seen.add(found.id)
-            items.append(found)
+            items.append(_with_passages(found, path))
     if not items:
         raise HoldfastError(f"{path}: holds no labelled question; each line needs 'id', 'question' or 'turns', and 'gold'.")
     return QuestionSet(
         name=name_of(path), sha256=hashlib.sha256(raw).hexdigest(), held_back=is_held_back(path), items=tuple(items), unscored=tuple(unscored)
     )
+
+
+@lru_cache(maxsize=1)
+def read_passages() -> dict[tuple[str, str], list[str]]:
+    """`passages.yaml`: the passages that answer a question, by its set and id; none for one that no passage answers."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in load_yaml(PASSAGES):
+        for name, ids in entry["questions"].items():
+            for one in ids:
+                if (name, one) in found:
+                    raise HoldfastError(f"{PASSAGES.name}: question '{one}' of {name} stands there twice; keep one of them.")
+                found[name, one] = entry["passages"]
+    return found
+
+
+def _with_passages(item: Item, path: Path) -> Item:
+    """An item of the project's own sets with the passages that `passages.yaml` names; its own line's labels stand first."""
+    if item.gold.get("passages") or HOME not in path.resolve().parents or (item.set, item.id) not in read_passages():
+        return item
+    return replace(item, gold={**item.gold, "passages": read_passages()[item.set, item.id]})
 
 
 def parse(line: str, name: str, *, held_back: bool = False) -> Item | str:

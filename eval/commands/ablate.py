@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.files import replacing
 from assistant.records import Action, Decision
 from assistant.wiring import passages
-from eval import ablation, engine, retrieval, sets
+from eval import ablation, engine, model, retrieval, sets
 from eval.commands.retrieval import ARTICLE
 
 DEFAULT = (sets.HOME / "build" / "development.jsonl", sets.HOME / "drafts" / "development.jsonl")
@@ -18,6 +18,7 @@ DEFAULT = (sets.HOME / "build" / "development.jsonl", sets.HOME / "drafts" / "de
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET.jsonl", help="questions and drafts (default: the development questions and drafts)")
+    parser.add_argument("--drafts", type=Path, metavar="FILE.jsonl", help="drafts that `model --record` wrote down for questions of the sets: the arm 'prompt only'")
     parser.add_argument("--plot", type=Path, metavar="FILE.html", help="write the plots to a page")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
     found = {
         "drafts": ablation.of_drafts(assistant, items),
+        "model": ablation.of_model(assistant, model.as_set(options.drafts, [i for i in items if i.draft is None]).items if options.drafts else ()),
         "questions": ablation.of_questions(assistant, items),
         "retrieval": retrieval.measure(retrieval.from_set(ARTICLE, passages()), encoder, default),
     }

@@ -37,13 +37,13 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def page_server(data: Path, log: Path, environ: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The page, served as `make run` serves it; yields its address. What it logs goes to `log`."""
+def page_server(data: Path, log: Path, environ: Mapping[str, str] | None = None, script: str = "app.py") -> Iterator[str]:
+    """The page (or a script that draws it), served as `make run` serves it; yields its address. What it logs goes to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     outside = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with log.open("wb") as out:
         server = subprocess.Popen(
             command, cwd=ROOT, env={**outside, "HOLDFAST_DATA": str(data), **(environ or {})}, stdout=out, stderr=subprocess.STDOUT

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import HoldfastError
-from eval import engine, gates, runs, sets
+from assistant.settings import ROOT
+from eval import engine, gates, repeating, runs, sets
 from eval.__main__ import main
 from eval.measures import ranking
 from eval.scoring import owed, risk_of
@@ -29,7 +34,7 @@ def _without_search(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     engine.assistant.cache_clear()
     monkeypatch.setattr(engine, "OwnSources", lambda *given: QuotedOnly())
-    monkeypatch.setattr(engine, "prepare", lambda items: None)
+    monkeypatch.setattr(engine, "prepare", lambda *given: None)
     yield
     engine.assistant.cache_clear()
 
@@ -120,10 +125,23 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     path = _set(tmp_path / "set.jsonl", _row(ACTIVE, "hold"), _row(RESOLVED, "hold"))
     folders = [_run(tmp_path / name, path)[1] for name in ("a", "b")]
 
-    for name in ("results.jsonl", "summary.json", "summary.md", "junit.xml"):
-        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
-    first, second = ([part for part in (f / "report.html").read_text().splitlines() if 'id="clock"' not in part] for f in folders)
-    assert first == second
+    assert repeating.differences(*folders) == []
+    (folders[1] / "results.jsonl").write_text((folders[1] / "results.jsonl").read_text().replace("hold", "held"))
+    assert repeating.differences(*folders) == [f"{folders[0] / 'results.jsonl'} and {folders[1] / 'results.jsonl'} differ from line 1 on"]
+
+
+def test_processes_of_other_hash_seeds_and_another_number_of_workers_give_the_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Enough drafts that two workers share them; the second run has one worker, and other hashes."""
+    texts = ("Hold it.", "Continue pomalidomide.", "Restart at 10 mg after resolution.", "Infections occur in 99% of patients [2].", "Consider prophylactic antibiotics [1].")
+    rows = [{"id": f"d{n}", "question": ACTIVE, "answer": texts[n % 5], "gold": {"clean": n % 5 == 0, "verdict": ["pass"]}} for n in range(engine.FEW + 10)]
+
+    assert main(["run", str(_set(tmp_path / "set.jsonl", *rows)), "--repeat", "2", "--workers", "2", "--into", str(tmp_path / "runs")]) == 0
+    assert "2 runs gave the same bytes" in capsys.readouterr().out
+
+
+def test_a_run_that_cannot_be_repeated_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(tmp_path / "gone.jsonl"), "--repeat", "2", "--into", str(tmp_path / "runs")]) == 2
+    assert "run 1 of 2 failed with exit status 2" in capsys.readouterr().err
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,13 +169,42 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch
 
 def test_an_unfinished_run_under_other_settings_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = [sets.load(_set(tmp_path / "set.jsonl", _row(ACTIVE, "hold")))]
-    folder, _ = runs.folder_for(runs.stamp(chosen), tmp_path / "runs")
-    (folder / runs.JOURNAL).touch()
+    with runs.claimed(runs.stamp(chosen), tmp_path / "runs") as (folder, _):
+        (folder / runs.JOURNAL).touch()
+    with runs.claimed(runs.stamp(chosen), tmp_path / "runs") as (again, resumed):
+        assert (again, resumed) == (folder, True)
     monkeypatch.setenv("HOLDFAST_JURISDICTION", "EU")
 
-    other, resumed = runs.folder_for(runs.stamp(chosen), tmp_path / "runs")
+    with runs.claimed(runs.stamp(chosen), tmp_path / "runs") as (other, resumed):
+        assert (resumed, other == folder) == (False, False)
 
-    assert (resumed, other == folder) == (False, False)
+
+def test_two_runs_at_the_same_moment_do_not_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same code, same sets, same second: the second must neither go on with what the first is at, nor write into it."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2026, 11, 24, 12, 0, 0, tzinfo=tz)
+
+    monkeypatch.setattr(runs, "datetime", Stopped)
+    with runs.claimed({"same": 1}, tmp_path) as (first, _):
+        (first / runs.JOURNAL).touch()
+        with runs.claimed({"same": 1}, tmp_path) as (second, resumed):
+            assert (second.name, resumed) == ("2026-11-24T12-00-00.2", False)
+    with runs.claimed({"same": 1}, tmp_path) as (third, resumed):
+        assert (third, resumed) == (first, True), "what nobody is at any more is gone on with"
+
+
+def test_many_processes_that_start_at_once_each_have_a_folder_of_their_own(tmp_path: Path) -> None:
+    path = _set(tmp_path / "set.jsonl", *({"id": f"d{n}", "question": ACTIVE, "answer": "Hold it.", "gold": {"clean": True, "verdict": ["pass"]}} for n in range(3)))
+    command = [sys.executable, "-m", "eval", "run", str(path), "--into", str(tmp_path / "runs")]
+    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [one.communicate()[0] for one in started]
+
+    folders = {line.removeprefix("results: ") for text in told for line in text.splitlines() if line.startswith("results: ")}
+    assert len(folders) == 3
+    assert all(len((Path(f) / "results.jsonl").read_text().splitlines()) == 3 for f in folders)
 
 
 def test_evaluation_asks_no_model_whatever_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,6 +331,44 @@ def test_two_processes_give_the_records_of_one(monkeypatch: pytest.MonkeyPatch) 
     items = [sets.Item(set="s", id=f"q{n}", turns=("a",), gold={}) for n in range(6)]
 
     assert list(engine.answers(items, 2)) == list(engine.answers(items, 1))
+
+
+def test_drafts_are_answered_while_the_questions_are_prepared_and_the_records_keep_the_order_of_the_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(engine, "FEW", 1)
+    monkeypatch.setattr(engine, "prepare", lambda items, workers: told.extend(i.id for i in items))
+    monkeypatch.setattr(engine, "answers", lambda items, workers: map(_told, items))
+    items = [sets.Item(set="s", id=f"i{n}", turns=("a",), gold={}, draft="b" if n % 2 else None) for n in range(4)]
+
+    records = runs.fill(tmp_path, items, 2, lambda done, of: None)
+
+    assert [r["id"] for r in records] == ["i0", "i1", "i2", "i3"]
+    assert [json.loads(line)["id"] for line in (tmp_path / runs.JOURNAL).read_text().splitlines()] == ["i1", "i3", "i0", "i2"]
+    assert told == ["i0", "i2"]
+
+
+def test_what_goes_wrong_while_the_questions_are_prepared_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(items: object, workers: int) -> None:
+        raise HoldfastError("no encoder")
+
+    monkeypatch.setattr(engine, "FEW", 1)
+    monkeypatch.setattr(engine, "prepare", broken)
+    monkeypatch.setattr(engine, "answers", lambda items, workers: map(_told, items))
+    items = [sets.Item(set="s", id=f"i{n}", turns=("a",), gold={}, draft="b" if n else None) for n in range(3)]
+
+    with pytest.raises(HoldfastError, match="no encoder"):
+        runs.fill(tmp_path, items, 2, lambda done, of: None)
+
+
+@pytest.mark.slow
+def test_vectors_are_the_same_whoever_computes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["Hold?", "Pneumonia on pom, admitted.", "Neutropénie fébrile, 38.9 °C"]
+    alone, shared = (engine.KeptVectors(replace(engine.offline(), data=tmp_path / name)) for name in ("a", "b"))
+    alone.learn(texts)
+    monkeypatch.setattr(engine, "FEW", 1)
+    shared.learn(texts, workers=2)
+
+    assert [alone.embed_query(t) for t in texts] == [shared.embed_query(t) for t in texts]
 
 
 def _told(item: sets.Item) -> dict[str, object]:

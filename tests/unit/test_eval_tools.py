@@ -62,6 +62,45 @@ def test_the_project_s_own_sets_leave_no_hole() -> None:
     assert coverage.measure(ASSISTANT, items)["holes"] == []
 
 
+def test_every_question_of_fact_of_the_project_s_own_sets_has_its_passages_labelled() -> None:
+    items = [i for path in sets.project_sets() for i in sets.load(path).items if i.draft is None]
+    facts = [i for i in items if i.gold["action"] == ["inform"]]
+
+    assert len(facts) > 600
+    assert [f"{i.set}:{i.id}" for i in facts if "passages" not in i.gold] == []
+
+
+def test_every_passage_label_names_a_passage_and_a_question_of_fact_that_there_are() -> None:
+    asked = {(i.set, i.id): i.gold["action"] for path in sets.project_sets() for i in sets.load(path).items if i.draft is None}
+
+    assert {name for label in sets.read_passages().values() for name in label} <= set(knowledge().passages)
+    assert [key for key in sets.read_passages() if asked.get(key) != ["inform"]] == []
+    assert sum(not label for label in sets.read_passages().values()) == 3, "what no passage answers stands there, too"
+
+
+def test_a_labelled_passage_holds_what_the_question_s_label_says_the_answer_must_show() -> None:
+    """Two labels written apart from one another: a passage by reading, the facts by the set's author."""
+    passages, apart = knowledge().passages, []
+    by_heading = ["build/intent:b2-077", "build/panel:q4-094"]  # the names of the tiers stand above the passages, not in them
+    for path in sets.project_sets():
+        for item in sets.load(path).items:
+            named = sets.read_passages().get((item.set, item.id))
+            if named and item.gold.get("facts"):
+                text = " ".join(passages[name].text for name in named).lower()
+                shown = [any(one.lower() in text for one in str(fact).split("|")) for fact in item.gold["facts"]]
+                if not any(shown):
+                    apart.append(f"{item.set}:{item.id}")
+
+    assert apart == by_heading
+
+
+def test_coverage_counts_the_questions_of_fact_without_a_label() -> None:
+    found = coverage.measure(ASSISTANT, [_item("What share get pneumonia on pom?", "inform", "y"), _item("And neutropenia?", "inform", "z", passages=["article:neutropenia.rate"])])
+
+    assert found["unlabelled"] == ["s:y"]
+    assert "questions of fact whose passages nobody has labelled: 1\n- s:y" in coverage.table(found)
+
+
 # ------------------------------------------------------------------------------------------ comparison
 
 
@@ -196,6 +235,35 @@ def test_a_changed_comparison_is_installed_in_the_loaded_code() -> None:
         rules._age.__code__ = code
     assert rules._age(case) == "75_or_younger"
     assert {name: getattr(rules, name) for name in before} == before
+
+
+def test_a_cue_that_is_removed_is_gone_for_the_guardrail_too(tmp_path: Path) -> None:
+    """In a process of its own: the words that a mutant takes out must be those that the checks read, and some sentence must miss them."""
+    from tests.support import run_python
+
+    done = run_python("-m", "eval", "mutate", "checks", "--quick", "--only", "no words of QUIN", "--at-least", "100", environ={"HOLDFAST_DATA": str(tmp_path)})
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| cues | 1 | 0 | 1 | 0 | 0 | 100.0% |" in done.stdout
+
+
+def test_a_measurement_of_mutants_that_was_interrupted_goes_on(tmp_path: Path) -> None:
+    path, one, other = tmp_path / "fates.jsonl", mutants.Mutant("g", "one", list), mutants.Mutant("g", "other", list)
+    mutating.Journal(path).write(one, "test")
+    path.write_text(path.read_text() + '{"mutant": "g: oth')
+
+    again = mutating.Journal(path)
+    assert again.known == {"g: one": "test"}
+    again.write(other, "")
+    assert mutating.Journal(path).known == {"g: one": "test", "g: other": ""}
+
+
+@pytest.mark.parametrize("text", ['{"code_sha256": "0"}\n', "[1]\n", '{"set": "s"}\n{"id": "a"}\n'])
+def test_fates_of_other_code_are_not_gone_on_with(tmp_path: Path, text: str) -> None:
+    (tmp_path / "fates.jsonl").write_text(text)
+    with pytest.raises(HoldfastError, match="remove it, or name another file"):
+        mutating.Journal(tmp_path / "fates.jsonl")
+    assert (tmp_path / "fates.jsonl").read_text() == text
 
 
 def test_a_question_notices_a_rule_that_is_gone() -> None:

@@ -42,7 +42,7 @@ def _gates(run: LastRun) -> str:
     rows = [[escape(g["set"]), escape(g["measure"]), "not measured" if g["found"] is None else f"{g['found']:g}", escape(g["bound"]), _held(g)] for g in gates]
     failing = sum(not g["holds"] for g in gates)
     lead = f"{len(gates) - failing} of {len(gates)} hold; those that fail stand first."
-    return part("gates", "Gates", table(("Set", "Measure", "Found", "Must be", ""), rows[: max(failing, 8)], "Gates of the evaluation"), lead=lead)
+    return part("gates", "Gates", table(("Set", "Measure", "Found", "Must be", ""), rows, "Gates of the evaluation"), lead=lead)
 
 
 def _held(gate: Json) -> str:
@@ -56,7 +56,23 @@ def _sets(run: LastRun) -> str:
         if f["questions"]:
             action = f["checks"]["action"]
             rows.append([escape(name), str(f["questions"]), escape(danger(f)), str(f["overcautious"]["count"]), f"{100 * action['share']:.1f} %", str(f["unscored"])])
-    return part("sets", "Question sets", table(("Set", "Questions", "Dangerous", "Held without need", "Action right", "Not scored"), rows, "Question sets and their figures"))
+    asked = table(("Set", "Questions", "Dangerous", "Held without need", "Action right", "Not scored"), rows, "Question sets and their figures")
+    return part("sets", "Question sets", asked) + _draft_sets(run)
+
+
+def _draft_sets(run: LastRun) -> str:
+    rows = []
+    for name, f in run.summary["sets"].items():
+        if f["drafts"]:
+            g = f["guardrail"]
+            kept = g["checks"].get("good_kept", {}).get("share")
+            rows.append([escape(name), str(f["drafts"]), f"{g['dangerous']['count']} of {g['dangerous']['of']}", _percent(g["false_alarms"]["share"]), _percent(kept), str(f["unscored"])])
+    head = ("Set", "Drafts", "Critical errors let through", "False alarms", "Good text kept", "Not scored")
+    return part("drafts", "Sets of drafts", table(head, rows, "Sets of drafts and what the guardrail made of them")) if rows else ""
+
+
+def _percent(share: float | None) -> str:
+    return "not measured" if share is None else f"{100 * share:.1f} %"
 
 
 def _failures(run: LastRun) -> None:
