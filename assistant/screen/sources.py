@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
+from assistant.knowledge.choice import chosen, wanted
 from assistant.records import Answer, Passage, Sentence
 from assistant.screen.words import typeset, words
 from assistant.wording import markers_in
@@ -138,7 +139,7 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "of": len(answer.hits),
         "because": _because(name, rules, cited=cited, answer=answer),
         "rules": rules,
-        "beside": _beside(name, known),
+        "beside": _beside(name, answer, known),
     }
 
 
@@ -164,11 +165,11 @@ def _quoting(name: str, answer: Answer, known: Knowledge) -> list[str]:
     return told
 
 
-def _beside(name: str, known: Knowledge) -> list[str]:
-    """The label facts that stand against a passage of the article: where an element or a fact rests on both."""
+def _beside(name: str, answer: Answer, known: Knowledge) -> list[str]:
+    """The label facts that stand against a passage of the article, where an element or a fact rests on both: those of the labels that count."""
     short = name.removeprefix("article:")
     if short == name:
         return []
     pairs = [(e.passages, e.labels) for e in known.algorithm.elements.values()] + [(f.cites, f.labels) for f in known.facts.values()]
     found = dict.fromkeys(label for cites, named in pairs if short in cites for label in named)
-    return [f"label:{label}" for label in found]
+    return [f"label:{label.id}" for label in chosen((known.labels[label] for label in found), wanted(answer.case.jurisdictions, answer.jurisdiction))]

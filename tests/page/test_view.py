@@ -144,6 +144,8 @@ def test_a_label_that_stands_against_a_passage_is_named() -> None:
     answer = answered("82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?")
     passage = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == "article:renal.dose")
     assert passage["beside"] == ["label:us.dialysis", "label:eu.dialysis"]
+    chosen = Assistant(retriever=ListedSearch(), jurisdiction="CH").answer(answer.turns)
+    assert next(p for p in sources.passages(chosen, sources.stops(chosen)) if p["id"] == "article:renal.dose")["beside"] == ["label:ch.dialysis"]
 
 
 def test_offsets_are_counted_as_a_browser_counts() -> None:
