@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from assistant import interactions
 from assistant.knowledge import FactEntry, Knowledge, Label, LabelTopic, knowledge
 from assistant.knowledge.choice import chosen, cited
 from assistant.records import Action, Asked, Basis, Case, Citation, Decision, Dictated, Fate, Hit, Infection, Restart, Sentence, Severity, Treatment
@@ -44,7 +45,7 @@ def compose(case: Case, decision: Decision, hits: Iterable[Hit] = (), jurisdicti
     if decision.action in _DECIDED:
         sentences = _decided(case, decision, known, jurisdictions)
     elif decision.action is Action.INFORM:
-        sentences = _facts(decision, known, jurisdictions)
+        sentences = _facts(case, decision, known, jurisdictions)
     else:
         sentences = _outside(case)
     text = "\n\n".join(" ".join(s.text for s in sentences if s.block == block) for block in _BLOCKS if any(s.block == block for s in sentences))
@@ -70,7 +71,7 @@ def _decided(case: Case, decision: Decision, known: Knowledge, jurisdictions: Se
         found += _outlook(case, decision)
     if decision.topics:
         have = " ".join(s.text for s in found)
-        found += [s for s in _facts(decision, known, jurisdictions) if s.text not in have]
+        found += [s for s in _facts(case, decision, known, jurisdictions) if s.text not in have]
     return found
 
 
@@ -172,18 +173,18 @@ def _outlook(case: Case, decision: Decision) -> list[Sentence]:
     return [Sentence(text=text, kind=Fate.RULE, basis=f"outlook.{severity.value}", passage_ids=passages, block="restart")]
 
 
-def _facts(decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
+def _facts(case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
     found = []
     for topic in decision.topics:
         fact = known.topic(topic)
         if isinstance(fact, LabelTopic):
-            found += _label_facts(fact, known, jurisdictions)
+            found += _label_facts(case, fact, known, jurisdictions)
             continue
         passages = tuple(f"article:{p}" for p in fact.cites)
         found.append(Sentence(text=fact.say, kind=Fate.RULE, basis=f"fact.{topic}", passage_ids=passages, block="facts"))
-        if fact.labels:
-            found += _records([known.labels[name] for name in fact.labels], f"fact.{topic}", jurisdictions)
         found += _references(known) if topic == REFERENCES else _unverified(fact, known)
+        if fact.labels:
+            found += _records(case, [known.labels[name] for name in fact.labels], f"fact.{topic}", jurisdictions)
     return list(dict.fromkeys(found))
 
 
@@ -207,17 +208,21 @@ def _unverified(fact: FactEntry, known: Knowledge) -> list[Sentence]:
     ]  # fmt: skip
 
 
-def _label_facts(topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
+def _label_facts(case: Case, topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
     """What the article says of it, then the label records."""
     basis = f"fact.{topic.id}"
     said = Sentence(text=topic.article, kind=Fate.RULE, basis=basis, passage_ids=tuple(f"article:{c}" for c in topic.cites), block="facts")
-    return [said, *_records(known.labels_on(topic), basis, jurisdictions)]
+    return [said, *_records(case, known.labels_on(topic), basis, jurisdictions)]
 
 
-def _records(held: Sequence[Label], basis: str, jurisdictions: Sequence[str]) -> list[Sentence]:
-    """Each label record that counts with its marker, then how the records were read."""
+def _records(case: Case, held: Sequence[Label], basis: str, jurisdictions: Sequence[str]) -> list[Sentence]:
+    """What the records that count say of a drug that was named, then each of them with its marker, then how they were read."""
     words, shown = wording().labels, chosen(held, jurisdictions)
     found = _absent(held, jurisdictions, "facts")
+    found += [
+        Sentence(text=text, kind=Fate.RULE, basis=basis, passage_ids=tuple(f"label:{label.id}" for label in bearing), block="facts")
+        for text, bearing in interactions.told(case.drugs, quinolones=bool(case.quinolone), shown=shown)
+    ]
     found += [Sentence(text=cited(label), kind=Fate.RULE, basis=basis, passage_ids=(f"label:{label.id}",), block="facts") for label in shown]
     for read in ("memory", "secondary"):
         codes = dict.fromkeys(f"[{label.marker}]" for label in shown if label.read == read)

@@ -174,7 +174,7 @@ class NoteEntry(Strict):
 
 
 class LabelTopic(Strict):
-    """Something that can be asked of the labels: `words` and `never` are cue patterns, `topics` those of the label records."""
+    """Something that can be asked of the labels: `words` and `never` are cue patterns, `topics` those of the label records, `drugs` lets a drug's name ask for it."""
 
     id: str = Field(pattern=r"^label\.")
     topics: list[str] = Field(min_length=1)
@@ -183,6 +183,24 @@ class LabelTopic(Strict):
     cites: list[str] = []
     words: list[str] = Field(min_length=1)
     never: list[str] = []
+    drugs: bool = False
+
+
+class Inhibitor(Strict):
+    """A drug that is asked about beside pomalidomide: what it does to CYP1A2; `words` are the patterns of its names."""
+
+    id: str
+    quinolone: bool = False
+    strong: bool = False
+    words: list[str] = []
+    say: str
+    confidence: Literal["V1", "V2", "M"]
+
+    @model_validator(mode="after")
+    def _can_be_named(self) -> Inhibitor:
+        if self.quinolone == bool(self.words):
+            raise ValueError("a quinolone is known to the lexicon and needs no 'words', and any other drug does")
+        return self
 
 
 class LabelQuestions(Strict):

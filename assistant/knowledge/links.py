@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from assistant.knowledge.entries import Algorithm, FactEntry, Label, LabelQuestions, NoteEntry, Reference, Rule
+from assistant.knowledge.entries import Algorithm, FactEntry, Inhibitor, Label, LabelQuestions, NoteEntry, Reference, Rule
 from assistant.knowledge.files import Faults
 from assistant.records import Passage
 
@@ -109,6 +109,12 @@ def check_questions(faults: Faults, questions: LabelQuestions, labels: Mapping[s
         *((f"topics[{t.id}]", [*t.words, *t.never]) for t in questions.topics),
     ]:
         _check_patterns(faults, f"{file}: {owner}", patterns)
+
+
+def check_inhibitors(faults: Faults, drugs: Mapping[str, Inhibitor]) -> None:
+    """Every name can be read."""
+    for drug in drugs.values():
+        _check_patterns(faults, f"inhibitors.yaml: drugs[{drug.id}]", drug.words)
 
 
 def _check_patterns(faults: Faults, where: str, patterns: Iterable[str]) -> None:
