@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant import interactions
-from assistant.knowledge import FactEntry, Knowledge, Label, LabelTopic, knowledge
+from assistant import findings, interactions
+from assistant.knowledge import Knowledge, Label, LabelTopic, knowledge
 from assistant.knowledge.choice import chosen, cited
 from assistant.records import Action, Asked, Basis, Case, Citation, Decision, Dictated, Fate, Hit, Infection, Restart, Sentence, Severity, Treatment
 from assistant.wording import markers_in, wording
@@ -48,8 +48,20 @@ def compose(case: Case, decision: Decision, hits: Iterable[Hit] = (), jurisdicti
         sentences = _facts(case, decision, known, jurisdictions)
     else:
         sentences = _outside(case)
+    sentences = _with_findings(sentences)
     text = "\n\n".join(" ".join(s.text for s in sentences if s.block == block) for block in _BLOCKS if any(s.block == block for s in sentences))
     return Dictated(text=text, sentences=tuple(sentences), citations=_citations(sentences, known))
+
+
+def _with_findings(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """The sentences, each followed by what was not verified of the figures that it shows; nothing is told twice."""
+    told: dict[str, None] = {}
+    found: list[Sentence] = []
+    for sentence in sentences:
+        fresh = [one for one in findings.unverified(sentence) if one.text not in told]
+        told.update(dict.fromkeys(one.text for one in fresh))
+        found += [sentence, *fresh]
+    return found
 
 
 def _decided(case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
@@ -182,8 +194,8 @@ def _facts(case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequ
             continue
         passages = tuple(f"article:{p}" for p in fact.cites)
         found.append(Sentence(text=fact.say, kind=Fate.RULE, basis=f"fact.{topic}", passage_ids=passages, block="facts"))
-        found += _references(known) if topic == REFERENCES else _unverified(fact, known)
-        if fact.labels:
+        found += _references(known) if topic == REFERENCES else []
+        if fact.labels and decision.action is Action.INFORM:  # beside a decision its notes carry what the labels say
             found += _records(case, [known.labels[name] for name in fact.labels], f"fact.{topic}", jurisdictions)
     return list(dict.fromkeys(found))
 
@@ -193,19 +205,6 @@ def _references(known: Knowledge) -> list[Sentence]:
     words = wording().labels
     told = [(words["reference" if r.identity else "no_reference"].format(marker=r.marker, identity=r.identity, status=r.status), r.marker) for r in known.references.values()]
     return [Sentence(text=text, kind=Fate.RULE, basis=f"fact.{REFERENCES}", passage_ids=(f"reference:{marker}",), block="facts") for text, marker in told]
-
-
-def _unverified(fact: FactEntry, known: Knowledge) -> list[Sentence]:
-    """Which reference behind a fact was not seen to say it: what is not verified says so beside the figure itself."""
-    open_ = [r for r in known.references.values() if any(f.passage in fact.cites and f.verdict == "not verified" for f in r.figures)]
-    words = wording().labels
-    return [
-        Sentence(
-            text=words["unverified" if r.identity else "unverified_unknown"].format(marker=r.marker),
-            kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{r.marker}",), block="facts",
-        )
-        for r in open_
-    ]  # fmt: skip
 
 
 def _label_facts(case: Case, topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:

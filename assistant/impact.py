@@ -43,7 +43,7 @@ def resting_on(anchor: str, home: Path = HOME) -> dict[str, list[str]]:
         "facts": _naming(load_yaml(home / "facts.yaml")["facts"], "cites", anchor),
         "notes": _naming(load_yaml(home / "disagreements.yaml")["notes"], "passages", anchor),
         "label questions": _naming(load_yaml(home / "label_questions.yaml")["topics"], "cites", anchor),
-        "references": [r["marker"] for r in load_yaml(home / "references.yaml")["references"] if anchor in {f["passage"] for f in r.get("figures", ())}],
+        "references": [r["marker"] for r in load_yaml(home / "references.yaml")["references"] if anchor in {p for f in r.get("figures", ()) for p in f["passages"]}],
     }
 
 

@@ -19,6 +19,7 @@ from assistant.knowledge.entries import (
     Algorithm,
     ArticleHead,
     FactEntry,
+    Figure,
     Inhibitor,
     Label,
     LabelQuestions,
@@ -32,7 +33,7 @@ from assistant.knowledge.entries import (
 from assistant.knowledge.files import Faults, load_yaml, read
 from assistant.records import Passage
 
-__all__ = ["HOME", "FactEntry", "Inhibitor", "Knowledge", "Label", "LabelTopic", "NoteEntry", "Rule", "knowledge", "load", "load_yaml"]
+__all__ = ["HOME", "FactEntry", "Figure", "Inhibitor", "Knowledge", "Label", "LabelTopic", "NoteEntry", "Reference", "Rule", "knowledge", "load", "load_yaml"]
 
 T = TypeVar("T", bound=Strict)
 
@@ -90,7 +91,7 @@ def load(home: Path = HOME) -> Knowledge:
     sources = faults.parse_list(Source, home / "sources.yaml", "sources", "id")
     if not faults.lines or (text.passages and labels):  # ids are compared with what could be read
         links.check_facts(faults, facts, text.passages, labels)
-        links.check_references(faults, references, text.passages)
+        links.check_references(faults, references, text.passages, notes)
         for note in notes.values():
             links.check_ids(faults, f"disagreements.yaml: notes[{note.id}]", note.passages, note.labels, text.passages, labels)
     if table is not None and text.passages:

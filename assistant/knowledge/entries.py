@@ -87,13 +87,21 @@ class FactEntry(Strict):
 
 
 class Figure(Strict):
-    """A statement that the article makes on the authority of a reference, and what its source says."""
+    """A statement that the article makes on the authority of a reference, in each passage where it stands, and what its source says."""
 
-    passage: str
+    passages: list[str] = Field(min_length=1)
     words: str = Field(min_length=2)
+    shown_as: list[str] = []
     verdict: Verdict
     found: str
     confidence: str
+    notes: list[str] = []
+
+    @model_validator(mode="after")
+    def _noted(self) -> Figure:
+        if self.verdict != "correct" and not self.notes:
+            raise ValueError("a figure that its source does not carry needs 'notes', which stand beside the answers that show it")
+        return self
 
 
 class Reference(Strict):

@@ -210,6 +210,8 @@ class TestFaults:
         ("label_question_that_is_no_pattern", ['label_questions.yaml: topics[label.hepatic]', 'not a pattern', 'check its brackets']),
         ("label_question_twice", ['label_questions.yaml: topics[label.ild]: this id stands twice']),
         ("label_question_of_an_unknown_jurisdiction", ['label_questions.yaml: jurisdictions.XX']),
+        ("figure_without_a_note", ["references.yaml: references[1]: figures.2", "needs 'notes'"]),
+        ("figure_of_a_note_that_does_not_exist", ["references.yaml: references[1]: there is no note 'D200'; use an id of disagreements.yaml"]),
         ("drug_that_nothing_names", ["inhibitors.yaml: drugs[mexiletine]", "a quinolone is known to the lexicon"]),
         ("drug_whose_name_is_no_pattern", ["inhibitors.yaml: drugs[cimetidine]", "not a pattern", "check its brackets"]),
         ("note_that_nothing_raises", ['disagreements.yaml: notes[D1]: raised_by', 'nothing brings it up']),

@@ -55,6 +55,8 @@ CASES = [
     ("N4", "Grade 4 neutropenia and pneumonia on pom. Hold?", "ANC 0.3 and pneumonia on pom. Hold?"),
     ("N5", "Grade 4 rash and pneumonia on pom. Hold?", "Pneumonia on pom. Hold?"),
     ("N6", "Pneumonia on pom, ALT five times normal. Hold?", "Pneumonia on pom. Hold?"),
+    ("N7", "Severe pneumonia on pom 4 mg. Stop it for good?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("N8", "When is the infection risk highest?", "How common is grade 3/4 neutropenia on pomalidomide?"),
 ]  # fmt: skip
 
 
