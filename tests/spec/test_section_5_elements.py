@@ -121,7 +121,7 @@ class TestCitations:
         dex_20mg_weekly         | 2
         elderly_3mg             | 3
         renal_monitoring        | 3
-        dialysis_disagreement   | 3, US, EU, CH
+        dialysis_disagreement   | 3, US, EU
         quinolone_caution       | 1
         planned_resumption      | 4
         count_threshold         | US, EU
