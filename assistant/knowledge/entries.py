@@ -14,6 +14,7 @@ FACES = {
     "secondary": "Read in a secondary copy, not in the original label.",
     "memory": "Not seen in any copy of the label: not verified, and not to be relied on before it is read there.",
 }
+PASSED = "That day has passed: read the current label before relying on this record."
 
 
 class Strict(BaseModel):
@@ -142,6 +143,14 @@ class Label(Strict):
         if self.trusted_until is None:
             return FACES[self.read]
         return f"{FACES[self.read]} Edition: {self.edition}. To be read again by {self.trusted_until.isoformat()}."
+
+    def due(self, today: datetime.date) -> bool:
+        """Whether the day has passed until which the record may be trusted."""
+        return self.trusted_until is not None and self.trusted_until < today
+
+    def face_on(self, today: datetime.date) -> str:
+        """The face as the page shows it on a day; an answer has the face itself, which no clock changes."""
+        return f"{self.face} {PASSED}" if self.due(today) else self.face
 
 
 class Raised(Strict):

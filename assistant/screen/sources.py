@@ -6,6 +6,7 @@ code units, which is how a browser counts.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -56,10 +57,10 @@ def references() -> Json:
     return {r.marker: {**r.model_dump(mode="json"), "told": told[r.status]} for r in knowledge().references.values()}
 
 
-@lru_cache(maxsize=1)
-def labels() -> Json:
-    """The label records by passage id."""
-    return {f"label:{label.id}": {**label.model_dump(mode="json"), "text": typeset(label.text), "face": label.face} for label in knowledge().labels.values()}
+@lru_cache(maxsize=2)
+def labels(today: datetime.date) -> Json:
+    """The label records by passage id, with how far each may be trusted on a day."""
+    return {f"label:{label.id}": {**label.model_dump(mode="json"), "text": typeset(label.text), "face": label.face_on(today)} for label in knowledge().labels.values()}
 
 
 def placed(answer: Answer) -> list[tuple[int, Sentence]]:
