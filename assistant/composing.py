@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.knowledge import FactEntry, Knowledge, LabelTopic, knowledge
+from assistant import findings, interactions
+from assistant.knowledge import Knowledge, Label, LabelTopic, knowledge
 from assistant.knowledge.choice import chosen, cited
 from assistant.records import Action, Asked, Basis, Case, Citation, Decision, Dictated, Fate, Hit, Infection, Restart, Sentence, Severity, Treatment
 from assistant.wording import markers_in, wording
@@ -44,11 +45,23 @@ def compose(case: Case, decision: Decision, hits: Iterable[Hit] = (), jurisdicti
     if decision.action in _DECIDED:
         sentences = _decided(case, decision, known, jurisdictions)
     elif decision.action is Action.INFORM:
-        sentences = _facts(decision, known, jurisdictions)
+        sentences = _facts(case, decision, known, jurisdictions)
     else:
         sentences = _outside(case)
+    sentences = _with_findings(sentences)
     text = "\n\n".join(" ".join(s.text for s in sentences if s.block == block) for block in _BLOCKS if any(s.block == block for s in sentences))
     return Dictated(text=text, sentences=tuple(sentences), citations=_citations(sentences, known))
+
+
+def _with_findings(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """The sentences, each followed by what was not verified of the figures that it shows; nothing is told twice."""
+    told: dict[str, None] = {}
+    found: list[Sentence] = []
+    for sentence in sentences:
+        fresh = [one for one in findings.unverified(sentence) if one.text not in told]
+        told.update(dict.fromkeys(one.text for one in fresh))
+        found += [sentence, *fresh]
+    return found
 
 
 def _decided(case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
@@ -62,14 +75,15 @@ def _decided(case: Case, decision: Decision, known: Knowledge, jurisdictions: Se
     found += [s for name in decision.notes if (s := _note(name, case))]
     if decision.basis is Basis.PRECAUTIONARY and case.infection is Infection.SUSPECTED:
         found.append(Sentence(text=words.notes["suspected"], kind=Fate.HARMLESS, basis="suspected", block="head"))
-    found += [_element(name, case, decision, known, jurisdictions) for name in _ordered(decision)]
+    for name in _ordered(decision):
+        found += _element(name, case, decision, known, jurisdictions)
     if decision.restart is Restart.DEPENDS_ON_SEVERITY:
         found.append(_worst_branch())
     if decision.action is Action.HOLD and case.infection not in (Infection.RESOLVED, Infection.GENERAL):
         found += _outlook(case, decision)
     if decision.topics:
         have = " ".join(s.text for s in found)
-        found += [s for s in _facts(decision, known, jurisdictions) if s.text not in have]
+        found += [s for s in _facts(case, decision, known, jurisdictions) if s.text not in have]
     return found
 
 
@@ -129,14 +143,22 @@ def _by_jurisdiction(name: str, jurisdictions: Sequence[str]) -> str:
     return form or words.variants.get(name) or words.elements[name]
 
 
-def _element(name: str, case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> Sentence:
+def _element(name: str, case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
+    """What an element owed is said by, and that a label which was chosen and bears on it is not held."""
     element = known.algorithm.elements[name]
     text = _by_jurisdiction(_variant(name, case, decision), jurisdictions).format(**_values(case, decision))
-    labels = [*element.labels, *(_BELOW_4_MG if name == "consider_dose_reduction" else ())]
+    labels = [known.labels[label] for label in (*element.labels, *(_BELOW_4_MG if name == "consider_dose_reduction" else ()))]
     shown = markers_in(text)
-    passages = tuple(f"article:{p}" for p in element.passages) + tuple(f"label:{label}" for label in labels if known.labels[label].marker in shown)
+    passages = tuple(f"article:{p}" for p in element.passages) + tuple(f"label:{label.id}" for label in labels if label.marker in shown)
     block = "restart" if name in _ON_RESTART else "special" if name in _SPECIAL else "now"
-    return Sentence(text=text, kind=Fate.RULE, basis=name, passage_ids=passages, block=block)
+    said = Sentence(text=text, kind=Fate.RULE, basis=name, passage_ids=passages, block=block)
+    return [said, *(_absent(labels, jurisdictions, block) if any(label.marker in shown for label in labels) else ())]
+
+
+def _absent(held: Iterable[Label], jurisdictions: Sequence[str], block: str) -> list[Sentence]:
+    """That no record is held of a label which was named or chosen: what is shown is then another's."""
+    text, have = wording().labels["absent"], {label.marker for label in held}
+    return [Sentence(text=text.format(code=code), kind=Fate.HARMLESS, basis="labels", block=block) for code in jurisdictions if code not in have]
 
 
 def _worst_branch() -> Sentence:
@@ -163,16 +185,18 @@ def _outlook(case: Case, decision: Decision) -> list[Sentence]:
     return [Sentence(text=text, kind=Fate.RULE, basis=f"outlook.{severity.value}", passage_ids=passages, block="restart")]
 
 
-def _facts(decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
+def _facts(case: Case, decision: Decision, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
     found = []
     for topic in decision.topics:
         fact = known.topic(topic)
         if isinstance(fact, LabelTopic):
-            found += _label_facts(fact, known, jurisdictions)
+            found += _label_facts(case, fact, known, jurisdictions)
             continue
-        passages = tuple(f"article:{p}" for p in fact.cites) + tuple(f"label:{label}" for label in fact.labels)
+        passages = tuple(f"article:{p}" for p in fact.cites)
         found.append(Sentence(text=fact.say, kind=Fate.RULE, basis=f"fact.{topic}", passage_ids=passages, block="facts"))
-        found += _references(known) if topic == REFERENCES else _unverified(fact, known)
+        found += _references(known) if topic == REFERENCES else []
+        if fact.labels and decision.action is Action.INFORM:  # beside a decision its notes carry what the labels say
+            found += _records(case, [known.labels[name] for name in fact.labels], f"fact.{topic}", jurisdictions)
     return list(dict.fromkeys(found))
 
 
@@ -183,27 +207,21 @@ def _references(known: Knowledge) -> list[Sentence]:
     return [Sentence(text=text, kind=Fate.RULE, basis=f"fact.{REFERENCES}", passage_ids=(f"reference:{marker}",), block="facts") for text, marker in told]
 
 
-def _unverified(fact: FactEntry, known: Knowledge) -> list[Sentence]:
-    """Which reference behind a fact was not seen to say it: what is not verified says so beside the figure itself."""
-    open_ = [r for r in known.references.values() if any(f.passage in fact.cites and f.verdict == "not verified" for f in r.figures)]
-    words = wording().labels
-    return [
-        Sentence(
-            text=words["unverified" if r.identity else "unverified_unknown"].format(marker=r.marker),
-            kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{r.marker}",), block="facts",
-        )
-        for r in open_
-    ]  # fmt: skip
+def _label_facts(case: Case, topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
+    """What the article says of it, then the label records."""
+    basis = f"fact.{topic.id}"
+    said = Sentence(text=topic.article, kind=Fate.RULE, basis=basis, passage_ids=tuple(f"article:{c}" for c in topic.cites), block="facts")
+    return [said, *_records(case, known.labels_on(topic), basis, jurisdictions)]
 
 
-def _label_facts(topic: LabelTopic, known: Knowledge, jurisdictions: Sequence[str]) -> list[Sentence]:
-    """What the article says of it, then each label record with its marker, then how the records were read."""
-    words, basis = wording().labels, f"fact.{topic.id}"
-    held = known.labels_on(topic)
-    found = [Sentence(text=topic.article, kind=Fate.RULE, basis=basis, passage_ids=tuple(f"article:{c}" for c in topic.cites), block="facts")]
-    absent = [code for code in jurisdictions if code not in {label.marker for label in held}]
-    found += [Sentence(text=words["absent"].format(code=code), kind=Fate.HARMLESS, basis="labels", block="facts") for code in absent]
-    shown = chosen(held, jurisdictions)
+def _records(case: Case, held: Sequence[Label], basis: str, jurisdictions: Sequence[str]) -> list[Sentence]:
+    """What the records that count say of a drug that was named, then each of them with its marker, then how they were read."""
+    words, shown = wording().labels, chosen(held, jurisdictions)
+    found = _absent(held, jurisdictions, "facts")
+    found += [
+        Sentence(text=text, kind=Fate.RULE, basis=basis, passage_ids=tuple(f"label:{label.id}" for label in bearing), block="facts")
+        for text, bearing in interactions.told(case.drugs, quinolones=bool(case.quinolone), shown=shown)
+    ]
     found += [Sentence(text=cited(label), kind=Fate.RULE, basis=basis, passage_ids=(f"label:{label.id}",), block="facts") for label in shown]
     for read in ("memory", "secondary"):
         codes = dict.fromkeys(f"[{label.marker}]" for label in shown if label.read == read)

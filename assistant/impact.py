@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -43,15 +44,23 @@ def resting_on(anchor: str, home: Path = HOME) -> dict[str, list[str]]:
         "facts": _naming(load_yaml(home / "facts.yaml")["facts"], "cites", anchor),
         "notes": _naming(load_yaml(home / "disagreements.yaml")["notes"], "passages", anchor),
         "label questions": _naming(load_yaml(home / "label_questions.yaml")["topics"], "cites", anchor),
-        "references": [r["marker"] for r in load_yaml(home / "references.yaml")["references"] if anchor in {f["passage"] for f in r.get("figures", ())}],
+        "references": [r["marker"] for r in load_yaml(home / "references.yaml")["references"] if anchor in {p for f in r.get("figures", ()) for p in f["passages"]}],
     }
 
 
 def tests_naming(names: Iterable[str], folder: Path = TESTS) -> list[str]:
-    """The test files that name one of these: an anchor or a rule."""
-    wanted = tuple(f'"{name}"' for name in names) + tuple(f"'{name}'" for name in names)
-    found = (path for path in sorted(folder.rglob("*.py")) if any(name in path.read_text(encoding="utf-8") for name in wanted))
+    """The test files, tables among them, that name one of these: an anchor, a rule or an element."""
+    wanted = re.compile("|".join(_named(name) for name in names))
+    files = sorted(path for kind in ("*.py", "*.tsv", "*.yaml") for path in folder.rglob(kind))
+    found = (path for path in files if wanted.search(path.read_text(encoding="utf-8")))
     return [str(path.relative_to(folder.parent)) for path in found]
+
+
+def _named(name: str) -> str:
+    """A pattern for a name; one that is a word of English, too (`lead`), must stand in quotes or behind `article:`."""
+    if re.search(r"[._]", name):
+        return rf"(?<![\w.]){re.escape(name)}(?![\w.]|-\w)"
+    return rf"""["']{re.escape(name)}["']|article:{re.escape(name)}(?![\w.])"""
 
 
 def questions_naming(anchor: str, folder: Path = SETS) -> list[str]:
@@ -67,7 +76,7 @@ def report(before: Path, stored: Mapping[str, str]) -> list[str]:
         lines.append(f"{anchor}: {how}")
         resting = resting_on(anchor)
         lines += [f"  {kind}: {', '.join(names)}" for kind, names in resting.items() if names]
-        tests = tests_naming([anchor, *resting["rules that quote it"]])
+        tests = tests_naming([anchor, *resting["rules that quote it"], *resting["elements"]])
         lines += [f"  tests: {', '.join(tests)}"] if tests else []
         sets = questions_naming(anchor)
         lines += [f"  labelled questions: {', '.join(sets)}"] if sets else []

@@ -9,15 +9,17 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from assistant import findings
 from assistant.knowledge import NoteEntry, knowledge
 from assistant.knowledge.choice import chosen, cited
-from assistant.records import Case, Decision, Note
+from assistant.records import Case, Decision, Note, Sentence
 
 
-def beside(case: Case, decision: Decision, turns: Sequence[str], jurisdictions: Sequence[str] = ()) -> tuple[Note, ...]:
-    """The notes that this question and its decision bring up, those that could change a dose or cause harm first."""
+def beside(case: Case, decision: Decision, turns: Sequence[str], jurisdictions: Sequence[str] = (), sentences: Sequence[Sentence] = ()) -> tuple[Note, ...]:
+    """The notes that a question, its decision and the figures shown in its answer bring up, those that could change a dose or cause harm first."""
     text = "\n".join(turns).lower()
-    found = [_note(entry, jurisdictions) for entry in knowledge().notes.values() if _raised(entry, case, decision, text)]
+    figures = findings.notes(sentences)
+    found = [_note(entry, jurisdictions) for entry in knowledge().notes.values() if entry.id in figures or _raised(entry, case, decision, text)]
     return tuple(sorted(found, key=lambda note: note.severity))
 
 

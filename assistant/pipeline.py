@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant import claims, composing, grounding, guardrail, notes, reading, rules
+from assistant import claims, composing, findings, grounding, guardrail, notes, reading, rules
 from assistant.corrections import Value, apply
 from assistant.errors import QuestionError
+from assistant.knowledge.choice import wanted
 from assistant.records import Answer, Case, Citation, ClaimsRead, Decision, Dictated, Draft, Finding, Hit, Outcome, Verdict, Weighed, Weight
 from assistant.release import Release, Shows
 from assistant.wording import markers_in
@@ -95,17 +96,19 @@ class Assistant:
         release = Release(case, decision, dictated, released, started=started, question=question)
         draft = self.drafter.draft(case, decision, _own(hits), question, release.hear) if self.drafter else None
         verdict, remark = _judge(draft, case, decision, dictated, question)
+        said = grounding.sentences(verdict, dictated)
+        unseen = () if draft is None else tuple(dict.fromkeys(one for s in said for one in findings.unverified(s) if one.text not in verdict.text))
         added = composing.added_sentences(hits)
         return Answer(
-            text="\n\n".join([verdict.text, *(s.text for s in added)]),
+            text="\n\n".join([verdict.text, *([" ".join(s.text for s in unseen)] if unseen else []), *(s.text for s in added)]),
             decision=decision,
             case=case,
             hits=hits,
             citations=(*_citations(verdict.text, dictated, _own(hits)), *composing.added_citations(hits)),
-            sentences=(*grounding.sentences(verdict, dictated), *added),
+            sentences=(*said, *unseen, *added),
             verdict=verdict,
             draft=draft,
-            notes=notes.beside(case, decision, turns, labels),
+            notes=notes.beside(case, decision, turns, labels, said),
             remark=" ".join(part for part in (_misread(claimed, weighed), remark) if part),
             seconds=time.perf_counter() - started,
             turns=tuple(turns),
@@ -129,8 +132,7 @@ class Assistant:
         return decision, guardrail.check(_text(draft, "the draft"), case=case, decision=decision, dictated=dictated, question="\n".join(turns))
 
     def _labels(self, case: Case) -> tuple[str, ...]:
-        """Whose labels are shown: those that the question names, or else those of the setting."""
-        return case.jurisdictions or ((self.jurisdiction,) if self.jurisdiction else ())
+        return wanted(case.jurisdictions, self.jurisdiction)
 
 
 def usable(turns: Sequence[str]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.knowledge import knowledge
+from assistant.knowledge.choice import chosen, cited
 from assistant.records import Case, Decision, Fact, FactStatus, Hit
 
-VERSION = "3"
+VERSION = "4"
 _OLD = 90
 
 SYSTEM = """\
@@ -75,7 +76,7 @@ def messages(case: Case, decision: Decision, hits: Sequence[Hit], question: str 
     parts = [
         ("The decision", _decision(decision)),
         ("The facts that were read", _facts(case)),
-        ("The answer must say", _owed(decision)),
+        ("The answer must say", _owed(case, decision)),
         ("Markers that may be used", ["".join(f"[{marker}]" for marker in given)] if given else []),
         ("The passages", [f"{_marker(hit)} {hit.passage.text}" for hit in hits]),
     ]
@@ -141,15 +142,16 @@ def _value(fact: Fact) -> str:
     return f"{fact.value:g}" if isinstance(fact.value, float) else str(fact.value)
 
 
-def _owed(decision: Decision) -> list[str]:
-    """Each element owed, with the words that carry it; for a question of fact, the fact."""
+def _owed(case: Case, decision: Decision) -> list[str]:
+    """Each element owed, with the words that carry it; for a question of fact, the fact, and what the labels say of it."""
     known = knowledge()
     lines = []
     for name in decision.elements:
         element = known.algorithm.elements[name]
         carried = [known.passage(p).text for p in element.passages] + [known.labels[label].text for label in element.labels]
         lines.append(f"{name.replace('_', ' ')} {''.join(f'[{m}]' for m in element.markers)}: {carried[0]}")
-    return [*lines, *(known.facts[topic].say for topic in decision.topics if topic in known.facts)]
+    facts = [known.facts[topic] for topic in decision.topics if topic in known.facts]
+    return [*lines, *(" ".join([fact.say, *(cited(label) for label in chosen((known.labels[name] for name in fact.labels), case.jurisdictions))]) for fact in facts)]
 
 
 def _marker(hit: Hit) -> str:

@@ -127,13 +127,14 @@ class Case:
 
     None means "not mentioned", never "no". `anc` and `platelets` are the current counts in 10^9/L,
     `platelets_nadir` the lowest count mentioned. `topics` name the facts of the article that are asked for,
-    `jurisdictions` the product labels that are named ("US", "EU" ...).
+    `jurisdictions` the product labels that are named ("US", "EU" ...), `drugs` those whose interaction is known (inhibitors.yaml).
     """
 
     asked: Asked = Asked.NOTHING
     topics: tuple[str, ...] = ()
     outside: str = ""
     jurisdictions: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
     drug: Drug = Drug.UNSPECIFIED
     other_drug: str = ""
     general: bool = False

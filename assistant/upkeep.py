@@ -121,7 +121,7 @@ def _verify(chosen: Settings) -> int:
     fault = _fault(chosen)
     lines = [f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`"] if fault else []
     others = [*_added_faults(chosen), *_kept_faults(chosen)]
-    print("\n".join([*(lines or ["the index is sound"]), *others, *_due(datetime.datetime.now(tz=datetime.UTC).date())]))
+    print("\n".join([*(lines or ["the index is sound"]), *others, *_due(_today())]))
     return 1 if lines or others else 0
 
 
@@ -167,7 +167,11 @@ def _kept_faults(chosen: Settings) -> list[str]:
     return [fault] if fault else []
 
 
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()
+
+
 def _due(today: datetime.date) -> list[str]:
     """Label records whose date has passed."""
-    late = [label.id for label in knowledge().labels.values() if label.trusted_until is not None and label.trusted_until < today]
+    late = [label.id for label in knowledge().labels.values() if label.due(today)]
     return [f"due to be read again in the label: {', '.join(late)}"] if late else []

@@ -192,13 +192,16 @@ def _elements(gold: Json, answer: Answer) -> Json:
 
 
 def _facts(gold: Json, answer: Answer) -> Json:
-    """For a question of fact: each string that must appear (alternatives parted by `|`), and one of the markers."""
+    """For a question of fact: each string that must appear (alternatives parted by `|`), one of the markers, and of labels the right ones."""
     found: Json = {}
     text = _plain(answer.text)
     if gold.get("facts"):
         found["facts"] = [sum(any(_plain(one) in text for one in str(fact).split("|")) for fact in gold["facts"]), len(gold["facts"])]
     if gold.get("citations"):
-        found["fact_cited"] = [int(bool({str(c) for c in gold["citations"]} & set(markers_in(answer.text)))), 1]
+        wanted, shown = {str(c) for c in gold["citations"]}, set(markers_in(answer.text))
+        found["fact_cited"] = [int(bool(wanted & shown)), 1]
+        if labels := set(filter(str.isalpha, wanted)):  # of the product labels these and no other: another jurisdiction's would mislead
+            found["jurisdiction"] = [int(labels == set(filter(str.isalpha, shown))), 1]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,20 @@ from tests.support import run_assistant
 
 # Before any library is imported by a test: most of them read these names once, at import.
 settings.switch_off_telemetry()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How often a process was killed on purpose, deed by deed, and how many of those tests found something lost."""
+    ran = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ()) if report.when == "call"]
+    kills: Counter[str] = Counter()
+    for name, count in (pair for report in ran for pair in report.user_properties if pair[0].startswith("kills: ")):
+        kills[name.removeprefix("kills: ")] += count
+    if kills:
+        lost = sum(report.failed and "killed" in report.nodeid for report in ran)
+        terminalreporter.section("killed on purpose")
+        for deed, count in kills.items():
+            terminalreporter.write_line(f"{count:5} {deed}")
+        terminalreporter.write_line(f"{kills.total():5} kills, {lost} losses")
 
 
 @pytest.fixture(autouse=True)

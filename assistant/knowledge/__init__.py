@@ -19,6 +19,8 @@ from assistant.knowledge.entries import (
     Algorithm,
     ArticleHead,
     FactEntry,
+    Figure,
+    Inhibitor,
     Label,
     LabelQuestions,
     LabelTopic,
@@ -31,7 +33,7 @@ from assistant.knowledge.entries import (
 from assistant.knowledge.files import Faults, load_yaml, read
 from assistant.records import Passage
 
-__all__ = ["HOME", "FactEntry", "Knowledge", "Label", "LabelTopic", "NoteEntry", "Rule", "knowledge", "load", "load_yaml"]
+__all__ = ["HOME", "FactEntry", "Figure", "Inhibitor", "Knowledge", "Label", "LabelTopic", "NoteEntry", "Reference", "Rule", "knowledge", "load", "load_yaml"]
 
 T = TypeVar("T", bound=Strict)
 
@@ -52,6 +54,7 @@ class Knowledge:
     facts: dict[str, FactEntry]
     notes: dict[str, NoteEntry]
     label_questions: LabelQuestions
+    inhibitors: dict[str, Inhibitor]
     sha256: str
 
     def passage(self, short_id: str) -> Passage:
@@ -83,10 +86,12 @@ def load(home: Path = HOME) -> Knowledge:
     labels = faults.parse_list(Label, home / "labels.yaml", "labels", "id")
     notes = faults.parse_list(NoteEntry, home / "disagreements.yaml", "notes", "id")
     questions = _whole(LabelQuestions, home / "label_questions.yaml", faults)
+    drugs = faults.parse_list(Inhibitor, home / "inhibitors.yaml", "drugs", "id")
+    links.check_inhibitors(faults, drugs)
     sources = faults.parse_list(Source, home / "sources.yaml", "sources", "id")
     if not faults.lines or (text.passages and labels):  # ids are compared with what could be read
         links.check_facts(faults, facts, text.passages, labels)
-        links.check_references(faults, references, text.passages)
+        links.check_references(faults, references, text.passages, notes)
         for note in notes.values():
             links.check_ids(faults, f"disagreements.yaml: notes[{note.id}]", note.passages, note.labels, text.passages, labels)
     if table is not None and text.passages:
@@ -99,7 +104,7 @@ def load(home: Path = HOME) -> Knowledge:
     assert text.head is not None and table is not None and questions is not None  # raise_if_any has raised otherwise
     passages = {**text.passages, **{p.id: p for p in _from_records(references.values(), labels.values())}}
     digest = hashlib.sha256("\x1e".join(f"{p.id}\x1f{p.text}" for p in passages.values()).encode()).hexdigest()
-    return Knowledge(text.head, tuple(text.blocks), passages, references, labels, tuple(sources.values()), table, facts, notes, questions, digest)
+    return Knowledge(text.head, tuple(text.blocks), passages, references, labels, tuple(sources.values()), table, facts, notes, questions, drugs, digest)
 
 
 def _article(home: Path, faults: Faults) -> article.Article:

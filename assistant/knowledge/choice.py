@@ -9,10 +9,15 @@ from assistant.knowledge.entries import Label
 BESIDE = ("US", "EU")  # shown together where no jurisdiction is chosen
 
 
-def chosen(labels: Iterable[Label], wanted: Sequence[str]) -> tuple[Label, ...]:
-    """The records of the jurisdictions `wanted`; where they have none, or none is wanted, those of the US and the EU, or else all."""
+def wanted(named: Sequence[str], setting: str) -> tuple[str, ...]:
+    """Whose labels are shown: those that the question names, or else the one of the setting."""
+    return tuple(named) or ((setting,) if setting else ())
+
+
+def chosen(labels: Iterable[Label], jurisdictions: Sequence[str]) -> tuple[Label, ...]:
+    """The records of the `jurisdictions`; where they have none, or none is wanted, those of the US and the EU, or else all."""
     held = tuple(labels)
-    for codes in (wanted, BESIDE):
+    for codes in (jurisdictions, BESIDE):
         found = tuple(label for label in held if label.marker in codes)
         if found:
             return found

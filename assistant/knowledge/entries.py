@@ -14,6 +14,7 @@ FACES = {
     "secondary": "Read in a secondary copy, not in the original label.",
     "memory": "Not seen in any copy of the label: not verified, and not to be relied on before it is read there.",
 }
+PASSED = "That day has passed: read the current label before relying on this record."
 
 
 class Strict(BaseModel):
@@ -87,13 +88,21 @@ class FactEntry(Strict):
 
 
 class Figure(Strict):
-    """A statement that the article makes on the authority of a reference, and what its source says."""
+    """A statement that the article makes on the authority of a reference, in each passage where it stands, and what its source says."""
 
-    passage: str
+    passages: list[str] = Field(min_length=1)
     words: str = Field(min_length=2)
+    shown_as: list[str] = []
     verdict: Verdict
     found: str
     confidence: str
+    notes: list[str] = []
+
+    @model_validator(mode="after")
+    def _noted(self) -> Figure:
+        if self.verdict != "correct" and not self.notes:
+            raise ValueError("a figure that its source does not carry needs 'notes', which stand beside the answers that show it")
+        return self
 
 
 class Reference(Strict):
@@ -135,6 +144,14 @@ class Label(Strict):
             return FACES[self.read]
         return f"{FACES[self.read]} Edition: {self.edition}. To be read again by {self.trusted_until.isoformat()}."
 
+    def due(self, today: datetime.date) -> bool:
+        """Whether the day has passed until which the record may be trusted."""
+        return self.trusted_until is not None and self.trusted_until < today
+
+    def face_on(self, today: datetime.date) -> str:
+        """The face as the page shows it on a day; an answer has the face itself, which no clock changes."""
+        return f"{self.face} {PASSED}" if self.due(today) else self.face
+
 
 class Raised(Strict):
     """What brings a note up: any of rules, elements, topics, flags or words, where actions, restarts, doses and ANC are among those given."""
@@ -174,7 +191,7 @@ class NoteEntry(Strict):
 
 
 class LabelTopic(Strict):
-    """Something that can be asked of the labels: `words` and `never` are cue patterns, `topics` those of the label records."""
+    """Something that can be asked of the labels: `words` and `never` are cue patterns, `topics` those of the label records, `drugs` lets a drug's name ask for it."""
 
     id: str = Field(pattern=r"^label\.")
     topics: list[str] = Field(min_length=1)
@@ -183,6 +200,24 @@ class LabelTopic(Strict):
     cites: list[str] = []
     words: list[str] = Field(min_length=1)
     never: list[str] = []
+    drugs: bool = False
+
+
+class Inhibitor(Strict):
+    """A drug that is asked about beside pomalidomide: what it does to CYP1A2; `words` are the patterns of its names."""
+
+    id: str
+    quinolone: bool = False
+    strong: bool = False
+    words: list[str] = []
+    say: str
+    confidence: Literal["V1", "V2", "M"]
+
+    @model_validator(mode="after")
+    def _can_be_named(self) -> Inhibitor:
+        if self.quinolone == bool(self.words):
+            raise ValueError("a quinolone is known to the lexicon and needs no 'words', and any other drug does")
+        return self
 
 
 class LabelQuestions(Strict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from assistant.knowledge.entries import Algorithm, FactEntry, Label, LabelQuestions, NoteEntry, Reference, Rule
+from assistant.knowledge.entries import Algorithm, FactEntry, Inhibitor, Label, LabelQuestions, NoteEntry, Reference, Rule
 from assistant.knowledge.files import Faults
 from assistant.records import Passage
 
@@ -63,16 +63,19 @@ def check_facts(faults: Faults, facts: Mapping[str, FactEntry], passages: Mappin
         check_ids(faults, f"facts.yaml: facts[{fact.id}]", fact.cites, fact.labels, passages, labels)
 
 
-def check_references(faults: Faults, references: Mapping[str, Reference], passages: Mapping[str, Passage]) -> None:
-    """Every figure that was checked stands in the passage named, on the authority of that reference."""
+def check_references(faults: Faults, references: Mapping[str, Reference], passages: Mapping[str, Passage], notes: Mapping[str, NoteEntry]) -> None:
+    """Every figure that was checked stands in each of its passages, on the authority of that reference, and its notes exist."""
     for reference in references.values():
         where = f"references.yaml: references[{reference.marker}]"
         for figure in reference.figures:
-            passage = passages.get(f"article:{figure.passage}")
-            if passage is None:
-                faults.lines.append(f"{where}: there is no passage '{figure.passage}'; use an anchor of article.md.")
-            elif figure.words not in passage.text or reference.marker not in passage.markers:
-                faults.lines.append(f"{where}: '{figure.words}' does not stand in '{figure.passage}' with this marker; copy it from article.md.")
+            for name in figure.passages:
+                passage = passages.get(f"article:{name}")
+                if passage is None:
+                    faults.lines.append(f"{where}: there is no passage '{name}'; use an anchor of article.md.")
+                elif figure.words not in passage.text or reference.marker not in passage.markers:
+                    faults.lines.append(f"{where}: '{figure.words}' does not stand in '{name}' with this marker; copy it from article.md.")
+            faults.lines += [f"{where}: there is no note '{n}'; use an id of disagreements.yaml." for n in figure.notes if n not in notes and n not in faults.broken]
+            _check_patterns(faults, where, figure.shown_as)
 
 
 def check_notes(
@@ -109,6 +112,12 @@ def check_questions(faults: Faults, questions: LabelQuestions, labels: Mapping[s
         *((f"topics[{t.id}]", [*t.words, *t.never]) for t in questions.topics),
     ]:
         _check_patterns(faults, f"{file}: {owner}", patterns)
+
+
+def check_inhibitors(faults: Faults, drugs: Mapping[str, Inhibitor]) -> None:
+    """Every name can be read."""
+    for drug in drugs.values():
+        _check_patterns(faults, f"inhibitors.yaml: drugs[{drug.id}]", drug.words)
 
 
 def _check_patterns(faults: Faults, where: str, patterns: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from assistant.reading.intent import asks_of_another_drug, names_the_source, speaks_at_large, speaks_of_a_patient, speaks_of_a_person, topics_of
 from assistant.reading.items import Scan
-from assistant.reading.labels import jurisdictions_named, label_topics
+from assistant.reading.labels import drugs_named, jurisdictions_named, label_topics
 from assistant.reading.opinion import Opinion
 from assistant.reading.phrases import phrase
 from assistant.reading.second import classifier
@@ -36,10 +36,10 @@ _BARE = 5
 
 def with_what_is_asked(case: Case, scans: Sequence[Scan], last: Scan) -> Case:
     """Adds what is asked: by the lexicon, then by the second reader where the lexicon is not sure."""
-    case = replace(case, jurisdictions=jurisdictions_named(last))
+    case = replace(case, jurisdictions=jurisdictions_named(last), drugs=drugs_named(scans))
     by_lexicon = _asked_by_lexicon(case, scans, last)
     topics = label_topics(last)
-    if topics and case.drug is not Drug.OTHER and not (_ARTICLE.search(last.folded) and by_lexicon.topics) and not _about_somebody_ill(case, last):
+    if topics and case.drug is not Drug.OTHER and not (_ARTICLE.search(last.folded) and by_lexicon.topics) and (_names_a_drug_alone(last) or not _about_somebody_ill(case, last)):
         return replace(case, asked=Asked.FACT, topics=topics[:_MOST_TOPICS])
     if case.drug is Drug.OTHER:
         return by_lexicon
@@ -297,6 +297,13 @@ def _names_a_quinolone_alone(last: Scan) -> bool:
     clinical = [i for i in clinical if not (i.name == "treatment_given" and i.words.text.lower().startswith("with"))]
     named = [i for i in clinical if i.kind == "antimicrobial" and (i.entry.quinolone or i.entry.route == "none" or i.entry.id == "antibiotics")]
     return bool(named) and len(named) == len(clinical) and not speaks_of_a_patient(last) and not last.intents("hold_asked")
+
+
+def _names_a_drug_alone(last: Scan) -> bool:
+    """'Does the label restrict clarithromycin?': a drug whose interaction is known, and no word of an infection, a course or a patient."""
+    told = [i for i in last.items if i.kind in ("infection", "symptom", "state", "severity", "antimicrobial")]
+    alone = all(i.kind == "antimicrobial" and not i.has("by_mouth", "prophylaxis") for i in told)
+    return alone and bool(drugs_named((last,))) and not (speaks_of_a_person(last) or last.measured or last.intents("hold_asked"))
 
 
 def _after_an_infection(last: Scan) -> bool:

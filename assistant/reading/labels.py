@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.knowledge import knowledge
@@ -31,4 +32,16 @@ def label_topics(scan: Scan) -> tuple[str, ...]:
     asked = knowledge().label_questions
     if not _says(asked.named, scan):
         return ()
-    return tuple(entry.id for entry in asked.topics if _says(entry.words, scan) and not _says(entry.never, scan))
+    named = bool(drugs_named((scan,)))
+    return tuple(entry.id for entry in asked.topics if (_says(entry.words, scan) or (entry.drugs and named)) and not _says(entry.never, scan))
+
+
+def drugs_named(scans: Sequence[Scan]) -> tuple[str, ...]:
+    """The drugs of inhibitors.yaml that the last message names, or else the last one that names any."""
+    known = knowledge().inhibitors
+    for scan in reversed(scans):
+        quinolones = {item.entry.id for item in scan.of("antimicrobial")}
+        found = tuple(name for name, drug in known.items() if name in quinolones or _says(drug.words, scan))
+        if found:
+            return found
+    return ()

@@ -6,12 +6,14 @@ code units, which is how a browser counts.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
+from assistant.knowledge.choice import chosen, wanted
 from assistant.records import Answer, Passage, Sentence
 from assistant.screen.words import typeset, words
 from assistant.wording import markers_in
@@ -55,10 +57,10 @@ def references() -> Json:
     return {r.marker: {**r.model_dump(mode="json"), "told": told[r.status]} for r in knowledge().references.values()}
 
 
-@lru_cache(maxsize=1)
-def labels() -> Json:
-    """The label records by passage id."""
-    return {f"label:{label.id}": {**label.model_dump(mode="json"), "text": typeset(label.text), "face": label.face} for label in knowledge().labels.values()}
+@lru_cache(maxsize=2)
+def labels(today: datetime.date) -> Json:
+    """The label records by passage id, with how far each may be trusted on a day."""
+    return {f"label:{label.id}": {**label.model_dump(mode="json"), "text": typeset(label.text), "face": label.face_on(today)} for label in knowledge().labels.values()}
 
 
 def placed(answer: Answer) -> list[tuple[int, Sentence]]:
@@ -138,7 +140,7 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "of": len(answer.hits),
         "because": _because(name, rules, cited=cited, answer=answer),
         "rules": rules,
-        "beside": _beside(name, known),
+        "beside": _beside(name, answer, known),
     }
 
 
@@ -164,11 +166,11 @@ def _quoting(name: str, answer: Answer, known: Knowledge) -> list[str]:
     return told
 
 
-def _beside(name: str, known: Knowledge) -> list[str]:
-    """The label facts that stand against a passage of the article: where an element or a fact rests on both."""
+def _beside(name: str, answer: Answer, known: Knowledge) -> list[str]:
+    """The label facts that stand against a passage of the article, where an element or a fact rests on both: those of the labels that count."""
     short = name.removeprefix("article:")
     if short == name:
         return []
     pairs = [(e.passages, e.labels) for e in known.algorithm.elements.values()] + [(f.cites, f.labels) for f in known.facts.values()]
     found = dict.fromkeys(label for cites, named in pairs if short in cites for label in named)
-    return [f"label:{label}" for label in found]
+    return [f"label:{label.id}" for label in chosen((known.labels[label] for label in found), wanted(answer.case.jurisdictions, answer.jurisdiction))]

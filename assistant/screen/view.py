@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.records import Action, Answer, Outcome
-from assistant.screen import card, exports, keeping, notes, prose, reading_view, reasons, sources
+from assistant.screen import card, clock, exports, keeping, notes, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.corrected import corrected
 from assistant.screen.course import course
@@ -38,7 +38,7 @@ def view(conversation: Conversation, *, waiting: str = "", models: Sequence[str]
         "id": conversation.id,
         "article": sources.article(),
         "references": sources.references(),
-        "labels": _named(sources.labels(), turns),
+        "labels": _named(sources.labels(clock.today()), turns),
         "turns": turns,
         "models": [*models, ""] if models else [],
         "ticked": [f"{number}:{item}" for number, item in sorted(conversation.ticked)],

@@ -99,7 +99,8 @@ def test_what_was_kept_is_there_whenever_the_process_was_killed(tmp_path: Path, 
         half += found != states[done]
         assert examine(url(folder)) == ""
     assert kills >= KILLS // 2
-    print(f"killed {kills} times, nothing lost; {half} deeds were whole before they were told")
+    print(f"conversations and feedback: {kills} kills")
+    print(f"({half} deeds were whole before they were told)")
 
 
 @pytest.mark.slow

@@ -152,7 +152,7 @@ def test_killed_at_every_change_of_a_file(tmp_path: Path, name: str, work: Calla
         pytest.fail("it never came through")
     least = {"add": 12, "replace": 14, "remove": 3}
     assert kills >= least[name], f"only {kills} points"
-    print(f"{name}: killed at {kills} points, nothing lost")
+    print(f"{name}, at changes of files: {kills} kills")
 
 
 def build(data: Path, count: int) -> None:
@@ -206,7 +206,7 @@ def test_killed_at_moments_spread_over_its_time(tmp_path: Path, name: str) -> No
         kills += status != 0
         assert in_child(lambda data=data: seen(data)) == 0, f"killed after {moment} of {MOMENTS} parts of its time"
     assert kills
-    print(f"{name}: killed at {kills} moments, nothing lost")
+    print(f"{name}, at moments of its time: {kills} kills")
 
 
 @pytest.mark.slow
@@ -234,6 +234,7 @@ def test_a_killed_add_goes_on_where_it_was(tmp_path: Path) -> None:
     assert rest.done == 40 - 16
     assert [s.passages for s in Shelf(tmp_path).all()] == [40]
     assert list((tmp_path / "added").glob(".staging-*")) == []
+    print("add, while it encodes: 1 kills")
 
 
 @pytest.mark.slow

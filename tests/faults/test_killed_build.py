@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,16 +60,17 @@ def quiet(message: str, share: float) -> None:
     """Tell nobody."""
 
 
-def kill_at(data: Path, point: str) -> None:
+def kill_at(data: Path, point: str, record: Callable[[str, object], None]) -> None:
     done = run_python("-c", BUILD, str(data), point)
     assert done.returncode == -signal.SIGKILL, f"was not killed at '{point}': {done.stderr}"
+    record("kills: build, at points of its work", 1)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
-def test_the_old_index_stays_whole_until_the_new_one_is(tmp_path: Path, point: str) -> None:
+def test_the_old_index_stays_whole_until_the_new_one_is(tmp_path: Path, point: str, record_property: Callable[[str, object], None]) -> None:
     index.build(tmp_path, OLD, stamp(OLD), WordEmbedder(), quiet)
-    kill_at(tmp_path, point)
+    kill_at(tmp_path, point, record_property)
     served = NEW if POINTS.index(point) >= SWAPPED else OLD
     assert index.examine(tmp_path, stamp(served)) == ""
     assert index.probe(tmp_path, WordEmbedder()) == ""
@@ -79,8 +81,8 @@ def test_the_old_index_stays_whole_until_the_new_one_is(tmp_path: Path, point: s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", ["Encoded 192 of", "before manifest.json", "before current"])
-def test_a_first_build_that_is_killed_leaves_no_index_and_no_lock(tmp_path: Path, point: str) -> None:
-    kill_at(tmp_path, point)
+def test_a_first_build_that_is_killed_leaves_no_index_and_no_lock(tmp_path: Path, point: str, record_property: Callable[[str, object], None]) -> None:
+    kill_at(tmp_path, point, record_property)
     assert index.current(tmp_path) is None
     store = index.ready(tmp_path, NEW, stamp(NEW), WordEmbedder(), quiet)
     assert len(store.get()["ids"]) == len(NEW)

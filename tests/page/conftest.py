@@ -89,11 +89,16 @@ def asked(app: AppTest, question: str) -> dict[str, Any]:
 
 
 def turns(app: AppTest) -> list[dict[str, Any]]:
-    """The conversation as the browser gets it."""
+    """The turns of the conversation as the browser gets them."""
+    found: list[dict[str, Any]] = conversation(app).get("turns", [])
+    return found
+
+
+def conversation(app: AppTest) -> dict[str, Any]:
+    """The conversation as the browser gets it, {} where none is drawn."""
     assert not app.exception
     drawn = [node for node in app.main if type(node).__name__ == "UnknownElement"]
-    found: list[dict[str, Any]] = json.loads(drawn[0].proto.json)["turns"] if drawn else []
-    return found
+    return dict(json.loads(drawn[0].proto.json)) if drawn else {}
 
 
 # --------------------------------------------------------------------------- a real browser

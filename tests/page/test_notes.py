@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.knowledge import knowledge
-from assistant.screen import jurisdiction
-from tests.page.conftest import asked, turns
+from assistant.knowledge.entries import PASSED
+from assistant.screen import clock, jurisdiction, sources
+from assistant.screen.pages import sources as page_of_sources
+from tests.page.conftest import asked, conversation, turns
 
 Script = Callable[..., AppTest]
 
@@ -47,7 +50,18 @@ def test_the_switch_begins_with_the_setting_and_holds_for_the_next_question(scri
 
 
 def test_every_reference_and_label_carries_its_face() -> None:
-    from assistant.screen import sources
-
-    assert all(label["face"] for label in sources.labels().values())
+    assert all(label["face"] for label in sources.labels(clock.today()).values())
     assert sources.references()["2"]["figures"][0]["verdict"] == "differs"
+
+
+def test_once_its_day_has_passed_a_record_says_so_in_panel_and_sources_page_and_the_answer_stays(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = max(label.trusted_until for label in knowledge().labels.values() if label.trusted_until is not None)
+    seen = {}
+    for when, day in (("before", last), ("after", last + datetime.timedelta(days=1))):
+        monkeypatch.setattr(clock, "today", lambda day=day: day)
+        app = script()
+        answer = asked(app, RESOLVED)["answer"]
+        seen[when] = (conversation(app)["labels"]["label:us.counts"]["face"], answer)
+        assert (PASSED in page_of_sources._labels()) == (when == "after")
+    assert PASSED not in seen["before"][0] and seen["after"][0] == f"{seen['before'][0]} {PASSED}"
+    assert seen["before"][1] == seen["after"][1], "no byte of the answer knows the clock"

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.composing import compose
 from assistant.guardrail import check
-from assistant.records import Asked, Case, Drug, Infection, Outcome, Severity, Treatment
+from assistant.records import Asked, Case, Dictated, Drug, Infection, Outcome, Severity, Treatment
 from assistant.rules import decide
 from eval.decision_table import COUNTS, DOSES, EXTRAS, bases
 
@@ -29,6 +29,15 @@ def with_extras(base: Case) -> Iterator[Case]:
     yield from (replace(base, **{**one, **other}) for one, other in itertools.combinations(EXTRAS.values(), 2))
 
 
+def without_records(answer: Dictated) -> str:
+    """The text without the label records that answer a question of fact: they stand in it word for word as in labels.yaml, and no stranger has them."""
+    text = answer.text
+    for sentence in answer.sentences:
+        if sentence.basis.startswith("fact.") and any(name.startswith("label:") for name in sentence.passage_ids):
+            text = text.replace(f" {sentence.text}", "")
+    return text
+
+
 def findings(cases: Iterator[Case]) -> list[tuple[str, str, str]]:
     """What the guardrail holds against the answers; no sentence is passed for being the composer's own."""
     seen: set[tuple[str, object]] = set()
@@ -40,7 +49,7 @@ def findings(cases: Iterator[Case]) -> list[tuple[str, str, str]]:
         if key in seen:
             continue
         seen.add(key)
-        verdict = check(answer.text, case=case, decision=decision, dictated=replace(answer, sentences=()))
+        verdict = check(without_records(answer), case=case, decision=decision, dictated=replace(answer, sentences=()))
         found += [(f.check, f.sentence, f.why) for f in verdict.findings]
         if verdict.outcome is not Outcome.PASS:
             found.append(("verdict", answer.text, verdict.outcome.value))

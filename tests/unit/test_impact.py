@@ -55,7 +55,7 @@ def test_label_questions_and_labelled_questions_that_rest_on_it_are_named(tmp_pa
 
 
 @pytest.mark.slow
-def test_stored_answers_that_rest_on_it_are_named(tmp_path: Path) -> None:
+def test_the_command_names_rules_tests_and_stored_answers(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'kept.sqlite3'}"
     store = open_store(url)
     asked = Conversation().asked("Mild cystitis on pom 4 mg, completely resolved. Restart?", {})
@@ -64,7 +64,12 @@ def test_stored_answers_that_rest_on_it_are_named(tmp_path: Path) -> None:
     store.close()
     done = run_assistant("index", "changes", str(older(tmp_path, (MILD, "Resume at another dose"))), data=tmp_path, environ={"HOLDFAST_DATABASE": url})
     assert done.returncode == 0, done.stderr
-    assert f"stored answers: {conversation.id}" in done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0] == "algorithm.mild.resume: changed"
+    assert "  rules that quote it: mild.resume" in lines
+    [tests] = [line for line in lines if line.startswith("  tests: ")]
+    assert {"tests/spec/decision_table.tsv", "tests/spec/test_section_5_elements.py"} <= set(tests.removeprefix("  tests: ").split(", "))
+    assert f"  stored answers: {conversation.id}" in lines
     other = run_assistant("index", "changes", str(older(tmp_path, ("G-CSF support", "no G-CSF"))), data=tmp_path, environ={"HOLDFAST_DATABASE": url})
     assert "neutropenia.fever: changed" in other.stdout and "stored answers" not in other.stdout
 
@@ -73,3 +78,13 @@ def test_what_is_no_article_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text("words")
     with pytest.raises(KnowledgeError, match=r"x\.md: is no article with a head and anchors"):
         impact.report(tmp_path / "x.md", {})
+
+
+def test_an_anchor_that_is_an_english_word_is_no_test_by_that_word_alone(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("what may lead to it")
+    (tmp_path / "two.py").write_text('quoted = "lead"')
+    (tmp_path / "three.yaml").write_text("passage: article:lead")
+    (tmp_path / "four.tsv").write_text("x\tmild.resume(infection)\nsevere.resume.below_4")
+    assert impact.tests_naming(["lead"], tmp_path) == [f"{tmp_path.name}/three.yaml", f"{tmp_path.name}/two.py"]
+    assert impact.tests_naming(["mild.resume"], tmp_path) == [f"{tmp_path.name}/four.tsv"]
+    assert impact.tests_naming(["severe.resume"], tmp_path) == []

@@ -14,7 +14,7 @@ from assistant.errors import KnowledgeError
 from assistant.knowledge import HOME, knowledge, load
 from assistant.wording import markers_in, wording
 
-FILES = ("article.md", "algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "disagreements.yaml", "label_questions.yaml", "sources.yaml")
+FILES = ("article.md", "algorithm.yaml", "facts.yaml", "references.yaml", "labels.yaml", "disagreements.yaml", "label_questions.yaml", "inhibitors.yaml", "sources.yaml")
 BAD = Path(__file__).resolve().parent.parent / "bad_knowledge"
 # sha256 of the article's text, its words joined by single spaces, as first read from the publisher's page; anchors and markup left out.
 ARTICLE_SHA256 = "5c4b6f7dbde5ef80fdc7ef98c023fd4a70db99b08f0bd04cd748924798f03508"
@@ -210,6 +210,10 @@ class TestFaults:
         ("label_question_that_is_no_pattern", ['label_questions.yaml: topics[label.hepatic]', 'not a pattern', 'check its brackets']),
         ("label_question_twice", ['label_questions.yaml: topics[label.ild]: this id stands twice']),
         ("label_question_of_an_unknown_jurisdiction", ['label_questions.yaml: jurisdictions.XX']),
+        ("figure_without_a_note", ["references.yaml: references[1]: figures.2", "needs 'notes'"]),
+        ("figure_of_a_note_that_does_not_exist", ["references.yaml: references[1]: there is no note 'D200'; use an id of disagreements.yaml"]),
+        ("drug_that_nothing_names", ["inhibitors.yaml: drugs[mexiletine]", "a quinolone is known to the lexicon"]),
+        ("drug_whose_name_is_no_pattern", ["inhibitors.yaml: drugs[cimetidine]", "not a pattern", "check its brackets"]),
         ("note_that_nothing_raises", ['disagreements.yaml: notes[D1]: raised_by', 'nothing brings it up']),
         ("note_of_a_rule_that_does_not_exist", ["disagreements.yaml: notes[D13]: raised_by.rules: there is no 'mild.holt'; check its spelling"]),
         ("note_of_a_topic_that_does_not_exist", ["disagreements.yaml: notes[D3]: raised_by.topics: there is no 'pneumonia_rat'"]),

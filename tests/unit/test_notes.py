@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from assistant import composing, contract, notes, reading, rules
+from assistant import composing, contract, notes, reading, rules, terminal
 from assistant.knowledge import knowledge
 from assistant.knowledge.choice import chosen
 from assistant.pipeline import Assistant
 from assistant.records import Action, Note
+from assistant.screen import notes as on_the_page
 from tests.support import QuotedOnly
 
 # A question for each note that raises it, and one nearby that does not.
@@ -36,7 +37,7 @@ CASES = [
     ("D16", "Mild cystitis on pom 4 mg, on ciprofloxacin. Hold?", "Mild cystitis on pom 4 mg, on nitrofurantoin. Hold?"),
     ("D17", "Fluvoxamine and pomalidomide, how much do I cut the dose?", "Pneumonia on pom, hold?"),
     ("D18", "Aged 80, pom-dex 4 mg, mild cystitis completely resolved. Restart?", "Aged 60, pom-dex 4 mg, mild cystitis completely resolved. Restart?"),
-    ("D19", "Severe pneumonia on pom-dex, do I also hold the dexamethasone?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("D19", "Severe pneumonia on pom-dex, do I also hold the dexamethasone?", "Mild cystitis on pom 4 mg, oral antibiotics. Hold?"),
     ("D20", "Elderly lady, pom 4 mg, mild cystitis completely resolved. Restart?", "Mild cystitis on pom 4 mg, completely resolved. Restart?"),
     ("D21", "Hepatitis B carrier on pom 4 mg with pneumonia. Hold?", "Pneumonia on pom 4 mg. Hold?"),
     ("D22", "Pneumonia on pom 4 mg, not responding, could it be pneumonitis? Hold?", "Pneumonia on pom 4 mg. Hold?"),
@@ -55,7 +56,18 @@ CASES = [
     ("N4", "Grade 4 neutropenia and pneumonia on pom. Hold?", "ANC 0.3 and pneumonia on pom. Hold?"),
     ("N5", "Grade 4 rash and pneumonia on pom. Hold?", "Pneumonia on pom. Hold?"),
     ("N6", "Pneumonia on pom, ALT five times normal. Hold?", "Pneumonia on pom. Hold?"),
+    ("N7", "Severe pneumonia on pom 4 mg. Stop it for good?", "Severe pneumonia on pom 4 mg. Hold?"),
+    ("N8", "When is the infection risk highest?", "How common is grade 3/4 neutropenia on pomalidomide?"),
+    ("N9", "Severe pneumonia on pom 4 mg. How many days of antibiotics before pom restarts?", "Severe pneumonia on pom 4 mg. Hold?"),
 ]  # fmt: skip
+
+# The severity of each row of the evidence (A could change a dose or cause harm, B incomplete, C wording), and of the notes beyond its rows.
+SEVERITIES = {
+    "A": "N1 N2 D1 D4 D6 D7 D9 D10 D11 D14p D16 D17 D18 D21 D22 N4 N5".split(),
+    "B": "D2 D3 D5 D8 D12 D13 D15 D19 D20 D23 D24 D25 D26 D27 D28 D29 D30 D31 D32 N3 N6 N7 N8 N9".split(),
+    "C": "D14 D33".split(),
+}
+SEVERITY = {name: severity for severity, names in SEVERITIES.items() for name in names}
 
 
 def raised(question: str, *jurisdictions: str) -> dict[str, Note]:
@@ -67,6 +79,31 @@ def raised(question: str, *jurisdictions: str) -> dict[str, Note]:
 def test_a_note_stands_beside_the_questions_that_raise_it_and_no_others(name: str, question: str, nearby: str) -> None:
     assert name in raised(question)
     assert name not in raised(nearby)
+
+
+@pytest.mark.parametrize(("name", "question"), [case[:2] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_note_stands_in_the_answer_or_in_the_panel_by_its_severity(name: str, question: str) -> None:
+    """A beside the answer, in full, on the page and in the terminal; B and C in the panel, in the terminal by their title."""
+    answer = Assistant(retriever=QuotedOnly()).answer([question])
+    note = next(note for note in answer.notes if note.id == name)
+    assert note.severity == SEVERITY[name]
+    shown = next(one for one in on_the_page.notes(answer) if one["id"] == name)
+    assert shown["always"] == (SEVERITY[name] == "A")
+    told = " ".join(terminal.render(answer, colour=False).split())
+    assert (f"- {note.title}: {note.text}" in told) == (SEVERITY[name] == "A")
+    assert note.title in told
+
+
+def test_every_note_has_its_severity_in_that_table_and_names_a_passage_of_the_article() -> None:
+    assert SEVERITY.keys() == knowledge().notes.keys()
+    assert [name for name, note in knowledge().notes.items() if not note.passages] == []
+
+
+@pytest.mark.parametrize("code", ["", "US", "EU"])
+def test_the_page_leads_from_each_note_to_its_passage(code: str) -> None:
+    for name, question, _ in CASES:
+        shown = next(one for one in on_the_page.notes(Assistant(retriever=QuotedOnly(), jurisdiction=code).answer([question])) if one["id"] == name)
+        assert shown["passage"] == f"article:{knowledge().notes[name].passages[0]}"
 
 
 def test_every_note_has_such_a_case_and_every_row_of_the_evidence_a_note() -> None:

@@ -29,7 +29,7 @@ function drawOtherNotes(notes, data) {
 
 // What checking found of the figures that the article takes from a reference, for one passage.
 function drawFigures(reference, passage) {
-  const found = reference.figures.filter((f) => `article:${f.passage}` === passage);
+  const found = reference.figures.filter((f) => f.passages.some((name) => `article:${name}` === passage));
   return found.length ? el("ul", { class: "figures" }, found.map((f) => el("li", {}, el("b", {}, `“${f.words}”: ${f.verdict}.`), ` ${f.found}`))) : null;
 }
 

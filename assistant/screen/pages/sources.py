@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from assistant.knowledge import HOME, knowledge
-from assistant.screen import component, keeping
+from assistant.screen import clock, component, keeping
 from assistant.screen.notes import SURE
 from assistant.screen.pages.markup import badge, entry, part, table
 from assistant.screen.words import words
@@ -74,7 +74,7 @@ def _notes() -> str:
 
 
 def _labels() -> str:
-    rows = [[f"<b>[{escape(label.marker)}]</b> {escape(label.jurisdiction)}<br><span class='soft'>{escape(label.section)}</span>", f"{escape(label.text)}<br><span class='soft'>{escape(label.face)}</span>"] for label in knowledge().labels.values()]
+    rows = [[f"<b>[{escape(label.marker)}]</b> {escape(label.jurisdiction)}<br><span class='soft'>{escape(label.section)}</span>", f"{escape(label.text)}<br><span class='soft'>{escape(label.face_on(clock.today()))}</span>"] for label in knowledge().labels.values()]
     return part("labels", "Product labels", table(("Label", "What it says, in our own words"), rows, "Facts of product labels"), lead="Used where the article is silent. Read the current label before relying on one.")
 
 
