@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser import ask, settled
+from tests.page.browser import ask, idle, settled
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,7 @@ def test_axe_finds_nothing_serious(chromium: Browser, address: str, play: Callab
     page.goto(address)
     settled(page)
     play(page)
-    page.wait_for_timeout(300)
+    idle(page)
     found = violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     context.close()
