@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.page.browser import ask, page_server, settled
 from tests.support import DONE, event, model_server, run_assistant
@@ -28,6 +29,7 @@ GOOD = (
     "Start appropriate antimicrobial therapy and monitor the response of the infection.",
 )
 WHOLE = 100_000  # milliseconds that an answer may take on a busy machine
+HELD = "Discontinue pomalidomide until complete resolution"
 WRONG = "Infections occur in 45% of patients"
 
 
@@ -115,6 +117,46 @@ def test_the_card_stands_at_once_and_checked_sentences_appear_while_the_model_wr
     assert GOOD[2] in turn.locator(".prose").inner_text()
     assert "Featherstonehaugh" not in json.dumps(scene.requests)
     assert "tonight's dose" not in json.dumps(scene.requests)
+
+
+def settle(scene: Scene, turn: Locator) -> None:
+    """Let the model end, and wait until its answer stands in the place of the rules' own."""
+    turn.locator(".writing").wait_for(timeout=WHOLE)
+    scene.play.go.set()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+
+
+def test_an_open_panel_stays_at_its_passage_when_the_model_s_answer_settles(scene: Scene) -> None:
+    turn = scene.ask()
+    panel = scene.page.locator(".hf .panel")
+    turn.locator(".cite").first.click()
+    for _ in range(2):
+        scene.page.keyboard.press("ArrowRight")
+    mark = panel.locator(".article mark")
+    expect(mark).to_have_text(HELD)
+    expect(panel.locator(".nav")).to_have_text("3 of 7")
+    settle(scene, turn)
+    expect(panel.locator(".nav")).to_have_text("6 of 8")
+    expect(mark).to_have_text(HELD)
+    expect(panel.locator("h2")).to_be_focused()
+    assert scene.page.locator(".hf .gone").count() == 0
+
+
+def test_a_panel_whose_passage_is_cited_no_longer_keeps_it_and_says_so(scene: Scene) -> None:
+    turn = scene.ask()
+    panel = scene.page.locator(".hf .panel")
+    turn.get_by_role("button", name="Show source 1").last.click()
+    words = panel.locator(".article mark").inner_text()
+    assert "prophyla" in words.lower()
+    settle(scene, turn)
+    expect(panel.locator(".gone")).to_contain_text("cites this no longer")
+    expect(panel.locator(".article mark")).to_have_text(words)
+    expect(panel.locator(".record")).to_contain_text("cites this no longer")
+    assert turn.locator(".sentence.lit").count() == 0
+    scene.page.keyboard.press("ArrowRight")
+    expect(panel.locator(".nav")).to_have_text("6 of 8")
+    scene.page.keyboard.press("Escape")
+    expect(turn.locator(".cite:focus")).to_have_count(1)
 
 
 def test_what_the_check_changed_is_struck_and_inserted_with_reason_and_rule(scene: Scene) -> None:

@@ -2,6 +2,8 @@
 
 const SCORE = "How near the passage is to the question: the mean of likeness in meaning (to the passage, or to a question that it is known to answer) and in words, 0 to 1, higher is nearer.";
 
+const GONE = "The answer has changed since, and cites this no longer.";
+
 function sectionOf(passage) {
   return passage.section.length ? passage.section.join(" › ") : "Opening sentence";
 }
@@ -35,19 +37,40 @@ function closer(act) {
   return el("button", { type: "button", class: "close", "aria-label": "Close sources", onclick: act.close }, icon("close", 20));
 }
 
-function drawStop(turn, index, data, act) {
-  const stops = turn.answer.stops;
-  const stop = stops[index];
-  const passage = turn.answer.passages.find((p) => p.id === stop.passage);
-  const step = (by) => () => act.open(turn, (index + by + stops.length) % stops.length, null);
-  const nav = stops.length < 2 ? null : el("div", { class: "nav" },
+// A place is one stop of an answer with its passage. `index` is where it stands among the stops, null where the answer cites it no longer; `near` is where
+// it stood last.
+function placeAt(turn, index) {
+  const stop = turn.answer.stops[index];
+  return { index, near: index, stop, passage: turn.answer.passages.find((p) => p.id === stop.passage) };
+}
+
+// The same place in an answer that was drawn anew: the same passage under the same marker, else the same passage; else it stays, and is told as no longer cited.
+function placeAgain(turn, place) {
+  const stops = turn.answer ? turn.answer.stops : [];
+  const like = (test) => stops.findIndex((s) => s.passage === place.stop.passage && test(s));
+  const found = [like((s) => s.mark === place.stop.mark && s.sentence === place.stop.sentence), like((s) => s.mark === place.stop.mark), like(() => true)].find((n) => n >= 0);
+  return found === undefined ? { ...place, index: null } : placeAt(turn, found);
+}
+
+// The place after or before; from one that is no longer cited on to what stands where it stood. Null where there is no other.
+function nextPlace(turn, place, by) {
+  const count = turn.answer.stops.length;
+  if (!count || (count === 1 && place.index !== null)) return null;
+  const from = place.index ?? (by > 0 ? place.near - 1 : place.near);
+  return (Math.min(from, count - 1) + by + count) % count;
+}
+
+function drawStop(turn, place, data, act) {
+  const { index, stop, passage } = place;
+  const step = (by) => () => act.open(turn, nextPlace(turn, place, by), null);
+  const nav = nextPlace(turn, place, 1) === null ? null : el("div", { class: "nav" },
     el("button", { type: "button", "aria-label": "Previous source", title: "Previous source (left arrow)", onclick: step(-1) }, icon("back", 18)),
-    el("span", {}, `${index + 1} of ${stops.length}`),
+    index === null ? null : el("span", {}, `${index + 1} of ${turn.answer.stops.length}`),
     el("button", { type: "button", "aria-label": "Next source", title: "Next source (right arrow)", onclick: step(1) }, icon("next", 18)));
   const head = el("div", { class: "panel-head" },
-    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage))), ...(nav ? [nav] : []), closer(act));
+    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage)), index === null ? el("p", { class: "gone", role: "status" }, GONE) : null), ...(nav ? [nav] : []), closer(act));
   const text = drawElsewhere(turn, data, passage.id) || drawArticle(turn, data, act, stop);
-  return [head, text, drawRecord(passage, stop, data)];
+  return [head, text, drawRecord(index === null ? { ...passage, because: GONE, rules: [] } : passage, stop, data)];
 }
 
 function drawLabel(label) {
