@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -52,8 +53,13 @@ class TestWords:
         assert {rule.id for rule in knowledge().algorithm.outcomes} == set(words().lines)
 
     def test_every_element_is_said_by_the_headline_by_now_or_by_also(self) -> None:
-        in_headline = {"stop_now", "hold_until_resolved", "resume_same_dose", "consider_dose_reduction", "what_would_trigger"}
-        assert set(knowledge().algorithm.elements) == in_headline | set(words().now) | set(words().also)
+        in_headline = {"hold_until_resolved", "resume_same_dose", "consider_dose_reduction"}
+        assert set(knowledge().algorithm.elements) == in_headline | set(words().now) | set(words().alone) | set(words().also)
+        assert not set(words().alone) & set(words().now)
+
+    def test_the_count_to_wait_for_is_the_labels_own(self) -> None:
+        (line,) = words().alone["count_threshold"]
+        assert set(re.findall(r"\d[\d.]*", line)) <= set(re.findall(r"\d[\d.]*\d|\d", wording().elements["count_threshold"]))
 
     def test_every_field_of_the_table_has_its_name(self) -> None:
         rules = (*knowledge().algorithm.outcomes, *knowledge().algorithm.modifiers)
@@ -75,7 +81,7 @@ class TestWords:
     def test_every_element_and_number_that_the_page_names_is_known(self) -> None:
         elements, told = set(knowledge().algorithm.elements), words()
         named = {item for stage in told.course for item in stage.items}
-        assert named | set(told.ticks) | {n for r in told.readers.values() for n in (*r.now, *r.also)} <= elements
+        assert named | set(told.ticks) | {n for r in told.readers.values() for n in (*r.now, *r.alone, *r.also)} <= elements
         assert set(told.numbers) <= set(FIELDS)
 
     def test_numbers_have_their_unit(self) -> None:
@@ -126,6 +132,8 @@ class TestPlaces:
         assert shown["word"]
         assert shown["line"]
         assert len(shown["now"]) <= 3
+        assert len(shown["now"]) >= (1 if answered(question).decision.action in card.DECIDED else 0)
+        assert bool(shown["now_head"]) == bool(shown["now"])
         assert "None" not in card.spoken(shown)
 
     def test_the_question_can_be_put_together_from_its_pieces(self, question: str) -> None:
@@ -138,6 +146,24 @@ def test_the_article_is_shown_word_for_word() -> None:
     assert [block["text"] for block in shown["blocks"] if block["id"]] == [p.text for p in knowledge().passages.values() if p.source == "article"]
     notes = [browser_slice(block["text"], *note) for block in shown["blocks"] for note in block["notes"]]
     assert sorted(notes) == sorted(m for p in knowledge().passages.values() if p.source == "article" for m in p.markers)
+
+
+@pytest.mark.parametrize("reader", list(words().readers))
+@pytest.mark.parametrize(
+    ("question", "head", "first"),
+    [
+        ("No infection, ANC 0.3, on pomalidomide 4 mg. Continue?", "Now", "stop_now"),
+        ("Mild cystitis, completely resolved, platelets 20, pomalidomide 4 mg held. Restart?", "Now", "stop_now"),
+        ("Routine visit, no infection, on pomalidomide 4 mg. Carry on?", "From here on", "what_would_trigger"),
+    ],
+)
+def test_what_is_to_be_done_is_told_where_the_headline_is_all_that_is_owed(question: str, head: str, first: str, reader: str) -> None:
+    shown, told = shown_card(question, reader=reader), words()
+    assert shown["now_head"] == head
+    assert 2 <= len(shown["now"]) <= 3
+    assert shown["now"][0] == told.readers[reader].alone.get(first, told.alone[first])[0]
+    assert not any("Counts" in line for line in shown["also"]), "what is told once is not told twice"
+    assert f"{head}: {shown['now'][0]}" in card.spoken(shown)
 
 
 def test_a_label_that_stands_against_a_passage_is_named() -> None:

@@ -92,7 +92,7 @@ function drawCard(card) {
   if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, card.call)));
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
   if (about.length) node.append(el("dl", { class: "about" }, about));
-  if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.action === "hold" ? "Now" : "Before the restart"), el("ol", {}, card.now.map((text) => el("li", {}, text)))));
+  if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.now_head), el("ol", {}, card.now.map((text) => el("li", {}, text)))));
   const also = card.also.map((text) => el("li", {}, text));
   if (card.unknown) also.push(el("li", { class: "unknown" }, el("span", {}, "Not stated: "), card.unknown));
   if (also.length) node.append(el("ul", { class: "also", "aria-label": "For this patient" }, also));
