@@ -161,6 +161,12 @@ def test_what_was_read_and_its_words_light_up_together(page: Page) -> None:
     turn = ask(page, SEVERE)
     turn.locator(".chip", has_text="Severity").hover()
     expect(turn.locator(".asked mark.lit").first).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(turn.locator(".asked mark.lit")).to_have_count(0)
+    turn.locator(".chip", has_text="Severity").get_by_role("button").focus()
+    expect(turn.locator(".asked mark.lit").first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(turn.locator(".asked mark.lit", has_text="IV antibiotics")).to_have_count(0)
 
 
 def test_a_screen_reader_hears_each_answer_once(page: Page) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.browser import ask, page_server, settled
+from tests.page.browser import ask, idle, page_server, settled
 from tests.support import DONE, event, model_server, run_assistant
 
 if TYPE_CHECKING:
@@ -182,6 +182,21 @@ def test_a_model_that_contradicts_or_breaks_off_leaves_the_rules_answer_and_a_li
     assert "Continue pomalidomide" not in told
     assert "Stop pomalidomide now" in told
     assert turn.locator(".remark").count() == 1
+
+
+def test_another_explanation_is_asked_for_by_a_press_and_not_by_choosing(scene: Scene) -> None:
+    scene.play.go.set()
+    turn = scene.ask()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+    choose = turn.get_by_role("combobox", name="Who explains it")
+    choose.focus()
+    scene.page.keyboard.press("ArrowDown")
+    expect(choose).to_have_value("")
+    idle(scene.page)
+    expect(turn.get_by_text("Explained by openai:scripted")).to_be_visible()
+    scene.page.keyboard.press("Tab")
+    scene.page.keyboard.press("Enter")
+    expect(turn.get_by_text("Written by the rules.")).to_be_visible()
 
 
 def test_feedback_that_is_kept_nowhere_says_so(scene: Scene) -> None:

@@ -248,6 +248,28 @@ def test_an_infection_that_only_its_signs_tell_of_is_shown_as_read() -> None:
     assert not [chip for chip in named if chip["note"] == "by its signs"]
 
 
+@pytest.mark.parametrize(
+    ("question", "label", "words", "note"),
+    [
+        ("ANC 0.3 and 38.9 °C overnight on pom 4 mg, cultures pending. What now?", "Neutropenic fever", ["ANC 0.3", "38.9 °C"], "derived from ANC and Temperature"),
+        ("81-year-old on pomalidomide 4 mg, active pneumonia, eGFR 22. Hold?", "Renal impairment", ["eGFR 22"], "derived from eGFR"),
+    ],
+)
+def test_what_follows_from_other_facts_is_shown_as_derived_with_their_words(question: str, label: str, words: list[str], note: str) -> None:
+    case = answered(question).case
+    (chip,) = [chip for chip in reading_view.chips(case, {}, 0) if chip["label"] == label]
+    assert (chip["value"], chip["words"], chip["note"]) == ("yes", words, note)
+    pieces = reading_view.marked(question, case.facts, 0)
+    assert [piece["text"] for piece in pieces if set(piece["names"]) & set(chip["lights"])] == words, "its words light up"
+
+
+def test_what_was_said_or_set_by_hand_is_not_shown_as_derived() -> None:
+    said = answered("Febrile neutropenia, ANC 0.3, 38.9 °C, on pom 4 mg. Hold?").case
+    by_hand = answered("ANC 0.3 and 38.9 °C on pom 4 mg. What now?").case
+    assert not [chip for chip in reading_view.chips(said, {}, 0) if "derived" in chip["note"]]
+    assert not [chip for chip in reading_view.chips(by_hand, {"neutropenic_fever": True}, 0) if "derived" in chip["note"]]
+
+
 def test_what_was_set_by_hand_holds_until_it_is_spoken_of_again() -> None:
     case = answered("Mild cystitis, completely resolved. Restart pomalidomide 4 mg?", "The cystitis was severe.").case
     first = Entry(text="Mild cystitis, completely resolved. Restart pomalidomide 4 mg?")

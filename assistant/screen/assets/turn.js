@@ -57,11 +57,12 @@ function drawChips(chips, text) {
   const list = el("ul", { class: "chips", "aria-label": "Read from the question" });
   for (const chip of chips) {
     const from = chip.words.length ? `read from “${chip.words.join("”, “")}”` : "";
-    const item = el("li", { class: chip.new ? "chip" : "chip earlier", title: [from, chip.note].filter(Boolean).join("; ") },
-      el("span", { class: "name" }, chip.label), " ", el("b", {}, chip.value), chip.note ? el("span", { class: "note" }, ` ${chip.note}`) : null, from ? el("span", { class: "sr" }, ` ${from}`) : null);
-    const light = (on) => text.querySelectorAll("mark").forEach((mark) => mark.classList.toggle("lit", on && mark.dataset.names.split(" ").includes(chip.name)));
-    item.addEventListener("pointerenter", () => light(true));
-    item.addEventListener("pointerleave", () => light(false));
+    // A chip that has words is a button, so that they light up by keyboard and by touch too.
+    const item = el("li", { class: chip.new ? "chip" : "chip earlier", title: [from, chip.note].filter(Boolean).join("; ") }, el(chip.words.length ? "button" : "span", chip.words.length ? { type: "button" } : {},
+      el("span", { class: "name" }, chip.label), " ", el("b", {}, chip.value), chip.note ? el("span", { class: "note" }, ` ${chip.note}`) : null, from ? el("span", { class: "sr" }, ` ${from}`) : null));
+    const light = (on) => text.querySelectorAll("mark").forEach((mark) => mark.classList.toggle("lit", on && mark.dataset.names.split(" ").some((name) => chip.lights.includes(name))));
+    for (const begins of ["pointerenter", "focusin"]) item.addEventListener(begins, () => light(true));
+    for (const ends of ["pointerleave", "focusout"]) item.addEventListener(ends, () => light(item.matches(":focus-within")));
     list.append(item);
   }
   return el("div", { class: "read" }, el("span", { class: "over" }, "Read from it"), list);
