@@ -13,6 +13,7 @@ from typing import Protocol
 from assistant import claims, composing, grounding, guardrail, notes, reading, rules
 from assistant.corrections import Value, apply
 from assistant.errors import QuestionError
+from assistant.knowledge.choice import wanted
 from assistant.records import Answer, Case, Citation, ClaimsRead, Decision, Dictated, Draft, Finding, Hit, Outcome, Verdict, Weighed, Weight
 from assistant.release import Release, Shows
 from assistant.wording import markers_in
@@ -130,7 +131,7 @@ class Assistant:
 
     def _labels(self, case: Case) -> tuple[str, ...]:
         """Whose labels are shown: those that the question names, or else those of the setting."""
-        return case.jurisdictions or ((self.jurisdiction,) if self.jurisdiction else ())
+        return wanted(case.jurisdictions, self.jurisdiction)
 
 
 def usable(turns: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,11 @@ from assistant.knowledge.entries import Label
 BESIDE = ("US", "EU")  # shown together where no jurisdiction is chosen
 
 
+def wanted(named: Sequence[str], setting: str) -> tuple[str, ...]:
+    """Whose labels are shown: those that the question names, or else those of the setting; () for the US and the EU side by side."""
+    return tuple(named) or ((setting,) if setting else ())
+
+
 def chosen(labels: Iterable[Label], wanted: Sequence[str]) -> tuple[Label, ...]:
     """The records of the jurisdictions `wanted`; where they have none, or none is wanted, those of the US and the EU, or else all."""
     held = tuple(labels)

@@ -87,6 +87,7 @@ class Words(_Strict):
     numbers: list[str]
     references: dict[str, str]
     states: dict[str, str]
+    notes: dict[str, str]
     examples: list[Example]
     readers: dict[str, Reader]
     course: list[Stage]

@@ -70,6 +70,25 @@ def test_the_article_shows_which_sentences_of_the_answer_rest_on_it(page: Page) 
     expect(panel(page).locator(".article mark")).to_be_in_viewport()
 
 
+def test_a_sentence_of_the_article_is_pressed_itself_and_its_sentences_are_named_in_words(page: Page) -> None:
+    turn = ask(page, MILD)
+    turn.locator(".cite").first.click()
+    other = panel(page).locator(".article .used:not(.here)").first
+    words = other.get_attribute("data-passage")
+    other.click(position={"x": 30, "y": 8})
+    expect(panel(page).locator(".article .here")).to_have_attribute("data-passage", words or "")
+    lit = turn.locator(".sentence.lit").first
+    expect(lit).to_be_in_viewport()
+    named = panel(page).locator(".resting button").first
+    assert named.inner_text().split()[:4] == lit.inner_text().split()[:4]
+    panel(page).locator(".article .here .rests").focus()
+    page.keyboard.press("Enter")
+    expect(lit).to_be_visible()
+    named.focus()
+    page.keyboard.press("Enter")
+    expect(turn.locator(".sentence.lit .cite:focus")).to_have_count(1)
+
+
 def test_all_of_it_by_keyboard_alone(page: Page) -> None:
     ask(page, MILD)
     marker = page.locator(".hf .cite").first

@@ -169,7 +169,32 @@ def test_what_is_to_be_done_is_told_where_the_headline_is_all_that_is_owed(quest
 def test_a_label_that_stands_against_a_passage_is_named() -> None:
     answer = answered("82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?")
     passage = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == "article:renal.dose")
-    assert passage["beside"] == ["label:us.dialysis", "label:eu.dialysis"]
+    assert [label for one in passage["beside"] for label in one["labels"] if label.endswith("dialysis")] == ["label:us.dialysis", "label:eu.dialysis"]
+
+
+def beside(passage: str, question: str, jurisdiction: str = "") -> list[tuple[str, str, list[str]]]:
+    answer = Assistant(retriever=ListedSearch(), jurisdiction=jurisdiction).answer([question])
+    found = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == passage)
+    return [(one["title"], one["text"], one["labels"]) for one in found["beside"]]
+
+
+def test_a_note_stands_in_the_record_of_the_passage_that_it_names_under_what_it_is() -> None:
+    told = beside("article:rationale.rate", "How many patients on pomalidomide get infections?")
+    assert any(title == "Disputed" and text.startswith("The 33.7 % counts severe infections only") for title, text, _ in told)
+
+
+@pytest.mark.parametrize("note", [n for n in knowledge().notes.values() if n.passages], ids=lambda note: note.id)
+def test_every_note_that_names_a_passage_reaches_it(note: Any) -> None:
+    answer = answered(QUESTIONS[0])
+    for name in note.passages:
+        shown = sources._beside(f"article:{name}", answer, knowledge())
+        assert words().notes[note.kind] in [one["title"] for one in shown if one["text"].startswith(note.title)]
+
+
+@pytest.mark.parametrize(("chosen", "there"), [("", ["us", "eu"]), ("US", ["us"]), ("EU", ["eu"])])
+def test_beside_a_passage_stand_the_labels_of_the_chosen_jurisdiction(chosen: str, there: list[str]) -> None:
+    told = beside("article:renal.dose", "82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?", chosen)
+    assert [label.split(":")[1].split(".")[0] for _, _, labels in told for label in labels if label.endswith(".dialysis")] == there
 
 
 def test_offsets_are_counted_as_a_browser_counts() -> None:

@@ -118,6 +118,8 @@ function actions(root, state) {
     open: (turn, stop, opener) => show("stop", turn, placeAt(turn, stop), opener, null),
     list: (turn, opener) => show("list", turn, null, opener, null),
     read: (turn, opener, passage) => show("read", turn, null, opener, passage || null),
+    rests: (turn, passage) => rests(root, state, act, turn, passage),
+    sentence: (turn, number) => { if (narrow(root)) act.close(); reveal(root, turn, number)?.querySelector(".cite")?.focus({ preventScroll: true }); },
     close: () => close(root, state, act),
   };
   const show = (panel, turn, place, opener, passage) => {
@@ -127,6 +129,19 @@ function actions(root, state) {
     root.querySelector(".panel h2").focus({ preventScroll: true });
   };
   return act;
+}
+
+// A sentence of the article was pressed: what rests on it in the answer is lit and brought into sight.
+function rests(root, state, act, turn, passage) {
+  const stop = turn.answer.stops.findIndex((s) => s.passage === passage);
+  if (state.place?.stop.passage !== passage) act.open(turn, stop, null);
+  reveal(root, turn, turn.answer.stops[stop].sentence);
+}
+
+function reveal(root, turn, number) {
+  const node = root.querySelector(`.turn[data-turn="${turn.id}"] .sentence[data-number="${number}"]`);
+  node?.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  return node;
 }
 
 function close(root, state, act) {

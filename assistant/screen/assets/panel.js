@@ -70,7 +70,7 @@ function drawStop(turn, place, data, act) {
   const head = el("div", { class: "panel-head" },
     el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage)), index === null ? el("p", { class: "gone", role: "status" }, GONE) : null), ...(nav ? [nav] : []), closer(act));
   const text = drawElsewhere(turn, data, passage.id) || drawArticle(turn, data, act, stop);
-  return [head, text, drawRecord(index === null ? { ...passage, because: GONE, rules: [] } : passage, stop, data)];
+  return [head, text, drawRecord(index === null ? { ...passage, because: GONE, rules: [] } : passage, stop, data, drawResting(turn, stop.passage, act))];
 }
 
 function drawLabel(label) {
@@ -88,9 +88,10 @@ function drawArticle(turn, data, act, stop, passageId) {
     const here = block.id && block.id === target;
     const node = el(tag, { class: [block.kind, used.has(block.id) ? "used" : "", here ? "here" : ""].join(" ").trim(), "data-passage": block.id || null });
     node.append(...pieces(block, here && stop ? [stop.start, stop.end] : here ? [0, block.text.length] : null));
-    if (used.has(block.id) && !here) {
-      const open = () => act.open(turn, turn.answer.stops.findIndex((s) => s.passage === block.id), null);
-      node.append(" ", el("button", { type: "button", class: "rests", title: "Show what rests on this", "aria-label": `Show what rests on: ${block.text.slice(0, 60)}`, onclick: open }, "in the answer"));
+    if (used.has(block.id)) {
+      const open = () => act.rests(turn, block.id);
+      node.addEventListener("click", () => { if (!String(getSelection())) open(); });
+      node.append(" ", el("button", { type: "button", class: "rests", title: "Show what rests on this", "aria-label": `Show what rests on: ${block.text.slice(0, 60)}`, onclick: (event) => { event.stopPropagation(); open(); } }, "in the answer"));
     }
     box.append(node);
   }
@@ -116,14 +117,22 @@ function pieces(block, marked) {
   return out;
 }
 
-function drawRecord(passage, stop, data) {
+// The sentences of the answer that rest on a passage, in words: where the panel lies over the answer, nothing that lights up there is seen.
+function drawResting(turn, passage, act) {
+  const numbers = new Set(turn.answer.stops.filter((s) => s.passage === passage).map((s) => s.sentence));
+  const told = (number) => turn.answer.paragraphs.flat().filter((s) => s.number === number).flatMap((s) => s.runs).map((run) => run.text || "").join("").trim();
+  return numbers.size ? el("ul", { class: "resting" }, [...numbers].map((number) => el("li", {}, el("button", { type: "button", onclick: () => act.sentence(turn, number) }, told(number))))) : null;
+}
+
+function drawRecord(passage, stop, data, resting) {
   const rows = el("dl", { class: "record", tabindex: "0", "aria-label": "What is known of this source" });
   const row = (label, ...content) => rows.append(el("dt", {}, label), el("dd", {}, ...content));
   row("Why it is here", passage.because, passage.rules.length > 1 ? el("ul", {}, passage.rules.slice(1).map((says) => el("li", {}, says))) : null);
+  if (resting) row("In the answer", resting);
   if (passage.score === null) row("Score", "Not searched.");
   else row("Score", el("meter", { min: "0", max: "1", value: passage.score, "aria-label": "Retrieval score" }), el("b", {}, passage.score.toFixed(2)), ` place ${passage.rank} of ${passage.of}. ${SCORE}`);
   const reference = data.references[stop.mark] || passage.markers.map((m) => data.references[m]).find(Boolean);
   if (reference) row(`Reference ${reference.marker}`, el("span", { class: `badge ${reference.status}` }, reference.told), " ", reference.identity || "Not identified.", reference.doi ? ` doi:${reference.doi}` : "", el("p", {}, reference.found), drawFigures(reference, passage.id));
-  for (const id of passage.beside) row("Stands against it", data.labels[id].text, el("span", { class: "face" }, ` ${data.labels[id].face}`));
+  for (const one of passage.beside) row(one.title, one.text, one.face ? el("span", { class: "face" }, ` ${one.face}`) : null, one.labels.length ? el("ul", {}, one.labels.map((id) => drawLabelLine(data.labels[id]))) : null);
   return rows;
 }
