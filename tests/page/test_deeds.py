@@ -192,6 +192,10 @@ def test_on_paper_stand_question_card_answer_checklist_and_sources_and_no_button
     for shown in (".asked", ".card h2", ".prose", ".stages", ".printed"):
         expect(turn.locator(shown)).to_be_visible()
     expect(turn.locator(".printed")).to_contain_text("Resume at same dose once infection has cleared")
+    numbers = turn.locator(".prose .cite:visible").all_inner_texts()
+    assert numbers
+    for number in numbers:
+        expect(turn.locator(".printed")).to_contain_text(f"[{number}]")
     for hidden in (".deeds", ".asks", ".why", ".correct"):
         expect(turn.locator(hidden)).to_be_hidden()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()

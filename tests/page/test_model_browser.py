@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -117,6 +118,18 @@ def test_the_card_stands_at_once_and_checked_sentences_appear_while_the_model_wr
     assert GOOD[2] in turn.locator(".prose").inner_text()
     assert "Featherstonehaugh" not in json.dumps(scene.requests)
     assert "tonight's dose" not in json.dumps(scene.requests)
+
+
+def test_while_a_slow_model_is_waited_for_the_page_says_for_what_and_how_long(scene: Scene) -> None:
+    turn = scene.ask()
+    foot = turn.locator(".prose .foot")
+    expect(foot).to_contain_text("openai:scripted is writing")
+    elapsed = foot.locator(".elapsed")
+    expect(elapsed).to_have_text(re.compile(r"^ ?[1-9]\d* s so far\.$"))
+    expect(elapsed).to_have_attribute("aria-hidden", "true")
+    scene.play.go.set()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+    assert elapsed.count() == 0
 
 
 def settle(scene: Scene, turn: Locator) -> None:

@@ -13,9 +13,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   takeOver(state, data);
   const act = actions(root, state);
   root.hidden = !data.turns.length;
-  if (root.hidden) return undefined;
+  if (root.hidden) { clearInterval(state.clock); return undefined; }
   drawTurns(root, state, act);
   showWriting(root, data.writing);
+  countUp(root, state);
   saveReceipt(state, data.receipt);
   state.off?.();
   const listening = new AbortController();

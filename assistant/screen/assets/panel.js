@@ -24,12 +24,16 @@ function drawList(turn, data, act) {
   return [el("div", { class: "panel-head" }, el("h2", { tabindex: "-1" }, "Sources"), closer(act)), body, status];
 }
 
+// The markers under which an answer cites a passage.
+function marksOf(answer, passage) {
+  return [...new Set(answer.stops.filter((s) => s.passage === passage.id && s.mark !== "¶").map((s) => s.mark))];
+}
+
 function drawPlace(passage, turn, act) {
   const stop = turn.answer.stops.findIndex((s) => s.passage === passage.id);
-  const marks = [...new Set(turn.answer.stops.filter((s) => s.passage === passage.id).map((s) => s.mark))];
   const open = (event) => (stop < 0 ? act.read(turn, event.currentTarget, passage.id) : act.open(turn, stop, event.currentTarget));
   return el("li", {}, el("button", { type: "button", onclick: open },
-    el("span", { class: "where" }, marks.filter((m) => m !== "¶").map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, `score ${passage.score.toFixed(2)}`)),
+    el("span", { class: "where" }, marksOf(turn.answer, passage).map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, `score ${passage.score.toFixed(2)}`)),
     el("span", { class: "words" }, passage.text)));
 }
 

@@ -107,7 +107,7 @@ function drawProse(turn, act) {
   if (answer.lead) box.append(el("h3", {}, answer.lead));
   for (const line of answer.paragraphs) box.append(el("p", {}, line.flatMap((sentence, n) => [n ? " " : "", drawSentence(turn, sentence, act)])));
   const cited = answer.passages.filter((p) => p.cited).length;
-  const foot = el("p", { class: "foot" }, el("span", {}, turn.waiting || answer.checked));
+  const foot = el("p", { class: "foot" }, el("span", {}, turn.waiting || answer.checked, turn.waiting ? el("span", { class: "elapsed", "aria-hidden": "true" }) : null));
   if (cited) foot.append(el("button", { type: "button", class: "plain sources", onclick: (event) => act.list(turn, event.currentTarget) }, `Sources (${cited})`));
   box.append(foot);
   return box;
@@ -150,5 +150,6 @@ function drawAsks(asks, act) {
 
 function drawPrinted(answer) {
   const cited = answer.passages.filter((p) => p.cited);
-  return el("section", { class: "printed" }, el("h3", {}, "Sources"), el("ul", {}, cited.map((p) => el("li", {}, el("b", {}, p.section.join(" › ") || "Opening sentence"), `: “${p.text}”`))));
+  const marks = (p) => marksOf(answer, p).map((m) => `[${m}] `).join("");
+  return el("section", { class: "printed" }, el("h3", {}, "Sources"), el("ul", {}, cited.map((p) => el("li", {}, marks(p), el("b", {}, p.section.join(" › ") || "Opening sentence"), `: “${p.text}”`))));
 }
