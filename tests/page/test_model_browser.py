@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.page.browser import ask, idle, page_server, settled
+from tests.page.test_reach import violations
 from tests.support import DONE, event, model_server, run_assistant
 
 if TYPE_CHECKING:
@@ -170,6 +171,17 @@ def test_a_panel_whose_passage_is_cited_no_longer_keeps_it_and_says_so(scene: Sc
     expect(panel.locator(".nav")).to_have_text("6 of 8")
     scene.page.keyboard.press("Escape")
     expect(turn.locator(".cite:focus")).to_have_count(1)
+
+
+def test_axe_finds_nothing_serious_while_a_model_writes_and_after_its_text_was_mended(scene: Scene) -> None:
+    scene.play.sentences = (*GOOD[:1], f"{WRONG} [4].", *GOOD[2:])
+    turn = scene.ask()
+    turn.locator(".writing .so-far").get_by_text("Stop pomalidomide now.").wait_for(timeout=WHOLE)
+    assert violations(scene.page) == []
+    scene.play.go.set()
+    turn.locator("details.corrected summary").click(timeout=WHOLE)
+    idle(scene.page)
+    assert violations(scene.page) == []
 
 
 def test_what_the_check_changed_is_struck_and_inserted_with_reason_and_rule(scene: Scene) -> None:
