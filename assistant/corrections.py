@@ -14,7 +14,8 @@ Value = str | float | bool | None
 _CHOICES: dict[str, type[StrEnum]] = {"drug": Drug, "infection": Infection, "severity": Severity, "treatment": Treatment}
 _NUMBERS = ("age", "anc", "dose_mg", "months_on_therapy", "platelets", "platelets_nadir", "temperature")
 _YES_NO = ("dialysis", "elderly", "neutropenic_fever", "renal_impairment")
-FIELDS = tuple(sorted((*_CHOICES, *_NUMBERS, *_YES_NO)))
+_NAMED = {"quinolone": "quinolone"}  # said as yes or no; the case holds a name, and this one where none was read
+FIELDS = tuple(sorted((*_CHOICES, *_NUMBERS, *_YES_NO, *_NAMED)))
 
 
 def apply(case: Case, corrections: Mapping[str, Value]) -> Case:
@@ -31,6 +32,7 @@ def apply(case: Case, corrections: Mapping[str, Value]) -> Case:
         for fact in case.facts
         if fields.get(fact.name, fact.value) is not None
     )
+    fields |= {name: (getattr(case, name) or _NAMED[name]) if fields[name] else "" for name in _NAMED if name in fields}
     return replace(case, facts=facts, **fields) if fields else case  # type: ignore[arg-type]  # each value was checked for its field
 
 
@@ -44,7 +46,7 @@ def _value(name: str, value: Value) -> Value:
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 10_000):
             raise QuestionError(f"The correction of '{name}' must be a number from 0 to 10,000, or None to forget it.")
         return None if value is None else float(value)
-    if name in _YES_NO:
+    if name in _YES_NO or name in _NAMED:
         if not isinstance(value, bool):
             raise QuestionError(f"The correction of '{name}' must be true or false.")
         return value

@@ -58,7 +58,7 @@ def _top(engine: Engine) -> None:
     if held.entries:
         with st.popover("Export", icon=":material/ios_share:", key="export"):
             _exports()
-        st.button("New question", key="new", icon=":material/add:", on_click=session.start_over)
+        st.button("New question", key=session.NEW[0], icon=":material/add:", on_click=session.begin_anew)
 
 
 def _exports() -> None:
@@ -89,7 +89,7 @@ def _welcome() -> None:
 def _bottom(engine: Engine) -> None:
     head = knowledge().head
     with st.bottom:
-        st.chat_input("Describe the case, or ask a fact", key="question", on_submit=_typed)
+        st.chat_input("Describe the case, or ask a fact", key=session.TYPED, on_submit=session.typed)
         with st.container(key="notice", horizontal=True, vertical_alignment="center"):
             st.caption(
                 f"**{head.review_status}.** {head.updated_words}. For healthcare professionals; does not replace clinical judgment. {_privacy(engine)}",
@@ -97,10 +97,6 @@ def _bottom(engine: Engine) -> None:
             )
             with st.popover("Disclaimer", type="tertiary"):
                 st.markdown(f"**{head.publisher}: {head.title}**\n\n{head.review_status}. {head.updated_words}. {head.purpose}.\n\n{head.disclaimer}")
-
-
-def _typed() -> None:
-    session.ask(str(st.session_state["question"] or ""))
 
 
 def _waiting(engine: Engine) -> str:

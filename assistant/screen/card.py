@@ -23,7 +23,10 @@ def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
     reads = told.readers[reader_of(case, reader)]
     action = told.actions[decision.action.value]
     now = [reads.now.get(name, text) for name, text in told.now.items() if name in decision.elements]
-    also = [reads.also.get(name, text) for name, text in told.also.items() if name in decision.elements]
+    also = {name: reads.also.get(name, text) for name, text in told.also.items() if name in decision.elements}
+    if not now:
+        now = [text for name, texts in told.alone.items() if name in decision.elements for text in reads.alone.get(name, texts)]
+        also = {name: text for name, text in also.items() if name not in told.alone}
     unknown = [fact_name(name) for name in decision.missing if name in told.facts] if decision.action in DECIDED else []
     return {
         "action": decision.action.value,
@@ -32,8 +35,9 @@ def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
         "line": _line(decision),
         "says": reads.says.get(decision.action.value, ""),
         "about": _about(case, decision),
+        "now_head": told.now_heads.get(decision.action.value, "") if now else "",
         "now": now[:MOST_NOW],
-        "also": also[:MOST_ALSO],
+        "also": list(also.values())[:MOST_ALSO],
         "unknown": ", ".join(unknown),
         "call": CALL if (reads.calls or _layman(case)) and _urgent(case, decision) else "",
         "patients": [_patient(number, part) for number, part in enumerate(decision.patients, start=1)],
@@ -59,7 +63,7 @@ def _urgent(case: Case, decision: Decision) -> bool:
 def spoken(shown: Json) -> str:
     """The card in one breath, for who hears the page."""
     about = ". ".join(f"{label}: {value}" for label, value in shown["about"])
-    now = "Now: " + ", ".join(shown["now"]) if shown["now"] else ""
+    now = f"{shown['now_head']}: {', '.join(shown['now'])}" if shown["now"] else ""
     parts = (shown["word"].capitalize(), shown["call"], shown["line"], shown["says"], about, now)
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
 

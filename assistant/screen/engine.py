@@ -176,11 +176,13 @@ def build_from_settings(tell: Tell) -> Assistant:
 
 
 def by_hand(given: Sequence[tuple[str, str]]) -> dict[str, str | float | bool | None]:
-    """Fields set by a click, as the reading's own values: numbers as numbers, yes and no as truth values."""
+    """Fields set by a click, as the reading's own values: numbers as numbers, yes and no as truth values, None for a number that is to be forgotten."""
     return {name: _typed(value) for name, value in given}
 
 
-def _typed(value: str) -> str | float | bool:
+def _typed(value: str) -> str | float | bool | None:
+    if not value:
+        return None
     if value in ("true", "false"):
         return value == "true"
     return float(value) if value.replace(".", "", 1).isdigit() else value

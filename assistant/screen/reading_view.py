@@ -12,6 +12,8 @@ from assistant.screen.words import fact_name, fact_value, plain, words
 
 Json = dict[str, Any]
 
+# What follows from other facts, and from which; the words of those are its own.
+_RESTS_ON = {"neutropenic_fever": ("anc", "temperature"), "renal_impairment": ("filtration", "creatinine", "dialysis")}
 _NOT_COUNTED = (EpisodeState.HISTORICAL, EpisodeState.NOT_THIS_PATIENT, EpisodeState.ABSENT)
 
 
@@ -38,21 +40,34 @@ def chips(case: Case, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
     """One chip for each fact, in the order of the table of words; what was set by hand or is not counted is said."""
     found: list[Json] = []
     for number, part in enumerate(case.others or (case,), start=1):
-        found += _of_patient(part, turn, f"Patient {number}: " if case.others else "")
+        whose = f"Patient {number}: " if case.others else ""
+        found += [{**chip, "label": whose + chip["label"]} for chip in (*_of_patient(part, turn), *_derived(part, by_hand, turn))]
     have = {chip["name"] for chip in found}
     for name, value in by_hand.items():
         if name not in have and value is not None:
-            found.append({"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "note": "set by hand", "new": True})
+            found.append({"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "lights": [], "note": "set by hand", "new": True})
     return [*_suspected(case, {chip["name"] for chip in found}), *found, *_not_counted(case)]
 
 
-def _of_patient(case: Case, turn: int, whose: str) -> list[Json]:
+def _of_patient(case: Case, turn: int) -> list[Json]:
     groups: dict[str, list[Fact]] = {}
     for fact in case.facts:
         groups.setdefault(fact.name, []).append(fact)
     rank = {name: place for place, name in enumerate(words().facts)}
-    made = [_chip(name, groups[name], turn) for name in sorted(groups, key=lambda name: rank.get(name, 99))]
-    return [{**chip, "label": whose + chip["label"]} for chip in made]
+    return [_chip(name, groups[name], turn) for name in sorted(groups, key=lambda name: rank.get(name, 99))]
+
+
+def _derived(case: Case, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
+    """What nobody said and the decision rests on, since other facts show it; with the words of these."""
+    found = []
+    for name, bases in _RESTS_ON.items():
+        under = [fact for fact in case.facts if fact.name in bases and fact.status is not FactStatus.DENIED]
+        said = name == "neutropenic_fever" and not case.neutropenic_fever_derived
+        if getattr(case, name) is not True or name in by_hand or said or not under or any(fact.name == name for fact in case.facts):
+            continue
+        told = " and ".join(dict.fromkeys(fact_name(fact.name) for fact in under))
+        found.append({**_chip(name, under, turn), "value": plain(value=True), "note": f"derived from {told}"})
+    return found
 
 
 def _chip(name: str, facts: list[Fact], turn: int) -> Json:
@@ -65,6 +80,7 @@ def _chip(name: str, facts: list[Fact], turn: int) -> Json:
         "label": fact_name(name),
         "value": " / ".join(values),
         "words": list(dict.fromkeys(f.words.text for f in facts)),
+        "lights": list(dict.fromkeys(f.name for f in facts)),
         "note": ", ".join(dict.fromkeys(notes)),
         "new": any(f.words.turn == turn for f in facts),
     }
@@ -74,7 +90,9 @@ def _suspected(case: Case, have: set[str]) -> list[Json]:
     """An infection that nobody named, and that the decision rests on: told by signs alone, such as a fever."""
     if case.infection is not Infection.SUSPECTED or have & {"infection", "state"}:
         return []
-    return [{"name": "infection", "label": fact_name("infection"), "value": plain(case.infection.value), "words": [], "note": "by its signs", "new": True}]
+    signs = [fact for fact in case.facts if fact.name == "temperature"]
+    words, lights = [fact.words.text for fact in signs], list(dict.fromkeys(fact.name for fact in signs))
+    return [{"name": "infection", "label": fact_name("infection"), "value": plain(case.infection.value), "words": words, "lights": lights, "note": "by its signs", "new": True}]
 
 
 def _not_counted(case: Case) -> list[Json]:
@@ -82,4 +100,4 @@ def _not_counted(case: Case) -> list[Json]:
     told = words().states
     aside = [e for e in (() if case.others else case.episodes) if e.state in _NOT_COUNTED]
     texts = dict.fromkeys((e.name, told[e.state.value]) for e in aside)
-    return [{"name": "", "label": "Not counted", "value": name, "words": [], "note": note, "new": True} for name, note in texts]
+    return [{"name": "", "label": "Not counted", "value": name, "words": [], "lights": [], "note": note, "new": True} for name, note in texts]

@@ -14,6 +14,7 @@ from assistant.screen.words import fact_name, plain, reply, typeset, words
 
 Json = dict[str, Any]
 
+OTHER_DRUG = "scope.other_drug"  # the rule by which a question about another drug is not answered
 _FAR = ("asked", "drug")  # a rule that differs in these is no near miss to a reader
 _CLOSE = ("severity", "counts", "neutropenic_fever", "dose", "age", "treatment")  # told before a miss in the infection's state
 
@@ -72,16 +73,19 @@ def _briefly(restart: Restart | None) -> str:
 
 
 def corrections(decision: Decision) -> list[Json]:
-    """What can be put right by hand, with the turn that each choice sends; only where something is decided."""
-    if decision.action not in DECIDED:
+    """What can be put right by hand, with the turn that each choice sends: all where something is decided, the drug where that is why nothing is."""
+    other_drug = OTHER_DRUG in decision.rules
+    if decision.action not in DECIDED and not other_drug:
         return []
     found: dict[str, list[Json]] = {}
     for name, said in words().replies.items():
         fact, label = name.split(".", 1)
+        if (fact == "drug") is not other_drug:
+            continue
         found.setdefault(fact, []).append({"label": label, "text": said.text, "set": list(said.set.items())})
     told = words().facts
     rows = [{"name": fact, "label": fact_name(fact), "answers": answers} for fact, answers in found.items()]
-    rows += [{"name": name, "label": fact_name(name), "answers": []} for name in words().numbers if name not in found]
+    rows += [{"name": name, "label": fact_name(name), "answers": []} for name in words().numbers if name not in found and not other_drug]
     return [{**row, "unit": told[row["name"]].unit if row["name"] in words().numbers else ""} for row in rows]
 
 

@@ -25,6 +25,7 @@ Json = dict[str, Any]
 
 PAUSE = 2.0  # seconds after which the page looks again at a model that has said nothing new
 _WRITING, _SO_FAR, _RECEIPT, _SAVED = "writing", "written_so_far", "receipt", "receipts_saved"
+NEW, TYPED = ("new", "new-aside"), "question"  # the buttons that begin a new conversation, and the box that is typed into
 _OPEN, _TO_KEEP, _OFF, _DRAWN, ADDRESS = "conversation", "to_keep", "keep_nothing", "drawn", "c"
 
 
@@ -117,6 +118,12 @@ def start_over() -> None:
     st.session_state[_OPEN] = Conversation(reader=conversation().reader)
 
 
+def begin_anew() -> None:
+    """A button for a new conversation was pressed; where a question was typed in the same moment, that question begins it."""
+    if not st.session_state.get(TYPED):
+        start_over()
+
+
 def open_kept(name: str) -> None:
     """Open a conversation that was kept."""
     found = _held(name)
@@ -147,6 +154,17 @@ def read_by(reader: str) -> None:
 
 
 # --------------------------------------------------------------------------- questions and answers
+
+
+def typed() -> None:
+    """A question was typed.
+
+    While a run is busy, what is pressed and what is typed meanwhile reach the next run together, in no order that can be relied on. The question then
+    belongs to the new conversation: it is neither answered with the last patient's facts nor lost.
+    """
+    if any(st.session_state.get(button) for button in NEW):
+        start_over()
+    ask(str(st.session_state[TYPED] or ""))
 
 
 def ask(text: str, given: list[tuple[str, str]] | None = None) -> None:

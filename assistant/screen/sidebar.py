@@ -16,7 +16,7 @@ SHOWN = 8  # conversations listed at once, each of which is drawn anew at every 
 def draw() -> None:
     """Draw the sidebar."""
     with st.sidebar:
-        st.button("New conversation", key="new-aside", icon=":material/add:", width="stretch", on_click=session.start_over)
+        st.button("New conversation", key=session.NEW[1], icon=":material/add:", width="stretch", on_click=session.begin_anew)
         if session.store() is not None:
             _list()
             if session.conversation().entries:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
 from assistant.knowledge.choice import chosen, wanted
 from assistant.records import Answer, Passage, Sentence
+from assistant.screen.notes import SURE
 from assistant.screen.words import typeset, words
 from assistant.wording import markers_in
 
@@ -166,11 +167,26 @@ def _quoting(name: str, answer: Answer, known: Knowledge) -> list[str]:
     return told
 
 
-def _beside(name: str, answer: Answer, known: Knowledge) -> list[str]:
-    """The label facts that stand against a passage of the article, where an element or a fact rests on both: those of the labels that count."""
+def _beside(name: str, answer: Answer, known: Knowledge) -> list[Json]:
+    """What is known beside a passage of the article, each under the title of what it is: the notes that name it, and the labels of what rests on it.
+
+    Of labels that differ those of the jurisdiction that was named or chosen are shown.
+    """
     short = name.removeprefix("article:")
     if short == name:
         return []
+    told, codes = words().notes, wanted(answer.case.jurisdictions, answer.jurisdiction)
+    found = [
+        {"title": told[note.kind], "text": f"{note.title}. {typeset(note.say)}", "face": SURE[note.confidence], "labels": _labels(note.labels, codes, known)}
+        for note in known.notes.values()
+        if short in note.passages
+    ]
     pairs = [(e.passages, e.labels) for e in known.algorithm.elements.values()] + [(f.cites, f.labels) for f in known.facts.values()]
-    found = dict.fromkeys(label for cites, named in pairs if short in cites for label in named)
-    return [f"label:{label.id}" for label in chosen((known.labels[label] for label in found), wanted(answer.case.jurisdictions, answer.jurisdiction))]
+    mine = [label for cites, named_there in pairs if short in cites for label in named_there]
+    under_notes = {label for one in found for label in one["labels"]}
+    rest = [label for label in _labels(mine, codes, known) if label not in under_notes]
+    return [*found, *({"title": told["label"], "text": "", "face": "", "labels": [label]} for label in rest)]
+
+
+def _labels(names: Iterable[str], codes: Sequence[str], known: Knowledge) -> list[str]:
+    return [f"label:{label.id}" for label in chosen((known.labels[name] for name in dict.fromkeys(names)), codes)]

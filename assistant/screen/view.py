@@ -84,7 +84,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
     places = sources.stops(answer)
     found = sources.passages(answer, places)
     beside = notes.notes(answer)
-    named = [p["id"] for p in found] + [name for p in found for name in p["beside"]] + [name for note in beside for name in note["labels"]]
+    named = [p["id"] for p in found] + [name for p in found for one in p["beside"] for name in one["labels"]] + [name for note in beside for name in note["labels"]]
     reader = card.reader_of(answer.case, conversation.reader)
     glance = card.card(answer.case, answer.decision, reader)
     return {

@@ -54,6 +54,7 @@ class Reader(_Strict):
     lead: str = ""
     says: dict[str, str] = {}
     now: dict[str, str] = {}
+    alone: dict[str, list[str]] = {}
     also: dict[str, str] = {}
 
 
@@ -75,6 +76,8 @@ class Words(_Strict):
     restarts_later: dict[str, str]
     bases: dict[str, str]
     now: dict[str, str]
+    alone: dict[str, list[str]]
+    now_heads: dict[str, str]
     also: dict[str, str]
     facts: dict[str, FactWord]
     values: dict[str, str]
@@ -84,6 +87,7 @@ class Words(_Strict):
     numbers: list[str]
     references: dict[str, str]
     states: dict[str, str]
+    notes: dict[str, str]
     examples: list[Example]
     readers: dict[str, Reader]
     course: list[Stage]

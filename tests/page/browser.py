@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.support import ROOT
 
@@ -29,6 +29,9 @@ FLAGS = (
 )
 START = 60  # seconds that a server may take to answer
 PATIENCE = 30_000  # milliseconds that a test waits for something on the page; generous, since machines differ
+TELLING = 200  # characters that tell one question from another
+
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str | None:
@@ -76,19 +79,36 @@ def running_browser() -> Iterator[Browser]:
         browser.close()
 
 
+def idle(page: Page) -> None:
+    """Wait until the app's script is done and what it sent is drawn. It says nothing of a press whose run has not begun."""
+    page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE)
+    page.evaluate("async () => { await document.fonts.ready; for (let n = 0; n < 2; n += 1) await new Promise(requestAnimationFrame); }")
+
+
 def settled(page: Page) -> None:
     """Wait until search has started, so that answers are whole."""
     page.locator(".st-key-notice").wait_for(timeout=120_000)
     page.locator(".st-key-starting").wait_for(state="detached", timeout=120_000)
-    page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE)
+    idle(page)
+
+
+def begin_anew(page: Page) -> None:
+    """Begin a new conversation, and wait until nothing of the last one stands on the page."""
+    page.get_by_role("button", name="New question").click()
+    expect(page.locator(".hf .turn")).to_have_count(0)
 
 
 def ask(page: Page, question: str) -> Locator:
-    """Ask, and wait for the card of the answer, which is returned as its turn."""
-    before = page.locator(".hf .turn").count()
+    """Ask, and wait for the card of the answer, which is returned as its turn.
+
+    The turn is known by its words: turns are not counted, since those of a conversation that is being left may still be drawn. So a question is asked
+    only once in a conversation.
+    """
+    mine = page.locator(".hf .turn").filter(has=page.locator(".asked", has_text=question[:TELLING]))
+    expect(mine).to_have_count(0)
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(question)
     box.press("Enter")
-    turn = page.locator(".hf .turn").nth(before)
-    turn.locator(".card, .fault").first.wait_for(timeout=PATIENCE)
-    return turn
+    expect(mine).to_have_count(1)
+    mine.locator(".card, .fault").first.wait_for(timeout=PATIENCE)
+    return page.locator(f'.hf .turn[data-turn="{mine.get_attribute("data-turn")}"]')

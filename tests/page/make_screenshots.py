@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page
 
-from tests.page.browser import ask, page_server, running_browser, settled
+from tests.page.browser import ask, begin_anew, idle, page_server, running_browser, settled
 from tests.support import ROOT
 
 LAPTOP, TABLET, PHONE = (1366, 820), (1024, 768), (390, 844)
@@ -70,8 +70,7 @@ def _way(page: Page) -> None:
 
 def _kept(page: Page) -> None:
     ask(page, FACT)
-    page.get_by_role("button", name="New question").click()
-    page.locator(".hf .turn").wait_for(state="detached")
+    begin_anew(page)
     ask(page, MILD)
     page.get_by_test_id("stExpandSidebarButton").click()
 
@@ -140,7 +139,8 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path:
     page.goto(address)
     settled(page)
     shot.play(page)
-    page.wait_for_timeout(700)
+    idle(page)
+    page.wait_for_timeout(700)  # scrolling into place
     target = folder / f"{shot.name}.png"
     page.screenshot(path=target)
     context.close()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.page.browser import ask, settled
+from tests.page.browser import ask, begin_anew, idle, settled
 
 pytestmark = pytest.mark.browser
 
@@ -66,8 +66,27 @@ def test_the_article_shows_which_sentences_of_the_answer_rest_on_it(page: Page) 
     turn = ask(page, MILD)
     turn.locator(".cite").last.click()
     panel(page).locator(".article .rests").first.click()
-    assert turn.locator(".sentence.lit").count() >= 1
+    expect(turn.locator(".sentence.lit").first).to_be_visible()
     expect(panel(page).locator(".article mark")).to_be_in_viewport()
+
+
+def test_a_sentence_of_the_article_is_pressed_itself_and_its_sentences_are_named_in_words(page: Page) -> None:
+    turn = ask(page, MILD)
+    turn.locator(".cite").first.click()
+    other = panel(page).locator(".article .used:not(.here)").first
+    words = other.get_attribute("data-passage")
+    other.click(position={"x": 30, "y": 8})
+    expect(panel(page).locator(".article .here")).to_have_attribute("data-passage", words or "")
+    lit = turn.locator(".sentence.lit").first
+    expect(lit).to_be_in_viewport()
+    named = panel(page).locator(".resting button").first
+    assert named.inner_text().split()[:4] == lit.inner_text().split()[:4]
+    panel(page).locator(".article .here .rests").focus()
+    page.keyboard.press("Enter")
+    expect(lit).to_be_visible()
+    named.focus()
+    page.keyboard.press("Enter")
+    expect(turn.locator(".sentence.lit .cite:focus")).to_have_count(1)
 
 
 def test_all_of_it_by_keyboard_alone(page: Page) -> None:
@@ -92,9 +111,7 @@ def test_the_page_is_reached_by_tab_from_the_question_to_the_markers(page: Page)
     seen: list[str] = []
     page.locator("body").press("Tab")
     for _ in range(60):
-        focus = focused(page)
-        if focus.count():
-            seen.append(focus.first.get_attribute("class") or "")
+        seen += [focus.get_attribute("class") or "" for focus in focused(page).all()]
         page.keyboard.press("Tab")
     assert any("cite" in name for name in seen)
     assert any("answer" in name for name in seen)
@@ -153,8 +170,9 @@ def test_an_open_panel_survives_the_next_run_of_the_script(page: Page) -> None:
     turn = ask(page, MILD)
     turn.locator(".cite").first.click()
     words = panel(page).locator(".article mark").inner_text()
-    page.get_by_role("button", name="Disclaimer").click()
-    page.wait_for_timeout(500)
+    page.get_by_role("combobox", name="Who reads").click()
+    page.get_by_role("option", name="For: Pharmacist or nurse").click()
+    expect(turn.locator(".says")).to_contain_text("prescriber")
     expect(panel(page).locator(".article mark")).to_have_text(words)
 
 
@@ -162,11 +180,16 @@ def test_what_was_read_and_its_words_light_up_together(page: Page) -> None:
     turn = ask(page, SEVERE)
     turn.locator(".chip", has_text="Severity").hover()
     expect(turn.locator(".asked mark.lit").first).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(turn.locator(".asked mark.lit")).to_have_count(0)
+    turn.locator(".chip", has_text="Severity").get_by_role("button").focus()
+    expect(turn.locator(".asked mark.lit").first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(turn.locator(".asked mark.lit", has_text="IV antibiotics")).to_have_count(0)
 
 
 def test_a_screen_reader_hears_each_answer_once(page: Page) -> None:
     live = page.locator(".hf .live")
-    page.add_init_script("")
     ask(page, MILD)
     expect(live).to_have_attribute("aria-live", "polite")
     expect(live).to_contain_text("Resume")
@@ -176,7 +199,8 @@ def test_a_screen_reader_hears_each_answer_once(page: Page) -> None:
         new MutationObserver(() => window.heard.push(live.textContent)).observe(live, {childList: true, characterData: true, subtree: true}); }"""
     )
     ask(page, "And now she has pneumonia and is on IV antibiotics in hospital.")
-    page.wait_for_timeout(800)
+    expect(live).to_contain_text("Hold")
+    idle(page)
     heard = page.evaluate("window.heard")
     assert len(heard) == 1
     assert heard[0].startswith("Hold")
@@ -199,7 +223,7 @@ def test_a_long_paste_is_folded_and_answered(page: Page) -> None:
 
 def test_a_new_question_clears_the_page(page: Page) -> None:
     ask(page, MILD)
-    page.get_by_role("button", name="New question").click()
+    begin_anew(page)
     expect(page.get_by_text("Hold or resume pomalidomide?")).to_be_visible()
     turn = ask(page, SEVERE)
     expect(page.locator(".hf .turn")).to_have_count(1)
@@ -210,7 +234,7 @@ def test_nothing_of_the_last_conversation_is_open_or_taken_as_heard_in_a_new_one
     """The conversation's component stays on the page; what it knew of the last one must not."""
     ask(page, MILD).locator(".cite").first.click()
     expect(panel(page).locator(".article mark")).to_be_visible()
-    page.get_by_role("button", name="New question").click()
+    begin_anew(page)
     expect(page.locator(".hf")).to_be_hidden()
     ask(page, SEVERE)
     expect(page.locator(".hf .live")).to_contain_text("Hold")
@@ -221,7 +245,8 @@ def test_nothing_of_the_last_conversation_is_open_or_taken_as_heard_in_a_new_one
 def test_nothing_is_asked_of_any_other_machine(page: Page, outside: list[str]) -> None:
     ask(page, MILD).locator(".cite").first.click()
     page.get_by_role("button", name="Disclaimer").click()
-    page.wait_for_timeout(500)
+    expect(page.get_by_text("Dr.Oracle assumes no liability")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     assert outside == []
 
 

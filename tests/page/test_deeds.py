@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.page.browser import ask, settled
+from assistant.storage import Held, Store, open_store
+from tests.page.browser import PATIENCE, ask, begin_anew, idle, page_server, settled
 
 pytestmark = pytest.mark.browser
 
@@ -17,28 +20,45 @@ SEVERE = "Admitted with pneumonia on oxygen and IV antibiotics, on pomalidomide 
 MILD = "Mild cystitis treated with oral antibiotics, completely resolved, pomalidomide 4 mg held. Restart?"
 
 
+@pytest.fixture
+def store(data_with_index: Path) -> Iterator[Store]:
+    """Where the served page keeps its conversations."""
+    kept = open_store(f"sqlite:///{data_with_index}/conversations.sqlite")
+    yield kept
+    kept.close()
+
+
+def reload_once(page: Page, store: Store, kept: Callable[[Held], bool]) -> None:
+    """Reload as soon as the address names the conversation and what is kept of it is as `kept` says."""
+    page.wait_for_url(re.compile(r"[?&]c=\w+"), timeout=PATIENCE)
+    name = page.url.partition("c=")[2]
+    end = time.monotonic() + PATIENCE / 1000
+    while not ((held := store.get(name)) and kept(held)):
+        assert time.monotonic() < end, "what was done is not kept"
+        page.wait_for_timeout(20)
+    page.reload()
+
+
 def tick(page: Page, name: str) -> Locator:
     return page.get_by_role("checkbox", name=name)
 
 
-def test_a_tick_moves_the_case_on_and_outlives_a_reload(page: Page) -> None:
+def test_a_tick_moves_the_case_on_and_outlives_a_reload(page: Page, store: Store) -> None:
     ask(page, MILD)
     here = page.locator('.hf .stages > li[aria-current="step"] .stage')
     expect(here).to_contain_text("Resolution")
     tick(page, "Confirm complete resolution").check()
     expect(here).to_contain_text("CBC")
-    page.wait_for_timeout(600)
-    page.reload()
+    reload_once(page, store, lambda held: "confirm_resolution" in held.extra)
     expect(tick(page, "Confirm complete resolution")).to_be_checked()
     expect(tick(page, "CBC with differential first")).not_to_be_checked()
 
 
-def test_a_reload_keeps_the_whole_conversation(page: Page) -> None:
+def test_a_reload_keeps_the_whole_conversation(page: Page, store: Store) -> None:
     ask(page, MILD)
     turn = ask(page, "And the ANC is 0.3.")
     said = turn.locator(".prose").inner_text()
-    page.wait_for_timeout(300)
-    page.reload()
+    reload_once(page, store, lambda held: len(held.payloads) == 2)
     expect(page.locator(".hf .turn")).to_have_count(2)
     assert page.locator(".hf .turn").nth(1).locator(".prose").inner_text() == said
     page.locator(".hf .cite").first.click()
@@ -79,7 +99,7 @@ def test_an_edit_can_be_left_by_escape(page: Page) -> None:
     expect(page.get_by_role("button", name="Edit question 1")).to_be_focused()
 
 
-def test_feedback_is_noted_and_stays(page: Page) -> None:
+def test_feedback_is_noted_and_stays(page: Page, store: Store) -> None:
     turn = ask(page, MILD)
     turn.get_by_role("button", name="Unsafe").click()
     turn.get_by_role("textbox", name="Comment").fill("still febrile")
@@ -87,8 +107,7 @@ def test_feedback_is_noted_and_stays(page: Page) -> None:
     turn.get_by_role("button", name="Note it as unsafe").click()
     expect(turn.locator(".thanks")).to_contain_text("Noted")
     expect(turn.get_by_role("button", name="Unsafe")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_timeout(600)
-    page.reload()
+    reload_once(page, store, lambda held: bool(store.feedback(held.id)))
     expect(page.get_by_role("button", name="Unsafe")).to_have_attribute("aria-pressed", "true")
 
 
@@ -140,14 +159,14 @@ def test_a_patient_is_told_to_call_and_gets_the_same_decision(page: Page) -> Non
 def test_conversations_are_found_opened_and_deleted(page: Page) -> None:
     word = "Quinsy"
     ask(page, f"{word}, drained, on IV antibiotics in hospital, pomalidomide 4 mg. Hold?")
-    page.get_by_role("button", name="New question").click()
-    expect(page.locator(".hf .turn")).to_have_count(0)
+    begin_anew(page)
     ask(page, MILD)
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("textbox", name="Search conversations").fill(word)
     page.keyboard.press("Enter")
     page.get_by_role("button", name=re.compile(f"^{word}")).click()
     expect(page.locator(".hf .asked")).to_contain_text(word)
+    idle(page)
     page.get_by_test_id("stSidebar").get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("Hold or resume pomalidomide?")).to_be_visible()
@@ -173,6 +192,10 @@ def test_on_paper_stand_question_card_answer_checklist_and_sources_and_no_button
     for shown in (".asked", ".card h2", ".prose", ".stages", ".printed"):
         expect(turn.locator(shown)).to_be_visible()
     expect(turn.locator(".printed")).to_contain_text("Resume at same dose once infection has cleared")
+    numbers = turn.locator(".prose .cite:visible").all_inner_texts()
+    assert numbers
+    for number in numbers:
+        expect(turn.locator(".printed")).to_contain_text(f"[{number}]")
     for hidden in (".deeds", ".asks", ".why", ".correct"):
         expect(turn.locator(hidden)).to_be_hidden()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
@@ -192,8 +215,6 @@ def test_the_other_pages_are_one_click_away_and_the_conversation_waits(page: Pag
 
 
 def test_where_nothing_is_kept_a_reload_forgets_and_the_page_says_so(chromium: Browser, data_with_index: Path, tmp_path: Path) -> None:
-    from tests.page.browser import page_server
-
     with page_server(data_with_index, tmp_path / "log", {"HOLDFAST_DATABASE": "nothing"}) as url:
         context = chromium.new_context(viewport={"width": 1366, "height": 820})
         page = context.new_page()

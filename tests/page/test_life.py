@@ -17,6 +17,7 @@ from assistant.pipeline import Assistant
 from assistant.screen import card, component, exports, keeping, session, shared
 from assistant.screen.conversation import Conversation
 from assistant.screen.course import course
+from assistant.screen.words import fact_name
 from assistant.storage import Feedback, Store, open_store
 from tests.page.conftest import ListedSearch, ScriptedModel, asked, building, turns
 
@@ -215,6 +216,29 @@ class TestOnThePage:
         assert line["gold"] == {"action": []}
         assert line["corrections"] == {"severity": "severe"}
         assert line["left_out"] == exports.BY_HAND
+
+    @pytest.mark.parametrize(
+        ("question", "given", "action", "chip"),
+        [
+            (MILD, {"infection": "unknown"}, "hold", ("Infection", "not stated")),
+            (SEVERE, {"dose_mg": ""}, "hold", None),
+            (MILD + " ANC 0.3.", {"anc": ""}, "resume", None),
+            ("Pneumonia on pomalidomide 4 mg, on levofloxacin. Hold?", {"quinolone": "false"}, "hold", ("Quinolone", "no")),
+            ("She has pneumonia on lenalidomide, hold tonight's dose?", {"drug": "pomalidomide"}, "hold", ("Drug", "pomalidomide")),
+        ],
+    )
+    def test_what_was_read_is_forgotten_or_put_right_by_hand(
+        self, script: Script, monkeypatch: pytest.MonkeyPatch, question: str, given: dict[str, str], action: str, chip: tuple[str, str] | None
+    ) -> None:
+        app = script()
+        offered = [dict(answer["set"]) for row in asked(app, question)["answer"]["corrections"] for answer in row["answers"]]
+        assert given in offered
+        press(app, monkeypatch, do="say", text="Put right.", set=[list(pair) for pair in given.items()])
+        answer = turns(app)[-1]["answer"]
+        assert answer["card"]["action"] == action
+        chips = [(one["label"], one["value"]) for one in answer["chips"]]
+        assert chip in chips if chip else fact_name(next(iter(given))) not in [label for label, _ in chips]
+        assert "quinolone" not in str(answer["card"]["also"]).lower()
 
     def test_who_reads_changes_the_words_and_not_the_decision(self, script: Script) -> None:
         app = script()

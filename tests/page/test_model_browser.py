@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.page.browser import ask, page_server, settled
+from tests.page.browser import ask, idle, page_server, settled
+from tests.page.test_reach import violations
 from tests.support import DONE, event, model_server, run_assistant
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ GOOD = (
     "Start appropriate antimicrobial therapy and monitor the response of the infection.",
 )
 WHOLE = 100_000  # milliseconds that an answer may take on a busy machine
+HELD = "Discontinue pomalidomide until complete resolution"
 WRONG = "Infections occur in 45% of patients"
 
 
@@ -117,6 +121,69 @@ def test_the_card_stands_at_once_and_checked_sentences_appear_while_the_model_wr
     assert "tonight's dose" not in json.dumps(scene.requests)
 
 
+def test_while_a_slow_model_is_waited_for_the_page_says_for_what_and_how_long(scene: Scene) -> None:
+    turn = scene.ask()
+    foot = turn.locator(".prose .foot")
+    expect(foot).to_contain_text("openai:scripted is writing")
+    elapsed = foot.locator(".elapsed")
+    expect(elapsed).to_have_text(re.compile(r"^ ?[1-9]\d* s so far\.$"))
+    expect(elapsed).to_have_attribute("aria-hidden", "true")
+    scene.play.go.set()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+    assert elapsed.count() == 0
+
+
+def settle(scene: Scene, turn: Locator) -> None:
+    """Let the model end, and wait until its answer stands in the place of the rules' own."""
+    turn.locator(".writing").wait_for(timeout=WHOLE)
+    scene.play.go.set()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+
+
+def test_an_open_panel_stays_at_its_passage_when_the_model_s_answer_settles(scene: Scene) -> None:
+    turn = scene.ask()
+    panel = scene.page.locator(".hf .panel")
+    turn.locator(".cite").first.click()
+    for _ in range(2):
+        scene.page.keyboard.press("ArrowRight")
+    mark = panel.locator(".article mark")
+    expect(mark).to_have_text(HELD)
+    expect(panel.locator(".nav")).to_have_text("3 of 7")
+    settle(scene, turn)
+    expect(panel.locator(".nav")).to_have_text("6 of 8")
+    expect(mark).to_have_text(HELD)
+    expect(panel.locator("h2")).to_be_focused()
+    assert scene.page.locator(".hf .gone").count() == 0
+
+
+def test_a_panel_whose_passage_is_cited_no_longer_keeps_it_and_says_so(scene: Scene) -> None:
+    turn = scene.ask()
+    panel = scene.page.locator(".hf .panel")
+    turn.get_by_role("button", name="Show source 1").last.click()
+    words = panel.locator(".article mark").inner_text()
+    assert "prophyla" in words.lower()
+    settle(scene, turn)
+    expect(panel.locator(".gone")).to_contain_text("cites this no longer")
+    expect(panel.locator(".article mark")).to_have_text(words)
+    expect(panel.locator(".record")).to_contain_text("cites this no longer")
+    assert turn.locator(".sentence.lit").count() == 0
+    scene.page.keyboard.press("ArrowRight")
+    expect(panel.locator(".nav")).to_have_text("6 of 8")
+    scene.page.keyboard.press("Escape")
+    expect(turn.locator(".cite:focus")).to_have_count(1)
+
+
+def test_axe_finds_nothing_serious_while_a_model_writes_and_after_its_text_was_mended(scene: Scene) -> None:
+    scene.play.sentences = (*GOOD[:1], f"{WRONG} [4].", *GOOD[2:])
+    turn = scene.ask()
+    turn.locator(".writing .so-far").get_by_text("Stop pomalidomide now.").wait_for(timeout=WHOLE)
+    assert violations(scene.page) == []
+    scene.play.go.set()
+    turn.locator("details.corrected summary").click(timeout=WHOLE)
+    idle(scene.page)
+    assert violations(scene.page) == []
+
+
 def test_what_the_check_changed_is_struck_and_inserted_with_reason_and_rule(scene: Scene) -> None:
     scene.play.sentences = (*GOOD[:1], f"{WRONG} [4].", *GOOD[2:])
     scene.play.go.set()
@@ -140,6 +207,21 @@ def test_a_model_that_contradicts_or_breaks_off_leaves_the_rules_answer_and_a_li
     assert "Continue pomalidomide" not in told
     assert "Stop pomalidomide now" in told
     assert turn.locator(".remark").count() == 1
+
+
+def test_another_explanation_is_asked_for_by_a_press_and_not_by_choosing(scene: Scene) -> None:
+    scene.play.go.set()
+    turn = scene.ask()
+    turn.get_by_text("Explained by openai:scripted").wait_for(timeout=WHOLE)
+    choose = turn.get_by_role("combobox", name="Who explains it")
+    choose.focus()
+    scene.page.keyboard.press("ArrowDown")
+    expect(choose).to_have_value("")
+    idle(scene.page)
+    expect(turn.get_by_text("Explained by openai:scripted")).to_be_visible()
+    scene.page.keyboard.press("Tab")
+    scene.page.keyboard.press("Enter")
+    expect(turn.get_by_text("Written by the rules.")).to_be_visible()
 
 
 def test_feedback_that_is_kept_nowhere_says_so(scene: Scene) -> None:

@@ -14,6 +14,7 @@ from assistant import reading
 from assistant.errors import IndexUnusable, SettingsError
 from assistant.index import Tell
 from assistant.pipeline import MAX_CHARACTERS, Assistant
+from assistant.screen import session
 from tests.page.conftest import ListedSearch, ScriptedModel, asked, building, turns
 from tests.support import ROOT
 
@@ -90,6 +91,19 @@ def test_a_new_question_starts_over(script: Script) -> None:
     assert turns(app) == []
     assert "chips" in asked(app, "Restart pomalidomide?")["answer"]
     assert len(turns(app)) == 1
+
+
+@pytest.mark.parametrize("button", session.NEW)
+@pytest.mark.parametrize("handed", [("typed", "begin_anew"), ("begin_anew", "typed")], ids=" then ".join)
+def test_a_question_typed_in_the_moment_of_a_new_conversation_begins_it(script: Script, button: str, handed: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy page takes both in one run, in either order: the question must not be answered with the last patient's facts, nor be lost."""
+    app = script()
+    asked(app, SEVERE)
+    with monkeypatch.context() as patched:
+        patched.setattr(session.st, "session_state", {"conversation": app.session_state["conversation"], "keep_nothing": True, button: True, session.TYPED: MILD})
+        for name in handed:
+            getattr(session, name)()
+        assert session.conversation().turns == (MILD,)
 
 
 def test_fifty_turns(script: Script) -> None:

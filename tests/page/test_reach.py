@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser import ask, settled
+from tests.page.browser import ask, idle, settled
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,12 @@ def sidebar(page: Page) -> None:
     expect(page.get_by_role("button", name="New conversation")).to_be_visible()
 
 
+def fault(page: Page) -> None:
+    """A question that cannot be answered."""
+    turn = ask(page, "Too long a note. " * 6_000)
+    expect(turn.locator(".fault")).to_contain_text("cannot be answered")
+
+
 def other(name: str) -> Callable[[Page], None]:
     """Another page of the app."""
 
@@ -63,14 +69,14 @@ def other(name: str) -> Callable[[Page], None]:
 
 
 @pytest.mark.parametrize(("size", "dark"), [((1366, 820), False), ((1366, 820), True), ((390, 844), False)], ids=["laptop", "dark", "phone"])
-@pytest.mark.parametrize("play", [start, answer_with_all_open, citation, sidebar, other("sources"), other("about")], ids=["start", "answer", "citation", "sidebar", "sources", "about"])
+@pytest.mark.parametrize("play", [start, answer_with_all_open, citation, sidebar, fault, other("sources"), other("about"), other("evaluation")], ids=["start", "answer", "citation", "sidebar", "fault", "sources", "about", "evaluation"])
 def test_axe_finds_nothing_serious(chromium: Browser, address: str, play: Callable[[Page], None], size: tuple[int, int], dark: bool) -> None:
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", reduced_motion="reduce")
     page = context.new_page()
     page.goto(address)
     settled(page)
     play(page)
-    page.wait_for_timeout(300)
+    idle(page)
     found = violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     context.close()

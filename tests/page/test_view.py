@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -52,8 +53,13 @@ class TestWords:
         assert {rule.id for rule in knowledge().algorithm.outcomes} == set(words().lines)
 
     def test_every_element_is_said_by_the_headline_by_now_or_by_also(self) -> None:
-        in_headline = {"stop_now", "hold_until_resolved", "resume_same_dose", "consider_dose_reduction", "what_would_trigger"}
-        assert set(knowledge().algorithm.elements) == in_headline | set(words().now) | set(words().also)
+        in_headline = {"hold_until_resolved", "resume_same_dose", "consider_dose_reduction"}
+        assert set(knowledge().algorithm.elements) == in_headline | set(words().now) | set(words().alone) | set(words().also)
+        assert not set(words().alone) & set(words().now)
+
+    def test_the_count_to_wait_for_is_the_labels_own(self) -> None:
+        (line,) = words().alone["count_threshold"]
+        assert set(re.findall(r"\d[\d.]*", line)) <= set(re.findall(r"\d[\d.]*\d|\d", wording().elements["count_threshold"]))
 
     def test_every_field_of_the_table_has_its_name(self) -> None:
         rules = (*knowledge().algorithm.outcomes, *knowledge().algorithm.modifiers)
@@ -75,7 +81,7 @@ class TestWords:
     def test_every_element_and_number_that_the_page_names_is_known(self) -> None:
         elements, told = set(knowledge().algorithm.elements), words()
         named = {item for stage in told.course for item in stage.items}
-        assert named | set(told.ticks) | {n for r in told.readers.values() for n in (*r.now, *r.also)} <= elements
+        assert named | set(told.ticks) | {n for r in told.readers.values() for n in (*r.now, *r.alone, *r.also)} <= elements
         assert set(told.numbers) <= set(FIELDS)
 
     def test_numbers_have_their_unit(self) -> None:
@@ -126,6 +132,8 @@ class TestPlaces:
         assert shown["word"]
         assert shown["line"]
         assert len(shown["now"]) <= 3
+        assert len(shown["now"]) >= (1 if answered(question).decision.action in card.DECIDED else 0)
+        assert bool(shown["now_head"]) == bool(shown["now"])
         assert "None" not in card.spoken(shown)
 
     def test_the_question_can_be_put_together_from_its_pieces(self, question: str) -> None:
@@ -140,12 +148,53 @@ def test_the_article_is_shown_word_for_word() -> None:
     assert sorted(notes) == sorted(m for p in knowledge().passages.values() if p.source == "article" for m in p.markers)
 
 
+@pytest.mark.parametrize("reader", list(words().readers))
+@pytest.mark.parametrize(
+    ("question", "head", "first"),
+    [
+        ("No infection, ANC 0.3, on pomalidomide 4 mg. Continue?", "Now", "stop_now"),
+        ("Mild cystitis, completely resolved, platelets 20, pomalidomide 4 mg held. Restart?", "Now", "stop_now"),
+        ("Routine visit, no infection, on pomalidomide 4 mg. Carry on?", "From here on", "what_would_trigger"),
+    ],
+)
+def test_what_is_to_be_done_is_told_where_the_headline_is_all_that_is_owed(question: str, head: str, first: str, reader: str) -> None:
+    shown, told = shown_card(question, reader=reader), words()
+    assert shown["now_head"] == head
+    assert 2 <= len(shown["now"]) <= 3
+    assert shown["now"][0] == told.readers[reader].alone.get(first, told.alone[first])[0]
+    assert not any("Counts" in line for line in shown["also"]), "what is told once is not told twice"
+    assert f"{head}: {shown['now'][0]}" in card.spoken(shown)
+
+
 def test_a_label_that_stands_against_a_passage_is_named() -> None:
     answer = answered("82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?")
     passage = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == "article:renal.dose")
-    assert passage["beside"] == ["label:us.dialysis", "label:eu.dialysis"]
-    chosen = Assistant(retriever=ListedSearch(), jurisdiction="CH").answer(answer.turns)
-    assert next(p for p in sources.passages(chosen, sources.stops(chosen)) if p["id"] == "article:renal.dose")["beside"] == ["label:ch.dialysis"]
+    assert [label for one in passage["beside"] for label in one["labels"] if label.endswith("dialysis")] == ["label:us.dialysis", "label:eu.dialysis"]
+
+
+def beside(passage: str, question: str, jurisdiction: str = "") -> list[tuple[str, str, list[str]]]:
+    answer = Assistant(retriever=ListedSearch(), jurisdiction=jurisdiction).answer([question])
+    found = next(p for p in sources.passages(answer, sources.stops(answer)) if p["id"] == passage)
+    return [(one["title"], one["text"], one["labels"]) for one in found["beside"]]
+
+
+def test_a_note_stands_in_the_record_of_the_passage_that_it_names_under_what_it_is() -> None:
+    told = beside("article:rationale.rate", "How many patients on pomalidomide get infections?")
+    assert any(title == "Disputed" and text.startswith("The 33.7 % counts severe infections only") for title, text, _ in told)
+
+
+@pytest.mark.parametrize("note", [n for n in knowledge().notes.values() if n.passages], ids=lambda note: note.id)
+def test_every_note_that_names_a_passage_reaches_it(note: Any) -> None:
+    answer = answered(QUESTIONS[0])
+    for name in note.passages:
+        shown = sources._beside(f"article:{name}", answer, knowledge())
+        assert words().notes[note.kind] in [one["title"] for one in shown if one["text"].startswith(note.title)]
+
+
+@pytest.mark.parametrize(("chosen", "there"), [("", ["us", "eu"]), ("US", ["us"]), ("EU", ["eu"]), ("CH", ["ch"])])
+def test_beside_a_passage_stand_the_labels_of_the_chosen_jurisdiction(chosen: str, there: list[str]) -> None:
+    told = beside("article:renal.dose", "82-year-old on dialysis with active pneumonia on pomalidomide 4 mg. Hold?", chosen)
+    assert [label.split(":")[1].split(".")[0] for _, _, labels in told for label in labels if label.endswith(".dialysis")] == there
 
 
 def test_offsets_are_counted_as_a_browser_counts() -> None:
@@ -222,6 +271,28 @@ def test_an_infection_that_only_its_signs_tell_of_is_shown_as_read() -> None:
     assert (chip["label"], chip["value"], chip["note"]) == ("Infection", "suspected", "by its signs")
     named = reading_view.chips(answered(QUESTIONS[0]).case, {}, 0)
     assert not [chip for chip in named if chip["note"] == "by its signs"]
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "words", "note"),
+    [
+        ("ANC 0.3 and 38.9 °C overnight on pom 4 mg, cultures pending. What now?", "Neutropenic fever", ["ANC 0.3", "38.9 °C"], "derived from ANC and Temperature"),
+        ("81-year-old on pomalidomide 4 mg, active pneumonia, eGFR 22. Hold?", "Renal impairment", ["eGFR 22"], "derived from eGFR"),
+    ],
+)
+def test_what_follows_from_other_facts_is_shown_as_derived_with_their_words(question: str, label: str, words: list[str], note: str) -> None:
+    case = answered(question).case
+    (chip,) = [chip for chip in reading_view.chips(case, {}, 0) if chip["label"] == label]
+    assert (chip["value"], chip["words"], chip["note"]) == ("yes", words, note)
+    pieces = reading_view.marked(question, case.facts, 0)
+    assert [piece["text"] for piece in pieces if set(piece["names"]) & set(chip["lights"])] == words, "its words light up"
+
+
+def test_what_was_said_or_set_by_hand_is_not_shown_as_derived() -> None:
+    said = answered("Febrile neutropenia, ANC 0.3, 38.9 °C, on pom 4 mg. Hold?").case
+    by_hand = answered("ANC 0.3 and 38.9 °C on pom 4 mg. What now?").case
+    assert not [chip for chip in reading_view.chips(said, {}, 0) if "derived" in chip["note"]]
+    assert not [chip for chip in reading_view.chips(by_hand, {"neutropenic_fever": True}, 0) if "derived" in chip["note"]]
 
 
 def test_what_was_set_by_hand_holds_until_it_is_spoken_of_again() -> None:

@@ -30,9 +30,9 @@ async function copied(text) {
 }
 
 function drawAgain(act) {
-  const choose = el("select", { "aria-label": "Explain it again by" }, el("option", { value: "-" }, "Explain it again by…"), act.models().map((name) => el("option", { value: name }, name || "the rules alone")));
-  choose.addEventListener("change", () => { if (choose.value !== "-") act.again(choose.value); });
-  return choose;
+  // A choice sends nothing by itself: by keyboard a reader passes over every name on the way to one.
+  const choose = el("select", { "aria-label": "Who explains it" }, act.models().map((name) => el("option", { value: name }, name || "the rules alone")));
+  return el("form", { class: "row again", onsubmit: (event) => { event.preventDefault(); act.again(choose.value); } }, choose, el("button", { type: "submit", class: "plain" }, "Explain it again"));
 }
 
 function drawFeedback(turn, act) {

@@ -13,6 +13,21 @@ function showWriting(root, writing) {
   box.querySelector(".so-far").replaceChildren(...writing.text.replaceAll("**", "").split(/\n\s*\n/).map((part) => el("p", {}, part)));
 }
 
+// How long the last answer has been waited for. It counts here, since the server has nothing to say meanwhile; nobody who hears the page hears it tick.
+function countUp(root, state) {
+  const last = state.data.turns.at(-1);
+  clearInterval(state.clock);
+  if (!last?.waiting) { state.since = null; return; }
+  if (state.since?.turn !== last.id) state.since = { turn: last.id, at: performance.now() };
+  const show = () => {
+    const place = root.querySelector(`.turn[data-turn="${last.id}"] .elapsed`);
+    const seconds = Math.floor((performance.now() - state.since.at) / 1000);
+    if (place && seconds) place.textContent = ` ${seconds} s so far.`;
+  };
+  show();
+  state.clock = setInterval(show, calm() ? 5000 : 1000);
+}
+
 function drawCorrected(turn) {
   const draft = turn.answer.corrected;
   if (!draft) return "";

@@ -13,9 +13,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   takeOver(state, data);
   const act = actions(root, state);
   root.hidden = !data.turns.length;
-  if (root.hidden) return undefined;
+  if (root.hidden) { clearInterval(state.clock); return undefined; }
   drawTurns(root, state, act);
   showWriting(root, data.writing);
+  countUp(root, state);
   saveReceipt(state, data.receipt);
   state.off?.();
   const listening = new AbortController();
@@ -33,7 +34,7 @@ function begin(root, state, id) {
   const sheet = root.querySelector(".sheet");
   if (sheet.open) sheet.close();
   root.querySelector(".talk").replaceChildren();
-  Object.assign(state, { id, versions: new Map(), opener: null, turn: null, stop: null, passage: null, panel: "list", shown: false, drawn: null, heard: "" });
+  Object.assign(state, { id, versions: new Map(), opener: null, turn: null, place: null, passage: null, panel: "list", shown: false, drawn: null, heard: "" });
 }
 
 function drawTurns(root, state, act) {
@@ -49,11 +50,17 @@ function drawTurns(root, state, act) {
     state.versions.set(turn.id, turn.version);
   }
   const last = state.data.turns.at(-1);
-  if (added || !state.turn || !known.has(String(state.turn.id))) { state.turn = last; state.panel = "list"; state.stop = null; }
-  else state.turn = state.data.turns.find((turn) => turn.id === state.turn.id);
+  if (added || !state.turn || !known.has(String(state.turn.id))) Object.assign(state, { turn: last, panel: "list", place: null });
+  else follow(state, state.data.turns.find((turn) => turn.id === state.turn.id));
   drawPanel(root, state, act);
   if (added && state.data.turns.length) bringUp(added, state.data.turns.length > 1);
   announce(root, state, last);
+}
+
+// The answer that the panel belongs to was drawn anew, such as when a model's text has settled: the panel stays at its place.
+function follow(state, turn) {
+  if (state.place && turn.version !== state.turn.version) state.place = placeAgain(turn, state.place);
+  state.turn = turn;
 }
 
 // What is ticked and said is no part of a turn: the browser knows it at once, and nothing is drawn anew for it.
@@ -109,24 +116,42 @@ function actions(root, state) {
     kept: () => state.data.kept,
     models: () => state.data.models,
     actions: () => state.data.actions,
-    open: (turn, stop, opener) => show("stop", turn, stop, opener, null),
+    open: (turn, stop, opener) => show("stop", turn, placeAt(turn, stop), opener, null),
     list: (turn, opener) => show("list", turn, null, opener, null),
     read: (turn, opener, passage) => show("read", turn, null, opener, passage || null),
+    rests: (turn, passage) => rests(root, state, act, turn, passage),
+    sentence: (turn, number) => { if (narrow(root)) act.close(); reveal(root, turn, number)?.querySelector(".cite")?.focus({ preventScroll: true }); },
     close: () => close(root, state, act),
   };
-  const show = (panel, turn, stop, opener, passage) => {
+  const show = (panel, turn, place, opener, passage) => {
     if (opener && !opener.closest(".panel")) state.opener = opener;
-    Object.assign(state, { panel, turn, stop, passage, shown: true });
+    Object.assign(state, { panel, turn, place, passage, shown: true });
     drawPanel(root, state, act);
     root.querySelector(".panel h2").focus({ preventScroll: true });
   };
   return act;
 }
 
+// A sentence of the article was pressed: what rests on it in the answer is lit and brought into sight.
+function rests(root, state, act, turn, passage) {
+  const stop = turn.answer.stops.findIndex((s) => s.passage === passage);
+  if (state.place?.stop.passage !== passage) act.open(turn, stop, null);
+  reveal(root, turn, turn.answer.stops[stop].sentence);
+}
+
+function reveal(root, turn, number) {
+  const node = root.querySelector(`.turn[data-turn="${turn.id}"] .sentence[data-number="${number}"]`);
+  node?.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  return node;
+}
+
 function close(root, state, act) {
-  Object.assign(state, { panel: "list", stop: null, shown: false });
+  // Where the answer was drawn anew meanwhile, the marker that was pressed is gone, and another one stands for the same place.
+  const mine = root.querySelector(`.turn[data-turn="${state.turn?.id}"]`);
+  const likely = [`.cite[data-stop="${state.place?.index}"]`, `.sentence[data-number="${state.place?.stop.sentence}"] .cite`, ".cite"];
+  const back = state.opener?.isConnected ? state.opener : state.opener && likely.map((one) => mine?.querySelector(one)).find(Boolean);
+  Object.assign(state, { panel: "list", place: null, shown: false });
   drawPanel(root, state, act);
-  const back = state.opener && state.opener.isConnected ? state.opener : null;
   state.opener = null;
   if (back) back.focus({ preventScroll: false });
 }
@@ -135,20 +160,24 @@ function drawPanel(root, state, act) {
   const panel = root.querySelector(".panel");
   const { turn, data } = state;
   const has = Boolean(turn && turn.answer);
-  if (state.panel === "stop" && (!has || !turn.answer.stops[state.stop])) Object.assign(state, { panel: "list", stop: null });
-  const drawn = [turn?.id, turn?.version, state.panel, state.stop, state.passage].join("|");
+  if (state.panel === "stop" && !has) Object.assign(state, { panel: "list", place: null });
+  const shown = [turn?.id, state.panel, state.place?.stop.passage, state.place?.stop.start, state.passage].join("|");
+  const drawn = [shown, turn?.version, state.place?.index].join("|");
   if (drawn === state.drawn) { home(root, state); return; }
   state.drawn = drawn;
-  const content = state.panel === "stop" ? drawStop(turn, state.stop, data, act)
+  const content = state.panel === "stop" ? drawStop(turn, state.place, data, act)
     : state.panel === "read" ? [el("div", { class: "panel-head" }, el("div", {}, el("h2", { tabindex: "-1" }, has && state.passage && drawElsewhere(turn, data, state.passage) ? "Found by search" : "The whole article"), el("p", { class: "where" }, data.article.title)), closer(act)), (has && drawElsewhere(turn, data, state.passage)) || drawArticle(has ? turn : null, data, act, null, state.passage)]
     : drawList(has ? turn : null, data, act);
   const had = panel.contains(root.getRootNode().activeElement);
+  const scrolled = state.shownPlace === shown ? panel.querySelector(".article")?.scrollTop : undefined;
+  state.shownPlace = shown;
   panel.replaceChildren(...content);
   panel.dataset.panel = state.panel;
   if (had) panel.querySelector("h2").focus({ preventScroll: true });
   light(root, state);
   home(root, state);
-  centre(panel);
+  if (scrolled === undefined) centre(panel);
+  else if (panel.querySelector(".article")) panel.querySelector(".article").scrollTop = scrolled;
 }
 
 // Which markers are open and which sentences of the answer rest on the passage that is shown.
@@ -156,10 +185,10 @@ function light(root, state) {
   root.querySelectorAll(".cite").forEach((b) => b.setAttribute("aria-expanded", "false"));
   root.querySelectorAll(".sentence.lit").forEach((s) => s.classList.remove("lit"));
   if (state.panel !== "stop") return;
-  const stops = state.turn.answer.stops;
+  const { index, stop: open } = state.place;
   const here = root.querySelector(`.turn[data-turn="${state.turn.id}"]`);
-  here?.querySelector(`.cite[data-stop="${state.stop}"]`)?.setAttribute("aria-expanded", "true");
-  for (const stop of stops.filter((s) => s.passage === stops[state.stop].passage)) here?.querySelector(`.sentence[data-number="${stop.sentence}"]`)?.classList.add("lit");
+  here?.querySelector(`.cite[data-stop="${index}"]`)?.setAttribute("aria-expanded", "true");
+  for (const stop of state.turn.answer.stops.filter((s) => s.passage === open.passage)) here?.querySelector(`.sentence[data-number="${stop.sentence}"]`)?.classList.add("lit");
 }
 
 // Where there is room the panel stands beside the answer; otherwise it is a dialog over it.
@@ -189,6 +218,6 @@ function keys(event, root, state, act) {
   const by = { ArrowRight: 1, n: 1, ArrowLeft: -1, p: -1 }[event.key];
   if (!by) return;
   event.preventDefault();
-  const count = state.turn.answer.stops.length;
-  act.open(state.turn, (state.stop + by + count) % count, null);
+  const to = nextPlace(state.turn, state.place, by);
+  if (to !== null) act.open(state.turn, to, null);
 }

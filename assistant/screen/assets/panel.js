@@ -2,6 +2,8 @@
 
 const SCORE = "How near the passage is to the question: the mean of likeness in meaning (to the passage, or to a question that it is known to answer) and in words, 0 to 1, higher is nearer.";
 
+const GONE = "The answer has changed since, and cites this no longer.";
+
 function sectionOf(passage) {
   return passage.section.length ? passage.section.join(" › ") : "Opening sentence";
 }
@@ -22,12 +24,16 @@ function drawList(turn, data, act) {
   return [el("div", { class: "panel-head" }, el("h2", { tabindex: "-1" }, "Sources"), closer(act)), body, status];
 }
 
+// The markers under which an answer cites a passage.
+function marksOf(answer, passage) {
+  return [...new Set(answer.stops.filter((s) => s.passage === passage.id && s.mark !== "¶").map((s) => s.mark))];
+}
+
 function drawPlace(passage, turn, act) {
   const stop = turn.answer.stops.findIndex((s) => s.passage === passage.id);
-  const marks = [...new Set(turn.answer.stops.filter((s) => s.passage === passage.id).map((s) => s.mark))];
   const open = (event) => (stop < 0 ? act.read(turn, event.currentTarget, passage.id) : act.open(turn, stop, event.currentTarget));
   return el("li", {}, el("button", { type: "button", onclick: open },
-    el("span", { class: "where" }, marks.filter((m) => m !== "¶").map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, `score ${passage.score.toFixed(2)}`)),
+    el("span", { class: "where" }, marksOf(turn.answer, passage).map((m) => el("i", { class: "tag" }, m)), sectionOf(passage), passage.score === null ? null : el("span", { class: "score", title: SCORE }, `score ${passage.score.toFixed(2)}`)),
     el("span", { class: "words" }, passage.text)));
 }
 
@@ -35,19 +41,40 @@ function closer(act) {
   return el("button", { type: "button", class: "close", "aria-label": "Close sources", onclick: act.close }, icon("close", 20));
 }
 
-function drawStop(turn, index, data, act) {
-  const stops = turn.answer.stops;
-  const stop = stops[index];
-  const passage = turn.answer.passages.find((p) => p.id === stop.passage);
-  const step = (by) => () => act.open(turn, (index + by + stops.length) % stops.length, null);
-  const nav = stops.length < 2 ? null : el("div", { class: "nav" },
+// A place is one stop of an answer with its passage. `index` is where it stands among the stops, null where the answer cites it no longer; `near` is where
+// it stood last.
+function placeAt(turn, index) {
+  const stop = turn.answer.stops[index];
+  return { index, near: index, stop, passage: turn.answer.passages.find((p) => p.id === stop.passage) };
+}
+
+// The same place in an answer that was drawn anew: the same passage under the same marker, else the same passage; else it stays, and is told as no longer cited.
+function placeAgain(turn, place) {
+  const stops = turn.answer ? turn.answer.stops : [];
+  const like = (test) => stops.findIndex((s) => s.passage === place.stop.passage && test(s));
+  const found = [like((s) => s.mark === place.stop.mark && s.sentence === place.stop.sentence), like((s) => s.mark === place.stop.mark), like(() => true)].find((n) => n >= 0);
+  return found === undefined ? { ...place, index: null } : placeAt(turn, found);
+}
+
+// The place after or before; from one that is no longer cited on to what stands where it stood. Null where there is no other.
+function nextPlace(turn, place, by) {
+  const count = turn.answer.stops.length;
+  if (!count || (count === 1 && place.index !== null)) return null;
+  const from = place.index ?? (by > 0 ? place.near - 1 : place.near);
+  return (Math.min(from, count - 1) + by + count) % count;
+}
+
+function drawStop(turn, place, data, act) {
+  const { index, stop, passage } = place;
+  const step = (by) => () => act.open(turn, nextPlace(turn, place, by), null);
+  const nav = nextPlace(turn, place, 1) === null ? null : el("div", { class: "nav" },
     el("button", { type: "button", "aria-label": "Previous source", title: "Previous source (left arrow)", onclick: step(-1) }, icon("back", 18)),
-    el("span", {}, `${index + 1} of ${stops.length}`),
+    index === null ? null : el("span", {}, `${index + 1} of ${turn.answer.stops.length}`),
     el("button", { type: "button", "aria-label": "Next source", title: "Next source (right arrow)", onclick: step(1) }, icon("next", 18)));
   const head = el("div", { class: "panel-head" },
-    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage))), ...(nav ? [nav] : []), closer(act));
+    el("div", {}, el("h2", { tabindex: "-1" }, stop.mark === "¶" ? "The article, without a reference" : `Source ${stop.mark}`), el("p", { class: "where" }, sectionOf(passage)), index === null ? el("p", { class: "gone", role: "status" }, GONE) : null), ...(nav ? [nav] : []), closer(act));
   const text = drawElsewhere(turn, data, passage.id) || drawArticle(turn, data, act, stop);
-  return [head, text, drawRecord(passage, stop, data)];
+  return [head, text, drawRecord(index === null ? { ...passage, because: GONE, rules: [] } : passage, stop, data, drawResting(turn, stop.passage, act))];
 }
 
 function drawLabel(label) {
@@ -65,9 +92,10 @@ function drawArticle(turn, data, act, stop, passageId) {
     const here = block.id && block.id === target;
     const node = el(tag, { class: [block.kind, used.has(block.id) ? "used" : "", here ? "here" : ""].join(" ").trim(), "data-passage": block.id || null });
     node.append(...pieces(block, here && stop ? [stop.start, stop.end] : here ? [0, block.text.length] : null));
-    if (used.has(block.id) && !here) {
-      const open = () => act.open(turn, turn.answer.stops.findIndex((s) => s.passage === block.id), null);
-      node.append(" ", el("button", { type: "button", class: "rests", title: "Show what rests on this", "aria-label": `Show what rests on: ${block.text.slice(0, 60)}`, onclick: open }, "in the answer"));
+    if (used.has(block.id)) {
+      const open = () => act.rests(turn, block.id);
+      node.addEventListener("click", () => { if (!String(getSelection())) open(); });
+      node.append(" ", el("button", { type: "button", class: "rests", title: "Show what rests on this", "aria-label": `Show what rests on: ${block.text.slice(0, 60)}`, onclick: (event) => { event.stopPropagation(); open(); } }, "in the answer"));
     }
     box.append(node);
   }
@@ -93,14 +121,22 @@ function pieces(block, marked) {
   return out;
 }
 
-function drawRecord(passage, stop, data) {
+// The sentences of the answer that rest on a passage, in words: where the panel lies over the answer, nothing that lights up there is seen.
+function drawResting(turn, passage, act) {
+  const numbers = new Set(turn.answer.stops.filter((s) => s.passage === passage).map((s) => s.sentence));
+  const told = (number) => turn.answer.paragraphs.flat().filter((s) => s.number === number).flatMap((s) => s.runs).map((run) => run.text || "").join("").trim();
+  return numbers.size ? el("ul", { class: "resting" }, [...numbers].map((number) => el("li", {}, el("button", { type: "button", onclick: () => act.sentence(turn, number) }, told(number))))) : null;
+}
+
+function drawRecord(passage, stop, data, resting) {
   const rows = el("dl", { class: "record", tabindex: "0", "aria-label": "What is known of this source" });
   const row = (label, ...content) => rows.append(el("dt", {}, label), el("dd", {}, ...content));
   row("Why it is here", passage.because, passage.rules.length > 1 ? el("ul", {}, passage.rules.slice(1).map((says) => el("li", {}, says))) : null);
+  if (resting) row("In the answer", resting);
   if (passage.score === null) row("Score", "Not searched.");
   else row("Score", el("meter", { min: "0", max: "1", value: passage.score, "aria-label": "Retrieval score" }), el("b", {}, passage.score.toFixed(2)), ` place ${passage.rank} of ${passage.of}. ${SCORE}`);
   const reference = data.references[stop.mark] || passage.markers.map((m) => data.references[m]).find(Boolean);
   if (reference) row(`Reference ${reference.marker}`, el("span", { class: `badge ${reference.status}` }, reference.told), " ", reference.identity || "Not identified.", reference.doi ? ` doi:${reference.doi}` : "", el("p", {}, reference.found), drawFigures(reference, passage.id));
-  for (const id of passage.beside) row("Stands against it", data.labels[id].text, el("span", { class: "face" }, ` ${data.labels[id].face}`));
+  for (const one of passage.beside) row(one.title, one.text, one.face ? el("span", { class: "face" }, ` ${one.face}`) : null, one.labels.length ? el("ul", {}, one.labels.map((id) => drawLabelLine(data.labels[id]))) : null);
   return rows;
 }

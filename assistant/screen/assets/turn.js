@@ -57,11 +57,12 @@ function drawChips(chips, text) {
   const list = el("ul", { class: "chips", "aria-label": "Read from the question" });
   for (const chip of chips) {
     const from = chip.words.length ? `read from “${chip.words.join("”, “")}”` : "";
-    const item = el("li", { class: chip.new ? "chip" : "chip earlier", title: [from, chip.note].filter(Boolean).join("; ") },
-      el("span", { class: "name" }, chip.label), " ", el("b", {}, chip.value), chip.note ? el("span", { class: "note" }, ` ${chip.note}`) : null, from ? el("span", { class: "sr" }, ` ${from}`) : null);
-    const light = (on) => text.querySelectorAll("mark").forEach((mark) => mark.classList.toggle("lit", on && mark.dataset.names.split(" ").includes(chip.name)));
-    item.addEventListener("pointerenter", () => light(true));
-    item.addEventListener("pointerleave", () => light(false));
+    // A chip that has words is a button, so that they light up by keyboard and by touch too.
+    const item = el("li", { class: chip.new ? "chip" : "chip earlier", title: [from, chip.note].filter(Boolean).join("; ") }, el(chip.words.length ? "button" : "span", chip.words.length ? { type: "button" } : {},
+      el("span", { class: "name" }, chip.label), " ", el("b", {}, chip.value), chip.note ? el("span", { class: "note" }, ` ${chip.note}`) : null, from ? el("span", { class: "sr" }, ` ${from}`) : null));
+    const light = (on) => text.querySelectorAll("mark").forEach((mark) => mark.classList.toggle("lit", on && mark.dataset.names.split(" ").some((name) => chip.lights.includes(name))));
+    for (const begins of ["pointerenter", "focusin"]) item.addEventListener(begins, () => light(true));
+    for (const ends of ["pointerleave", "focusout"]) item.addEventListener(ends, () => light(item.matches(":focus-within")));
     list.append(item);
   }
   return el("div", { class: "read" }, el("span", { class: "over" }, "Read from it"), list);
@@ -92,7 +93,7 @@ function drawCard(card) {
   if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, card.call)));
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
   if (about.length) node.append(el("dl", { class: "about" }, about));
-  if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.action === "hold" ? "Now" : "Before the restart"), el("ol", {}, card.now.map((text) => el("li", {}, text)))));
+  if (card.now.length) node.append(el("div", { class: "now" }, el("h3", {}, card.now_head), el("ol", {}, card.now.map((text) => el("li", {}, text)))));
   const also = card.also.map((text) => el("li", {}, text));
   if (card.unknown) also.push(el("li", { class: "unknown" }, el("span", {}, "Not stated: "), card.unknown));
   if (also.length) node.append(el("ul", { class: "also", "aria-label": "For this patient" }, also));
@@ -106,7 +107,7 @@ function drawProse(turn, act) {
   if (answer.lead) box.append(el("h3", {}, answer.lead));
   for (const line of answer.paragraphs) box.append(el("p", {}, line.flatMap((sentence, n) => [n ? " " : "", drawSentence(turn, sentence, act)])));
   const cited = answer.passages.filter((p) => p.cited).length;
-  const foot = el("p", { class: "foot" }, el("span", {}, turn.waiting || answer.checked));
+  const foot = el("p", { class: "foot" }, el("span", {}, turn.waiting || answer.checked, turn.waiting ? el("span", { class: "elapsed", "aria-hidden": "true" }) : null));
   if (cited) foot.append(el("button", { type: "button", class: "plain sources", onclick: (event) => act.list(turn, event.currentTarget) }, `Sources (${cited})`));
   box.append(foot);
   return box;
@@ -149,5 +150,6 @@ function drawAsks(asks, act) {
 
 function drawPrinted(answer) {
   const cited = answer.passages.filter((p) => p.cited);
-  return el("section", { class: "printed" }, el("h3", {}, "Sources"), el("ul", {}, cited.map((p) => el("li", {}, el("b", {}, p.section.join(" › ") || "Opening sentence"), `: “${p.text}”`))));
+  const marks = (p) => marksOf(answer, p).map((m) => `[${m}] `).join("");
+  return el("section", { class: "printed" }, el("h3", {}, "Sources"), el("ul", {}, cited.map((p) => el("li", {}, marks(p), el("b", {}, p.section.join(" › ") || "Opening sentence"), `: “${p.text}”`))));
 }
