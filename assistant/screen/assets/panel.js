@@ -124,7 +124,7 @@ function pieces(block, marked) {
 // The sentences of the answer that rest on a passage, in words: where the panel lies over the answer, nothing that lights up there is seen.
 function drawResting(turn, passage, act) {
   const numbers = new Set(turn.answer.stops.filter((s) => s.passage === passage).map((s) => s.sentence));
-  const told = (number) => turn.answer.paragraphs.flat().filter((s) => s.number === number).flatMap((s) => s.runs).map((run) => run.text || "").join("").trim();
+  const told = (number) => turn.answer.paragraphs.flat().filter((s) => s.number === number).flatMap((s) => s.runs).map((run) => run.text || "").join("").replace(/\s+(?=[.,;:])/g, "").trim();
   return numbers.size ? el("ul", { class: "resting" }, [...numbers].map((number) => el("li", {}, el("button", { type: "button", onclick: () => act.sentence(turn, number) }, told(number))))) : null;
 }
 
