@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant import settings
+from tests.stores import Store, running_server
 from tests.support import run_assistant
 
 # Before any library is imported by a test: most of them read these names once, at import.
@@ -35,6 +37,19 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(settings.PREFIX):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chroma server, one for each module that asks for it."""
+    with running_server(tmp_path_factory.mktemp("chroma")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["folder", pytest.param("server", marks=pytest.mark.slow)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each of the two places where search may lie."""
+    return Store(request.getfixturevalue("server") if request.param == "server" else "")
 
 
 @pytest.fixture(scope="session")

@@ -184,15 +184,25 @@ def opened(data: Path, place: Place, encoder: Embeddings, fingerprint: str, tell
         return AddedSearch(shelf, sources, place.collection(NAME, SPACE), Words(home / f"words-{_digest(wanted)}"))
     except HoldfastError:  # told already, and no damage
         raise
-    except Exception as fault:  # Chroma and bm25s raise what they like about damaged files; all of it is derived
-        if not place.local:
-            raise IndexUnusable(f"the search over the added sources cannot be opened ({type(fault).__name__})") from fault
+    except Exception:  # Chroma and bm25s raise what they like about damaged files; all of it is derived
+        return _anew(shelf, place, tell)
+
+
+def _anew(shelf: Shelf, place: Place, tell: Tell) -> AddedSearch:
+    """The search made anew. A server looks after its own rows, which others may be reading: of those only what is missing is put in."""
+    home = shelf.home / ".search"
+    try:
         with shelf.locked():
-            forget(shelf, place)
+            if place.local:
+                forget(shelf, place)
             sources = shelf.all()
             wanted = state_of(sources, place)  # after `forget`, which begins a fresh folder
             _bring_up_to_date(shelf, sources, place, home, wanted, tell)
         return AddedSearch(shelf, sources, place.collection(NAME, SPACE), Words(home / f"words-{_digest(wanted)}"))
+    except HoldfastError:
+        raise
+    except Exception as fault:
+        raise IndexUnusable(f"the search over the added sources cannot be opened ({type(fault).__name__})") from fault
 
 
 def forget(shelf: Shelf, place: Place) -> None:

@@ -11,6 +11,7 @@ import pytest
 from assistant import bundled, encoder, index
 from assistant.errors import IndexUnusable, SettingsError
 from assistant.records import Passage
+from tests.stores import Store
 from tests.support import WordEmbedder, some_passages
 
 PASSAGES = some_passages(100)
@@ -27,15 +28,29 @@ def ready(data: Path, passages: tuple[Passage, ...] = PASSAGES) -> list[str]:
     return told
 
 
-def test_it_is_built_at_first_use_with_progress_and_not_again(tmp_path: Path) -> None:
+def test_it_is_built_at_first_use_with_progress_and_not_again(store: Store, tmp_path: Path) -> None:
+    told: list[str] = []
+    store.ready(tmp_path, PASSAGES, WordEmbedder(), lambda message, share: told.append(message))
+    assert [line for line in told if line.startswith("Encoded")] == ["Encoded 64 of 100 passages", "Encoded 100 of 100 passages"]
+    told.clear()
+    store.ready(tmp_path, PASSAGES, WordEmbedder(), lambda message, share: told.append(message))
+    assert told == []
+
+
+def test_why_it_is_built_is_told(tmp_path: Path) -> None:
     assert ready(tmp_path) == ["Building the index: there is no index yet", "Encoded 64 of 100 passages", "Encoded 100 of 100 passages", "The index is built"]
-    assert ready(tmp_path) == []
 
 
-def test_it_holds_every_passage_under_its_id_with_its_own_text(tmp_path: Path) -> None:
-    store = index.ready(tmp_path, PASSAGES, stamp(), WordEmbedder(), lambda message, share: None)
-    held = store.get()
+def test_it_holds_every_passage_under_its_id_with_its_own_text(store: Store, tmp_path: Path) -> None:
+    held = store.ready(tmp_path, PASSAGES, WordEmbedder(), lambda message, share: None).get()
     assert dict(zip(held["ids"], held["documents"], strict=True)) == {p.id: p.text for p in PASSAGES}
+
+
+def test_a_passage_that_changed_is_served_as_it_is_now(store: Store, tmp_path: Path) -> None:
+    store.ready(tmp_path, PASSAGES, WordEmbedder(), lambda message, share: None)
+    changed = (dataclasses.replace(PASSAGES[0], text="What the source says now"), *PASSAGES[1:])
+    held = store.ready(tmp_path, changed, WordEmbedder(), lambda message, share: None).get()
+    assert dict(zip(held["ids"], held["documents"], strict=True)) == {p.id: p.text for p in changed}
 
 
 def test_headings_are_encoded_with_a_passage_and_not_stored_as_its_text() -> None:

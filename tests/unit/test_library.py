@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from assistant import contract, index, retrieval
+from assistant import contract, retrieval
 from assistant.collection import Place
 from assistant.errors import SourceRefused
 from assistant.knowledge import knowledge
@@ -21,6 +21,7 @@ from assistant.library.shelf import Added, Shelf, clean_title
 from assistant.pipeline import Assistant
 from assistant.records import Case, Decision, Draft, Hit
 from assistant.retrieval import Retriever
+from tests.stores import Store
 from tests.support import WordEmbedder
 
 POLICY = "# Ward policy\n\n## Restart\n\nThe zebra unit books the neutrophil count before pomalidomide is restarted.\n\n## Chart\n\nThe hold is written on the yellow chart.\n"
@@ -40,8 +41,19 @@ def put_on(data: Path, name: str = "policy.md", text: str = POLICY, title: str =
         return shelf.add(load(file), WordEmbedder(), "w" * 64, quiet, title=title)[0]
 
 
+_STORE = [Store()]  # where the search of the tests lies
+
+
+@pytest.fixture(scope="module")
+def both_stores(store: Store) -> Iterator[None]:
+    """The tests that ask for it run over a folder and over a server."""
+    _STORE[0] = store
+    yield
+    _STORE[0] = Store()
+
+
 def place(data: Path) -> Place:
-    return Place(data / "added" / ".search")
+    return _STORE[0].place(data)
 
 
 def mend(data: Path) -> None:
@@ -152,6 +164,7 @@ class TestTheShelf:
         assert clean_title(raw) == title
 
 
+@pytest.mark.usefixtures("both_stores")
 class TestSearch:
     """Derived from the shelf, brought up to date when it is opened."""
 
@@ -222,7 +235,7 @@ class Remembering:
 
 def assistant(data: Path, drafter: Remembering | None = None) -> Assistant:
     passages = tuple(knowledge().passages.values())
-    store = index.ready(data, passages, index.stamp(passages, "words", "0"), WordEmbedder(), quiet)
+    store = _STORE[0].ready(data, passages, WordEmbedder(), quiet)
     following = found.FollowingSearch(data, place(data), WordEmbedder(), "w" * 64, quiet)
     return Assistant(retriever=Retriever(store, WordEmbedder(), passages, added=following), drafter=drafter)
 
@@ -241,6 +254,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.usefixtures("both_stores")
 class TestInTheAnswer:
     """It informs, with its own marker; it never changes a decision, and none of its words reaches the answer or a model."""
 

@@ -12,27 +12,27 @@ from assistant.records import Action, Decision, Passage, Quote, Why
 from assistant.retrieval import MAX_K, Retriever, WordRetriever, words
 from assistant.settings import Settings
 from assistant.wiring import build_assistant
+from tests.stores import Store
 from tests.support import WordEmbedder, some_passages
 
 NOTHING_QUOTED = Decision(action=Action.HOLD)
 
 
-def retriever(data: Path, passages: tuple[Passage, ...]) -> Retriever:
+def retriever(store: Store, data: Path, passages: tuple[Passage, ...]) -> Retriever:
     embedder = WordEmbedder()
-    store = index.ready(data, passages, index.stamp(passages, "words", "0"), embedder, lambda message, share: None)
-    return Retriever(store, embedder, passages)
+    return Retriever(store.ready(data, passages, embedder, lambda message, share: None), embedder, passages)
 
 
 @pytest.fixture(scope="module")
-def twelve(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+def twelve(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """A retriever over twelve passages; retrievers hold no state, so the tests may share it."""
-    return retriever(tmp_path_factory.mktemp("twelve"), some_passages(12))
+    return retriever(store, tmp_path_factory.mktemp("twelve"), some_passages(12))
 
 
 @pytest.fixture(scope="module")
-def hundred(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+def hundred(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """More passages than search by meaning looks at in these tests."""
-    return retriever(tmp_path_factory.mktemp("hundred"), some_passages(100))
+    return retriever(store, tmp_path_factory.mktemp("hundred"), some_passages(100))
 
 
 @pytest.fixture
