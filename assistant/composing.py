@@ -54,13 +54,13 @@ def compose(case: Case, decision: Decision, hits: Iterable[Hit] = (), jurisdicti
 
 
 def _with_findings(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """The sentences, each followed by what was not verified of the figures that it shows; nothing is told twice."""
-    told: dict[str, None] = {}
+    """The sentences, each followed by what was not verified of the figures that it shows; of a figure that is said twice it is told once."""
+    told: set[tuple[str, str]] = set()
     found: list[Sentence] = []
     for sentence in sentences:
-        fresh = [one for one in findings.unverified(sentence) if one.text not in told]
-        told.update(dict.fromkeys(one.text for one in fresh))
-        found += [sentence, *fresh]
+        figures = {(reference.marker, figure.words) for reference, figure in findings.shown(sentence)}
+        found += [sentence, *(findings.unverified(sentence) if figures - told else ())]
+        told |= figures
     return found
 
 

@@ -24,17 +24,16 @@ def notes(sentences: Iterable[Sentence]) -> frozenset[str]:
     return frozenset(name for sentence in sentences for _, figure in shown(sentence) for name in figure.notes)
 
 
-def unverified(sentence: Sentence) -> list[Sentence]:
-    """What is said after a sentence of each figure that was not seen in its source."""
+def unverified(sentence: Sentence, *, beside: bool = True) -> list[Sentence]:
+    """What is said of the figures of a sentence that were not seen in their source: right behind it, once for each reference; or elsewhere (not `beside`), with their words."""
     words = wording().labels
-    return [
-        Sentence(
-            text=words["unverified" if reference.identity else "unverified_unknown"].format(marker=reference.marker, words=figure.words),
-            kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{reference.marker}",), block=sentence.block,
-        )
-        for reference, figure in shown(sentence)
-        if figure.verdict == UNSEEN
-    ]  # fmt: skip
+    told: dict[str, Sentence] = {}
+    for reference, figure in shown(sentence):
+        if figure.verdict == UNSEEN:
+            name = ("unverified" if beside else "unverified_words") if reference.identity else "unverified_unknown"
+            text = words[name].format(marker=reference.marker, words=figure.words)
+            told[text] = Sentence(text=text, kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{reference.marker}",), block=sentence.block)
+    return list(told.values())
 
 
 @lru_cache(maxsize=64)

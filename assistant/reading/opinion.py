@@ -78,7 +78,7 @@ class Opinion:
 
     def fears(self) -> bool:
         """Whether the tuned one is sure of an infection that the linear one does not exclude: too much to say that there is none."""
-        return self.linear["infected"] >= NOT_EXCLUDED and self._tuned["infected"] >= FEARED
+        return self.linear["infected"] >= NOT_EXCLUDED and self._tuned.get("infected", 0.0) >= FEARED
 
 
 def _tuned(name: str, line: str) -> dict[str, float]:

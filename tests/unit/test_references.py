@@ -13,8 +13,8 @@ from assistant.records import Action, Answer, Draft, Fate, Sentence
 from assistant.wording import wording
 from tests.support import QuotedOnly
 
-UNSEEN = "Not verified: the source behind reference {} was not seen to say “{}”."
-UNKNOWN = "Not verified: the publication behind reference 4 is not known."
+UNSEEN = "Not verified in reference {}."
+UNKNOWN = "Reference 4 itself is not verified."
 
 
 def text(question: str) -> str:
@@ -34,13 +34,13 @@ def test_each_reference_is_named_with_its_status_and_the_unknown_one_has_no_titl
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("How often are infections a serious adverse event?", UNSEEN.format(1, "17%")),
-        ("How many have grade 3 or 4 infections on pom-dex?", UNSEEN.format(1, "Approximately 30%")),
-        ("When is the infection risk highest?", UNSEEN.format(1, "first three months")),
-        ("For how many months are prophylactic antibiotics given?", UNSEEN.format(1, "first three months")),
-        ("What are the common pitfalls?", UNSEEN.format(1, "first three months")),
-        ("Do elderly patients start at a lower dose of pomalidomide?", UNSEEN.format(3, "3 mg instead of 4 mg")),
-        ("Does ciprofloxacin interact with pomalidomide?", UNSEEN.format(1, "common metabolic pathways")),
+        ("How often are infections a serious adverse event?", UNSEEN.format(1)),
+        ("How many have grade 3 or 4 infections on pom-dex?", UNSEEN.format(1)),
+        ("When is the infection risk highest?", UNSEEN.format(1)),
+        ("For how many months are prophylactic antibiotics given?", UNSEEN.format(1)),
+        ("What are the common pitfalls?", UNSEEN.format(1)),
+        ("Do elderly patients start at a lower dose of pomalidomide?", UNSEEN.format(3)),
+        ("Does ciprofloxacin interact with pomalidomide?", UNSEEN.format(1)),
         ("Why not discontinue permanently?", UNKNOWN),
     ],
 )
@@ -100,11 +100,11 @@ def answered(question: str) -> Answer:
 @pytest.mark.parametrize(
     ("question", "marks", "notes"),
     [
-        ("Severe pneumonia on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(1, "first three months")], {"D25"}),
-        ("Mild cystitis on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(1, "first three months")], {"D25"}),
-        ("Septic shock on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(1, "first three months")], {"D25"}),
-        ("Aged 80, mild cystitis on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(3, "3 mg instead of 4 mg")], {"D18", "D20", "D25"}),
-        ("Pneumonia on pom 4 mg, on ciprofloxacin, still febrile. Hold?", [UNSEEN.format(1, "common metabolic pathways")], {"D16"}),
+        ("Severe pneumonia on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(1)], {"D25"}),
+        ("Mild cystitis on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(1)], {"D25"}),
+        ("Septic shock on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(1)], {"D25"}),
+        ("Aged 80, mild cystitis on pom 4 mg, completely resolved. Restart?", [UNSEEN.format(3)], {"D18", "D20", "D25"}),
+        ("Pneumonia on pom 4 mg, on ciprofloxacin, still febrile. Hold?", [UNSEEN.format(1)], {"D16"}),
         ("Severe pneumonia on pom 4 mg. Stop it for good?", [UNKNOWN], {"N7", "D14p"}),
         ("eGFR 40, mild cystitis on pom 4 mg, oral antibiotics. Hold?", [], {"D5"}),
     ],
@@ -159,4 +159,4 @@ def test_a_models_own_words_that_show_a_figure_are_marked_too() -> None:
 
     answer = Assistant(retriever=QuotedOnly(), drafter=Drafts()).answer(["Mild cystitis on pom 4 mg, completely resolved. Restart?"])
     assert answer.draft is not None and "Consider prophylactic antibiotics for the first three months of therapy [1]." in answer.text
-    assert answer.text.count(UNSEEN.format(1, "first three months")) == 1
+    assert answer.text.count("Not verified in reference 1: “first three months”.") == 1
