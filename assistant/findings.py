@@ -24,15 +24,28 @@ def notes(sentences: Iterable[Sentence]) -> frozenset[str]:
     return frozenset(name for sentence in sentences for _, figure in shown(sentence) for name in figure.notes)
 
 
-def unverified(sentence: Sentence, *, beside: bool = True) -> list[Sentence]:
-    """What is said of the figures of a sentence that were not seen in their source: right behind it, once for each reference; or elsewhere (not `beside`), with their words."""
+def unverified(sentence: Sentence) -> list[Sentence]:
+    """What is said right behind a sentence of the figures in it that were not seen in their source, once for each reference."""
+    return _told(sentence, _unseen(sentence), "unverified")
+
+
+def untold(sentences: Iterable[Sentence], text: str) -> list[Sentence]:
+    """What is said at the end of a text, with the figures' words, of those that its sentences show without saying right behind that they were not seen in their source."""
+    shown_by = list(sentences)
+    said = [figure for s in shown_by for figure in _unseen(s) if all(f"{s.text} {one.text}" in text for one in _told(s, [figure], "unverified"))]
+    return list({one.text: one for s in shown_by for one in _told(s, [f for f in _unseen(s) if f not in said], "unverified_words") if one.text not in text}.values())
+
+
+def _unseen(sentence: Sentence) -> list[tuple[Reference, Figure]]:
+    return [(reference, figure) for reference, figure in shown(sentence) if figure.verdict == UNSEEN]
+
+
+def _told(sentence: Sentence, figures: Iterable[tuple[Reference, Figure]], label: str) -> list[Sentence]:
     words = wording().labels
     told: dict[str, Sentence] = {}
-    for reference, figure in shown(sentence):
-        if figure.verdict == UNSEEN:
-            name = ("unverified" if beside else "unverified_words") if reference.identity else "unverified_unknown"
-            text = words[name].format(marker=reference.marker, words=figure.words)
-            told[text] = Sentence(text=text, kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{reference.marker}",), block=sentence.block)
+    for reference, figure in figures:
+        text = words[label if reference.identity else "unverified_unknown"].format(marker=reference.marker, words=figure.words)
+        told[text] = Sentence(text=text, kind=Fate.HARMLESS, basis="references", passage_ids=(f"reference:{reference.marker}",), block=sentence.block)
     return list(told.values())
 
 

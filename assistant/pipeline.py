@@ -97,7 +97,7 @@ class Assistant:
         draft = self.drafter.draft(case, decision, _own(hits), question, release.hear) if self.drafter else None
         verdict, remark = _judge(draft, case, decision, dictated, question)
         said = grounding.sentences(verdict, dictated)
-        unseen = () if draft is None else tuple(dict.fromkeys(one for s in said for one in findings.unverified(s, beside=False) if one.text not in verdict.text))
+        unseen = findings.untold(said, verdict.text) if draft else []
         added = composing.added_sentences(hits)
         return Answer(
             text="\n\n".join([verdict.text, *([" ".join(s.text for s in unseen)] if unseen else []), *(s.text for s in added)]),
