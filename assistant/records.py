@@ -308,11 +308,20 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """What stands before or after a passage in its source, under its own headings."""
+
+    text: str
+    section: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A piece of a source, cut by the source's own structure; `id` is stable over rebuilds.
 
     `markers` are the article's reference numbers that stand in `text`; `section` is the path of headings. `face` says
-    what must be shown with it: how a label record was read, or that a source was added here.
+    what must be shown with it: how a label record was read, or that a source was added here. `before` and `after` are
+    what stands around it in an added source; the panel shows them, and nothing is searched, cited or checked by them.
     """
 
     id: str
@@ -321,6 +330,8 @@ class Passage:
     section: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     face: str = ""
+    before: Neighbour | None = None
+    after: Neighbour | None = None
 
 
 class Why(StrEnum):

@@ -24,7 +24,7 @@ from assistant.errors import SourceRefused
 from assistant.files import replacing, sha256
 from assistant.index import Tell
 from assistant.library.loading import Loaded
-from assistant.records import Passage
+from assistant.records import Neighbour, Passage
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -152,13 +152,15 @@ class Shelf:
             return [json.loads(line) for line in file]
 
     def passage(self, source: Added, number: int) -> Passage:
-        """One passage of a source."""
+        """One passage of a source, with what stands before and after it."""
         folder = self.folder(source)
         offsets = np.load(folder / "offsets.npy", mmap_mode="r")
+        first, last = max(number - 1, 0), min(number + 1, len(offsets) - 1)
         with (folder / "passages.jsonl").open("rb") as file:
-            file.seek(int(offsets[number]))
-            part = json.loads(file.readline())
-        return as_passage(source, number, part)
+            file.seek(int(offsets[first]))
+            parts = {n: json.loads(file.readline()) for n in range(first, last + 1)}
+        around = {n: Neighbour(text=part["text"], section=(source.title, *part["section"])) for n, part in parts.items()}
+        return replace(as_passage(source, number, parts[number]), before=around.get(number - 1), after=around.get(number + 1))
 
     def vectors(self, source: Added) -> Any:
         """The vectors of a source, shape (passages, floats), read from disk where they are needed."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.knowledge import Knowledge, knowledge
 from assistant.knowledge.choice import chosen, wanted
-from assistant.records import Answer, Passage, Sentence
+from assistant.records import Answer, Neighbour, Passage, Sentence
 from assistant.screen.notes import SURE
 from assistant.screen.words import typeset, words
 from assistant.wording import markers_in
@@ -135,6 +135,8 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "text": typeset(passage.text),
         "markers": list(passage.markers),
         "face": passage.face,
+        "before": _neighbour(passage.before),
+        "after": _neighbour(passage.after),
         "cited": cited,
         "score": hit.score if hit else None,
         "rank": rank,
@@ -143,6 +145,10 @@ def _passage(name: str, *, cited: bool, found: Any, answer: Answer, known: Knowl
         "rules": rules,
         "beside": _beside(name, answer, known),
     }
+
+
+def _neighbour(one: Neighbour | None) -> Json | None:
+    return {"section": list(one.section), "text": typeset(one.text)} if one else None
 
 
 def _because(name: str, rules: list[str], *, cited: bool, answer: Answer) -> str:

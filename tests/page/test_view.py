@@ -12,7 +12,7 @@ from assistant.corrections import FIELDS
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Citation, Decision, Fate, Hit, Outcome, Sentence, Verdict
-from assistant.screen import card, exports, prose, reading_view, reasons, sources
+from assistant.screen import card, component, exports, prose, reading_view, reasons, sources
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.diagram import tree
 from assistant.screen.view import view
@@ -327,3 +327,9 @@ def test_without_search_the_answer_still_has_its_places() -> None:
     assert all(p["score"] is None for p in sources.passages(answer, sources.stops(answer)))
     assert compose(answer.case, answer.decision).text == answer.text
     assert wording().headline
+
+
+def test_no_two_parts_of_the_script_declare_the_same_name() -> None:
+    """The parts are joined into one module: a name that stands twice stops all of it."""
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", "\n".join(component.asset(name) for name in component._SCRIPTS), re.MULTILINE)
+    assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -320,4 +320,14 @@ class TestInTheAnswer:
         stop = next(s for s in places if s["mark"] == "L1")
         shown = next(p for p in sources.passages(answer, places) if p["id"] == stop["passage"])
         assert shown["cited"] and shown["section"] == ["Ward policy 2026", "Ward policy", "Restart"] and shown["face"]
+        assert shown["before"] is None, "it is the first of its source"
+        assert shown["after"] == {"section": ["Ward policy 2026", "Ward policy", "Chart"], "text": "The hold is written on the yellow chart."}
         assert json.dumps(shown)
+
+    def test_each_passage_knows_what_stands_around_it(self, tmp_path: Path) -> None:
+        source = put_on(tmp_path, "three.md", "# One\n\nFirst words.\n\n# Two\n\nSecond words.\n\n# Three\n\nThird words.\n")
+        first, second, third = (Shelf(tmp_path).passage(source, number) for number in range(3))
+        assert (first.before, third.after) == (None, None)
+        assert second.before is not None and second.before.text == first.text == "First words." and second.before.section == first.section
+        assert second.after is not None and second.after.text == third.text == "Third words." and second.after.section == third.section != second.section
+        assert first.after is not None and third.before is not None and first.after.text == third.before.text == second.text

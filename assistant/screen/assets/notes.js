@@ -39,5 +39,12 @@ function drawElsewhere(turn, data, id) {
   if (data.labels[id]) return drawLabel(data.labels[id]);
   if (!passage || passage.source !== "added") return null;
   return el("div", { class: "article label", tabindex: "0", role: "region", "aria-label": "Added source" },
-    el("p", { class: "over" }, passage.face), el("h3", {}, passage.section.join(" › ")), el("p", {}, el("mark", {}, passage.text)));
+    el("p", { class: "over" }, passage.face), ...[passage.before, passage, passage.after].filter(Boolean).flatMap((one, at, all) => drawAround(one, all[at - 1], one === passage)));
+}
+
+// One passage of an added source, under its headings where those change.
+function drawAround(one, last, here) {
+  const heading = one.section.join(" › ");
+  const text = el("p", { class: here ? "here" : "around" }, here ? el("mark", {}, one.text) : one.text);
+  return last && last.section.join(" › ") === heading ? [text] : [el("h3", {}, heading), text];
 }
