@@ -27,9 +27,10 @@ from eval import tuning
 BUILD = Path(__file__).parent / "sets" / "build"
 EXAMPLES = FOLDER / "examples"
 # Inverse regularisation; chosen on authors left out, among 1.5, 3, 5, 8, 20 (state) and the held-back fifth (the others).
-STRENGTH = {"intent": 10.0, "topic": 10.0, "state": 8.0}
+STRENGTH = {"intent": 10.0, "topic": 10.0, "state": 8.0, "severity": 5.0}
 _SNIPPET_STATE = {"resolved": "resolved", "unresolved": "infected", "active": "infected", "possible": "infected", "none": "none"}
 _ACTION_STATE = {"resume": "resolved", "reassess": "resolved", "hold": "infected", "no_hold": "none"}
+_OF_AN_INFECTION = ("hold", "resume", "reassess")
 PLATELETS = 50  # x 10^9/L; below it a restart waits
 TASK = tuning.Task(NAME, tuple(label for labels in HEADS.values() for label in labels), PIECES, epochs=4, layers=6)
 Example = tuple[tuple[str, ...], str]  # the turns of a conversation, and its label
@@ -86,6 +87,14 @@ def states() -> Iterator[Example]:
             yield turns, label
 
 
+def severities() -> Iterator[Example]:
+    """Conversations by how bad the infection was at its worst; `unspecified` where nothing tells."""
+    for turns, action, gold in _questions():
+        told = gold.get("severity") or [None]
+        if action in _OF_AN_INFECTION and len(told) == 1 and told[0] and "two_patients" not in gold.get("flags", []):
+            yield turns, told[0]
+
+
 def _few_platelets(turns: Sequence[str]) -> bool:
     """Whether platelets stand there that may hold the drug whatever the infection does (spec, section 4.5)."""
     return any(count.name == "platelets" and count.value < PLATELETS for scan in scans_of(turns) for count in scan.counts)
@@ -113,7 +122,8 @@ def fit(examples: list[Example], strength: float) -> Any:
 def lines() -> dict[str, list[float]]:
     """The lines that the tuned classifier learns from, each with 1, 0 or nan (not known) for each of its heads."""
     found: dict[str, list[float]] = {}
-    for labels, examples in ((HEADS["state"], states()), (HEADS["intent"], intents())):
+    for name, examples in (("state", states()), ("intent", intents()), ("severity", severities())):
+        labels = HEADS[name]
         for turns, right in examples:
             if right in labels:
                 row = found.setdefault(line_of(scans_of(turns)), [math.nan] * len(TASK.heads))
@@ -143,7 +153,7 @@ def train(name: str, examples: list[Example], folder: Path = FOLDER) -> float:
 
 def main() -> None:
     """Train all classifiers and print how well each does on examples that it has not seen."""
-    for name, examples in (("intent", list(intents())), ("topic", list(topics())), ("state", list(states()))):
+    for name, examples in (("intent", list(intents())), ("topic", list(topics())), ("state", list(states())), ("severity", list(severities()))):
         print(f"{name}: {len(examples)} examples, held-back accuracy {train(name, examples):.3f}", flush=True)
     tuning.save(TASK, tuning.trained(TASK, list(lines().items())))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.guardrail.aims import direction, is_instruction, on_pomalidomide
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Context, Fault, Reading
 from assistant.guardrail.stances import judge_aim
+from assistant.guardrail.tokens import Token
 from assistant.records import Action, Basis, Infection
 
 UNREAD = "It seems to instruct on pomalidomide in words that cannot be read."
@@ -65,7 +67,7 @@ def stops_for_good(reading: Reading) -> bool:
 def _prefers_for_good(reading: Reading) -> bool:
     """`Permanent discontinuation is preferred over planned resumption`: the article turned round."""
     for part in reading.parts:
-        tags = [t.tag for t in part.tokens]
+        tags = [t.tag if not _leads_to_progression(part.tokens, at) else "W" for at, t in enumerate(part.tokens)]
         if "PERM" in tags and "EVALPOS" in tags:
             between = tags[tags.index("PERM") : tags.index("EVALPOS")]
             if (
@@ -75,6 +77,11 @@ def _prefers_for_good(reading: Reading) -> bool:
             ):
                 return True
     return False
+
+
+def _leads_to_progression(tokens: Sequence[Token], at: int) -> bool:
+    """`could allow the myeloma to progress`, `can mean progression`: a word that praises otherwise, and names a harm here."""
+    return tokens[at].tag == "EVALPOS" and any(t.tag == "PROGRESSION" for t in tokens[at + 1 : at + 4])
 
 
 def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fault]:
@@ -91,7 +98,7 @@ def faults(reading: Reading, context: Context, *, kind: str = "text") -> list[Fa
     for order in reading.orders:
         if on_pomalidomide(order, reading) and is_instruction(order):
             why = judge_aim(_meant(order, reading), order, reading, action, general=context.case.infection is Infection.GENERAL)
-            spared = _waits_for_count(order, reading, context) or _tells_of_the_label(order, reading, context)
+            spared = waits_for_count(order, reading, context) or _tells_of_the_label(order, reading, context)
             if why and not spared and not (label and direction(order) in ("restart", "norestart", "stop")):
                 found.append(_fault(why, context))
     if _unread(reading):
@@ -113,7 +120,7 @@ def answered(question: Reading, context: Context, *, yes: bool) -> tuple[Fault, 
     return (_fault(why, context),) if why else ()
 
 
-def _waits_for_count(order: Order, reading: Reading, context: Context) -> bool:
+def waits_for_count(order: Order, reading: Reading, context: Context) -> bool:
     """Under a label hold the restart hangs on the label's own count."""
     label = context.decision.basis is Basis.LABEL and direction(order) in ("restart", "norestart")
     return label and Condition.COUNTS in all_kinds(order.conditions) and re.search(r"\b(?:0\.5|500|50|recover\w*|1\.0)\b", reading.plain) is not None

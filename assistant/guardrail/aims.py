@@ -7,10 +7,12 @@ import re
 
 from assistant.guardrail.clauses import Segment
 from assistant.guardrail.conditions import Condition, all_kinds, kinds_of, spans_time, text_of
+from assistant.guardrail.cues import pattern
 from assistant.guardrail.orders import Order
 from assistant.guardrail.readings import Reading
 
 _ONCE_ONLY = re.compile(r"\b(?:only|just) (?:tonight|today|one|this|the next|a single|the first)\b|\b(?:tonight|today|once) only\b")
+_TESTS = frozenset("culture cultures test tests swab result results pcr x-ray scan ct lab laboratory biopsy serology antigen".split())
 _ON_POM = ("POM", "TREAT", "SAME", "DOSE", "")
 
 
@@ -82,9 +84,11 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
             return True
         if part.kind == "if" and kinds == {Condition.OTHER} and "OUTSIDE" in part.tags:
             return True  # `if the second set of blood cultures grows, stop`: the infection is there already
+        if not through and part.kind in ("if", "once", "onlyif") and part.tags & {"CONFIRM", "OCCUR"} and {t.text for t in part.tokens} & _TESTS:
+            return True  # `stop once the culture is confirmed`
         if part.kind in ("if", "once") and kinds & {Condition.WORSE, Condition.DATE, Condition.COUNTS} and "NF" not in part.tags:
             return True
-        if part.kind == "once" and kinds == {Condition.OTHER} and order.act == "STOP" and not through:
+        if part.kind == "once" and kinds == {Condition.OTHER} and order.act == "STOP" and not through and not pattern("at_once").search(text_of(part)):
             return True  # `stop once the cycle is complete`
         if by_tier and not through and part.kind in ("if", "once") and Condition.TIER in kinds and "MILD" not in part.tags:
             return True
@@ -97,8 +101,14 @@ def restricted(order: Order, *, by_tier: bool = True) -> bool:
     return (
         order.act == "STOP"
         and not order.past
-        and (spans_time(text_of(order.segment)) or order.text.split()[-1] in ("break",) or "brief" in order.text)
+        and (spans_time(text_of(order.segment)) or (order.text.split()[-1] == "break" and not _described(order)) or "brief" in order.text)
     )
+
+
+def _described(order: Order) -> bool:
+    """`It is a break, not the end of the treatment`: what the stop is called."""
+    before = next((a for a, b in itertools.pairwise(order.segment.tokens) if b.text == order.text), None)
+    return before is not None and before.tag in ("BE", "COMMON")
 
 
 def is_concession(part: Segment) -> bool:
@@ -126,5 +136,7 @@ def says_stop_now(order: Order, reading: Reading) -> bool:
     head = next((at for at, t in enumerate(tokens) if t.text == order.text), 0)
     if head > 1 and any(t.text == "then" for t in tokens[1:head]):
         return False  # `fever with this count would be neutropenic fever: it is then discontinued`
+    if any(t.text == "then" for t in tokens[head + 1 : head + 3]):
+        return False  # `if he spikes, that is a different story and we would stop then`
     narrowed = any(p.kind in ("if", "onlyif") and not is_concession(p) and ("INF" not in p.tags or p.tags & {"SEVERE", "LIFETHR"}) for p in order.conditions)
     return not restricted(order) and not narrowed

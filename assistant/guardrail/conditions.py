@@ -76,6 +76,8 @@ def kinds_of(segment: Segment) -> frozenset[Condition]:
         found.add(Condition.NOT_RESOLVED)
     elif not count_recovers(segment) and (
         ("RESOLVED" in tags and "NEG" not in tags)
+        or (tags >= {"FULL", "RECOVERY"} and "NEG" not in tags)
+        or words >= {"nothing", "left"}  # `until nothing of the infection is left`
         or words & set(_EXCLUDED)
         or tags & {"CONFIRM"}
         or ("RESOLVED" in tags and any(t.text in ("every", "all", "symptoms") for t in segment.tokens))

@@ -12,18 +12,19 @@ from assistant.records import Action, Basis, Severity
 
 # Log-odds of the second ear; chosen on drafts that it was not trained on.
 CONDEMNS = -0.3
-CONDEMNS_CONFIRMED = 1.2  # of words in which the rules read what is owed
-CONDEMNS_PLAIN = 2.5  # of so few words that nothing can hide among them
+CONDEMNS_CONFIRMED = 0.9  # of words in which the rules read what is owed
+CONDEMNS_PLAIN = 2.5  # of so few words that nothing can hide among them, or of those that say two things that are owed
 CONDEMNS_REASONED = -0.8  # of a clause that borrows the article's reason
 CONDEMNS_ORDERLESS = 1.5  # of few words in which no order is read
-CONDEMNS_BARE = 0.5  # of few words, and of those that name no deed, no drug and no dose
-CONDEMNS_PART = 1.0  # of a part of a clause
+CONDEMNS_BARE = 0.2  # of few words, and of those that name no deed, no drug and no dose
+CONDEMNS_PART = 0.7  # of a part of a clause
 FITS = -4.0  # of a clause that names a dose in one of its parts
 ACQUITS = -0.5  # of words that the rules cannot read
 OVERRULES = -2.5  # of an order that the rules read: its words are those of drafts that fit the decision
 OVERRULES_COMPANION = -4.0  # of what goes with it, which the ear hears less well
+OVERRULES_FOR_GOOD = -3.5  # of a permanent stop
 OVERRULES_FIRMLY = -4.0  # of a dose that was read from words, and of a hold that hangs on something, which the rules read best
-CLAIM_ACQUITS, CLAIM_CONDEMNS = -2.5, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
+CLAIM_ACQUITS, CLAIM_CONDEMNS = -3.0, 2.0  # of a claim that holds a strange word; of one in which the rules find nothing
 SAYS = 0.0  # that a clause says what a marker stands for
 _FEW = 8  # words
 _MARKED = {
@@ -50,16 +51,18 @@ def _heard_whole(orders: list[Fault], beside: list[Fault], reading: Reading, con
     own = near.own_clause(reading)  # its reason is the article's and must not speak for it
     against = telling.against(read(own, reading.topic) if own else reading, context.decision)
     if (orders or beside) and not _for_the_rules(reading) and context.decision.basis is not Basis.LABEL:  # a label's hold hangs on a count, of which the ear knows nothing
-        orders = [f for f in orders if against >= _overrules(f)]
+        orders = [f for f in orders if against >= _overrules(f, reading)]
         beside = [f for f in beside if against >= OVERRULES_COMPANION]
     if orders or beside or named or against < (CONDEMNS_REASONED if own else CONDEMNS) or reading.silent or reading.has("PERM", "NEG") or reading.body in context.dictated.text:
         return orders + beside
-    confirmed = _confirmed(reading, context)
+    confirmed, few = _confirmed(reading, context), len(reading.tokens) < _FEW
+    if any(action.waits_for_count(o, reading, context) for o in reading.orders):
+        return []  # what hangs on the label's count the rules know
     if _owed_dose(reading, context):
         return []  # which dose is right hangs on the severity and the age, which the dose check knows
-    few = len(reading.tokens) < _FEW
     if confirmed:
-        bound = CONDEMNS_PLAIN if few else CONDEMNS_CONFIRMED
+        plain = few or (len(reading.tokens) < 2 * _FEW and {"stop_now", "antimicrobials"} <= set(missing.carried_by(reading, context)))
+        bound = CONDEMNS_PLAIN if plain else CONDEMNS_CONFIRMED
     elif few:
         bound = CONDEMNS_BARE if reading.orders else CONDEMNS_ORDERLESS
     else:
@@ -151,13 +154,15 @@ def _imperative(reading: Reading) -> bool:
     return reading.tokens[at].tag in HEADS and reading.tokens[at].form == "base"
 
 
-def _overrules(fault: Fault) -> float:
+def _overrules(fault: Fault, reading: Reading) -> float:
     """Below which log-odds a fault that the rules found is not believed."""
     if fault.why == action.UNREAD:
         return ACQUITS
     if fault.why == stances.TIED:
         return OVERRULES_FIRMLY
-    return -math.inf if fault.why == action.FOR_GOOD else OVERRULES
+    if fault.why == action.FOR_GOOD:
+        return -math.inf if reading.any("EVALPOS") else OVERRULES_FOR_GOOD  # `permanent discontinuation is preferred`: a word of praise turns it, and is too small to be heard
+    return OVERRULES
 
 
 def _confirmed(reading: Reading, context: Context) -> bool:

@@ -169,7 +169,7 @@ def says_main(judged: Sequence[Judged], context: Context) -> bool:
     readings = [j.reading for j in judged if not j.removed and j.piece.kind not in ("rule", "heading", "header")]
     match context.decision.action:
         case Action.HOLD:
-            return not missing.lacking(readings, context) or any(aims.says_stop_now(o, r) for r in readings for o in r.orders)
+            return not missing.lacking(readings, context) or any(missing.heard_to_stop(r, context) or any(aims.says_stop_now(o, r) for o in r.orders) for r in readings)
         case Action.RESUME:
             return any(
                 aims.on_pomalidomide(o, r) and aims.direction(o) in ("restart", "go") and aims.is_instruction(o) for r in readings for o in r.orders

@@ -16,9 +16,10 @@ from assistant.guardrail.readings import Context, Reading
 from assistant.records import Action, Basis, Severity
 
 Reads = Sequence[Reading]
-SURE, SURE_OF_HOLD = 0.5, 1.0
+SURE, SURE_OF_HOLD = 0.0, 0.5
 """Log-odds from which the second ear's word is taken that a clause says something; chosen on drafts that it was not trained on."""
 _OF_HOLD = ("stop_now", "hold_until_resolved", "antimicrobials")
+SURE_OF_STOP = 2.0  # that the draft as a whole holds
 AGAINST = 2.0
 """Log-odds from which a clause speaks so much against the decision that it is not heard to say what is owed."""
 _MORE_CAREFULLY = re.compile(r"\b(?:monitor\w*|watch\w*|follow\w*|observ\w*) (?:\w+ )?(?:more|extra) (?:carefully|closely)|(?:careful|closer|tighter|extra|more careful) (?:monitoring|eye|watch|surveillance|follow-up)|monitored more")
@@ -53,6 +54,11 @@ def _only_informs(readings: Reads) -> bool:
 def carried_by(reading: Reading, context: Context) -> tuple[str, ...]:
     """The elements owed that one reading carries."""
     return tuple(name for name in context.decision.elements if name in _PRESENT and _PRESENT[name]((reading,), context))
+
+
+def heard_to_stop(reading: Reading, context: Context) -> bool:
+    """Whether the second ear is sure that a clause stops pomalidomide, and that it does not speak against the decision."""
+    return not reading.asks and telling.says(reading, "stop_now") >= SURE_OF_STOP and telling.against(reading, context.decision) < 0
 
 
 def _heard(name: str, readings: Reads, context: Context) -> bool:

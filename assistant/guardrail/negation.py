@@ -11,6 +11,7 @@ DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "one", "this"
 LEANS = frozenset({"towards", "toward", "favours", "favors", "favouring", "suggests", "leans", "prefers", "preference"})
 _SWAPS = frozenset({"instead of", "rather than", "in place of"})
 _ABSENCE = frozenset({"without", "no", "absence of", "lack of", "none"})
+UNTIMELY = frozenset({"too early", "too soon", "premature"})
 NONE_OF = frozenset({"no", "no more", "no further"})
 _TELLS = frozenset({"tell", "reassure", "explain", "say", "answer", "inform", "assure", "told", "sure", "know", "remind", "confirm"})
 _STATES = frozenset({"INF", "FEVER", "NF", "WORSE", "ACTIVE", "OUTSIDE", "NEUTRO", "SUSPECT", "SEVERE", "MILD"})
@@ -43,7 +44,7 @@ def right_of(tokens: Sequence[Token], at: int) -> list[Token]:
         if (
             token.text in (";", "|", ":", ".")
             or token.tag == "CONTR"
-            or (token.tag in HEADS and token.tag not in ("RAISE", "REDUCE", "START", "REASSESS", "MONITOR"))
+            or (token.tag in HEADS and token.tag not in ("RAISE", "REDUCE", "START", "REASSESS", "MONITOR") and token.text not in UNTIMELY)
         ):
             break
         found.append(token)
@@ -77,10 +78,10 @@ def flips_right(token: Token, left: Sequence[Token], right: Sequence[Token]) -> 
     for other in right:
         if other.text == ",":
             break
+        if other.tag == "EVALNEG" or other.text in UNTIMELY:
+            return count + 1
         if other.tag in ("NEG", "DELAY"):
             count, seen = count + 1, True
-        elif other.tag == "EVALNEG":
-            return count + 1
         elif other.tag == "EVALPOS" or (other.tag == "CONSIDER" and seen):
             return count
         elif (

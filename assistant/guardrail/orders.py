@@ -44,7 +44,7 @@ class Order(NamedTuple):
 def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Sequence[Token]) -> Order:
     token = tokens[at]
     left, right = left_of(tokens, at), right_of([*tokens, *rest], at)
-    flips = flips_left(left) + flips_right(token, left, right)
+    flips = flips_left(left) + flips_right(token, left, right) + _answered_no(tokens, at)
     weak, past = modality(left)
     weak = (
         weak
@@ -81,6 +81,12 @@ def _order(segment: Segment, tokens: list[Token], at: int, topic: str, rest: Seq
         act=token.tag, target=target_of(tokens, at, topic), negated=flips % 2 == 1, weak=weak, past=past and token.form in ("past", "ing", "word"),
         rejected=harm and (token.tag != "STOP" or omitted or any(t.tag == "PERM" for t in tokens)), noun=of_it or (bool(left) and left[-1].text == "about" and named) or ((named or token.text.startswith("back")) and about and flips % 2 == 0 and not praised) or aside or patient or wished or epithet, kind=segment.kind, text=token.text, segment=segment,
     )  # fmt: skip
+
+
+def _answered_no(tokens: Sequence[Token], at: int) -> bool:
+    """`restart now: no`, `going up, no`: the answer stands behind the only deed that is named."""
+    told = tokens[at:-1] if tokens[-1].text in (".", "!") else tokens[at:]
+    return sum(t.tag in HEADS for t in tokens) == 1 and len(told) > 3 and told[-1].text == "no" and told[-2].text in (":", "|", ",")
 
 
 def orders_of(parts: Sequence[Segment], topic: str) -> tuple[Order, ...]:

@@ -47,8 +47,8 @@ def _under_hold(aim: str, order: Order, reading: Reading, action: Action, *, gen
             p.kind == "until" and Condition.RESOLVED in kinds_of(p) for p in order.conditions
         ):
             return ""  # `the capsules stay in the box until it has gone`
-        if order.act == "STOP" and order.negated and "PERM" in order.segment.tags:
-            return ""
+        if "PERM" in order.segment.tags and ((order.act == "STOP" and order.negated) or order.text.startswith(("leave", "leaving"))):
+            return ""  # for good or not: another fault
         return "It lets pomalidomide go on; the decision is to hold it."
     if aim == "stop" and order.act == "STOP" and order.segment.tags >= {"PERM", "PROGRESSION"}:
         return ""

@@ -35,8 +35,8 @@ _HALVES = frozenset({"off", "back", "away", "have", "remain", "remains"})
 _WHEN = frozenset({"NOW", "UNTIL", "WHILE", "BEFORE", "ONCE", "IF", "AND", "PUNCT", "INF", "CONTR"})
 _SPANS = frozenset({"for", "from", "during", "at", "in", "this", "tonight"})
 _AS_POM = frozenset({"SAME", "DOSE", "TREAT"})
-_JOINED = frozenset({"to", "with", "the", "a", "this", "that", "its", "her", "his", "their", "your", "on"})
-_LASTS = frozenset({"continues", "continue", "goes on", "go on", "remains", "stays in place", "in place", "is maintained", "maintained", "continued", "stays", "remain"})
+_JOINED = frozenset({"to", "be", "being", "with", "the", "a", "this", "that", "its", "her", "his", "their", "your", "on"})
+_LASTS = frozenset({"continues", "continue", "run on", "runs on", "carries on", "carry on", "goes on", "go on", "remains", "stays in place", "in place", "is maintained", "maintained", "continued", "stays", "remain"})
 
 
 def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
@@ -76,8 +76,11 @@ def merge_split_verbs(tokens: Sequence[Token]) -> list[Token]:
             if token.tag == "KEEP" and other.text in ("going", "on", "running", "up", "goes"):
                 made[to] = Token("GO", other.text, token.form)
                 break
-            if token.tag == "KEEP" and other.text in ("out",):
-                made[to] = Token("STOP", "out", token.form)
+            if token.tag == "KEEP" and other.text == "from" and made[to - 1].tag == "POM" and made[to + 1 : to + 2] and made[to + 1].tag in ("WHO", "PRON"):
+                made[to] = Token("STOP", "from", token.form)  # `keep pomalidomide from her`
+                break
+            if token.tag == "KEEP" and other.text in ("out", "away", "apart"):
+                made[to] = Token("STOP", other.text, token.form)
                 break
     return made
 
@@ -101,7 +104,8 @@ def _lasting_stop(tokens: Sequence[Token]) -> list[Token]:
             continue
         ahead = next((to for to in range(at + 1, min(at + 5, len(made))) if made[to].text not in _JOINED), at)
         behind = next((to for to in range(at - 1, max(-1, at - 4), -1) if made[to].tag not in ("BE", "SHOULD", "STRONG", "WEAK", "W")), at)
-        kept = made[ahead].tag == "STOP" and made[ahead].form in ("base", "ing", "word") and all(t.tag != "POM" for t in made[at + 1 : ahead])
+        passive = made[ahead].form == "past" and made[ahead - 1].text in ("be", "being")  # `continues to be withheld`
+        kept = made[ahead].tag == "STOP" and (made[ahead].form in ("base", "ing", "word") or passive) and all(t.tag != "POM" for t in made[at + 1 : ahead])
         lasts = token.text in _LASTS and made[behind].tag == "STOP" and behind > 0 and made[behind - 1].text in _JOINED
         if kept or lasts:
             made[at] = Token("W", token.text)

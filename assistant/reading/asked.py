@@ -26,6 +26,7 @@ _MOST_TOPICS = 3
 _DECISION_SURE, _DECISION_LEADS = 0.7, 0.4
 # How sure that a follow-up leaves the case, for another matter or with thanks; and that a question lies outside though somebody is ill.
 _LEAVES, _SURELY_OUTSIDE = 0.7, 0.85
+_SURELY_A_FACT = 0.97  # of nobody in particular
 # Asked for the article beside a label, the article's fact leads: where they differ it says so itself.
 _ARTICLE = re.compile(r"\b(?:article|source|reference)\b")
 # A follow-up of so few words ('so?', 'ok dose?') goes on with the case.
@@ -155,7 +156,8 @@ def _asked_by_both(by_lexicon: Case, case: Case, scans: Sequence[Scan], last: Sc
 
 def _is_fact(heard: Opinion, told: _Told, scans: Sequence[Scan], last: Scan) -> bool:
     """Whether a loose decision is a question of fact: the more is told of somebody ill, the surer it must be."""
-    asks_for_it = last.intents("fact") or names_the_source(last)
+    at_large = heard.likely["fact"] >= _SURELY_A_FACT and not speaks_of_a_patient(last)
+    asks_for_it = last.intents("fact") or names_the_source(last) or at_large
     reports = "?" not in last.text and (told.informs or (speaks_of_a_person(last) and not asks_for_it))  # 'Got a lady on pom who has an infection'
     if told.ill and ((last.measured and not speaks_at_large(last)) or reports):
         return False

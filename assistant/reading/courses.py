@@ -15,6 +15,12 @@ from assistant.reading.phrases import phrase
 
 _AMOUNT = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
 _LENGTH = re.compile(rf"(?<![\d.])(\d{{1,2}}|{'|'.join(_AMOUNT)})[\s-]?(d|days?|w|wks?|weeks?)\b(?! (?:ago|back))")
+# '6 wks IV via PICC, now week 4': how long it is to run, and how far it has come.
+_PROGRESS = re.compile(
+    rf"(?<![\d.])(?P<all>\d{{1,2}}|{'|'.join(_AMOUNT)})[\s-]?(?P<unit>d|days?|w|wks?|weeks?)\b(?! (?:ago|back|old))(?P<of>[^.;?!\n]{{0,50}}?)"
+    r"\b(?:now|currently|presently|today|at present)(?: (?:is|in|on|at|only|just))*[ ,:]*(?P<same>d|day|w|wk|week) ?(?P<now>\d{1,2})\b"
+)
+_TREATED = re.compile(r"\b(?:iv|picc|opat|po|oral|orally|treatment|course|antibiotics?|abx|therapy)\b")
 _SENTENCE_END = re.compile(r"[;!?\n]|\.(?!\d)(?=\s|$)")
 # How far from a date, in characters, the words stand that say what ended or began then.
 _REACH = 70
@@ -54,14 +60,23 @@ def today_in(folded: str, dates: Sequence[DateMention]) -> tuple[DateMention, in
 
 
 def dated(folded: str) -> Dated:
-    """What is reckoned from the dates of a folded text; nothing where today is not told."""
-    dates = dates_in(folded)
+    """What is reckoned from the dates of a folded text, where today is told, and from how far a course has come."""
+    dates, running = dates_in(folded), tuple(_running(folded))
     today = today_in(folded, dates) if len(dates) > 1 else None
     if today is None:
-        return Dated()
+        return Dated(running)
     day, start = today
     ends = tuple(found for told in dates if told is not day for found in _endings_at(folded, told, day))
-    return Dated(ends, ((start, day.end), *((d.start, d.end) for d in dates)))
+    return Dated((*ends, *running), ((start, day.end), *((d.start, d.end) for d in dates)))
+
+
+def _running(folded: str) -> Iterator[Ending]:
+    """Courses of which it is told how long they are to run and that they have not come so far."""
+    for found in _PROGRESS.finditer(folded):
+        whole = int(found["all"]) if found["all"].isdigit() else _AMOUNT.index(found["all"]) + 1
+        left = whole - int(found["now"])
+        if found["unit"][0] == found["same"][0] and left >= 0:
+            yield Ending(found.start(), found.end(), -(left * (7 if found["same"].startswith("w") else 1)) - 1, bare=_TREATED.search(found["of"]) is None)
 
 
 def _endings_at(folded: str, told: DateMention, today: DateMention) -> Iterator[Ending]:

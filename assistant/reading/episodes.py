@@ -174,6 +174,8 @@ def _is_another(item: Item, last: Thread) -> bool:
     later = item.turn > before.turn
     same_name = item.entry.kind in _GENERIC or item.name in last.specific
     ended = any(s.name in ("resolved", "treatment_done", "well") and s.asserted for s in last.states)
+    if item.has("pointed_at") and same_name and not item.has("new"):
+        return False
     if (item.has("recalled") or (item.has("referred") and same_name and not later)) and not item.has("now"):
         return False
     if later and not item.has("new", "now") and not last.specific and item.has("named"):

@@ -23,6 +23,11 @@ _NO_POM = re.compile(
     r"|<pom> (?:[^ .]+ ){0,4}(?:comparator|control|other|standard) arm(?: [^ .]+){0,6} not (?:randomi[sz]ed|allocated|assigned)|(?<!\S)(?:not|never) (?:randomi[sz]ed|allocated|assigned) to (?:the )?<pom>"
 )
 _ALONE = re.compile(r"(?<!\S)<drug> (?:\S+ )?(?:alone|only|monotherapy|by itself|maintenance|instead)(?!\S)|(?<!\S)only <drug>")
+# 'Lenalidomide only: same approach as with pomalidomide?': it is named to be compared with.
+_COMPARED = re.compile(
+    r"(?<!\S)(?:same|similar|similarly|identical|identically|equally|equivalent|analogous|like|likewise|just|apply|applies|extrapolate|extrapolated|treated)(?: \S+){0,4} (?:as|to|with|like|from)(?: (?:with|for|in|to|on|the|your|our))* <pom>"
+    r"|<pom> (?:rules?|algorithm|advice|approach|guidance|hold rules?)(?: \S+){0,3} (?:apply|applies|valid|good|work|works|transfer|carry)"
+)
 # A turn of so few words that names another drug alone ('ok and Darzalex') asks about it.
 _SHORT = 4
 _ALSO = re.compile(r"(?<!\S)(?:also|as well|too|alongside|in addition)(?!\S)")
@@ -60,7 +65,7 @@ def drug_of(scans: Sequence[Scan]) -> tuple[Drug, str]:
     others = [i for i in drugs if i.entry.role != "pomalidomide"]
     if others and (_wrong_drug(scans) or _given_lines_ago(scans)):
         return Drug.OTHER, others[-1].name
-    if others and (not ours or _asks_about_the_other(scans[-1]) or _denies_ours(scans) or _turns_to_another(scans)):
+    if others and (not ours or _asks_about_the_other(scans[-1]) or _denies_ours(scans) or _only_compares(scans) or _turns_to_another(scans)):
         return Drug.OTHER, others[-1].name
     return (Drug.POMALIDOMIDE, "") if ours else (Drug.UNSPECIFIED, "")
 
@@ -88,6 +93,12 @@ def _denies_ours(scans: Sequence[Scan]) -> bool:
     lines = [scan.classed.text for scan in scans]
     named = sum(line.count("<pom>") for line in lines)
     return named == sum(len(_NO_POM.findall(line)) for line in lines)
+
+
+def _only_compares(scans: Sequence[Scan]) -> bool:
+    """'My lenalidomide patients with shingles: same as pom?': every mention of pomalidomide is what another drug is compared with."""
+    lines = [scan.classed.text for scan in scans]
+    return sum(line.count("<pom>") for line in lines) == sum(len(_COMPARED.findall(line)) for line in lines)
 
 
 def _turns_to_another(scans: Sequence[Scan]) -> bool:

@@ -16,7 +16,7 @@ class Item:
     """Something read from a message.
 
     `kind` is one of: infection, antimicrobial, symptom, drug, state, severity, time, intent. `flags` hold its context:
-    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, named, recalled, owned, quoted, taken_back, claimed, counted, dated, label, prophylaxis, unasserted.
+    negated, uncertain, hypothetical, historical, other, exposure, far, mid, near, now, new, referred, pointed_at, named, recalled, owned, quoted, taken_back, claimed, counted, dated, label, prophylaxis, unasserted.
     `line` is the sentence of a state cue, `message` the whole message around it.
     """
 

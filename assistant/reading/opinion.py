@@ -1,4 +1,4 @@
-"""The second reader's opinion of a conversation: what its two classifiers say, in one.
+"""The second reader's opinion of a conversation: what its two classifiers say, in one; of how an infection stands, how bad it was at its worst, and what is asked.
 
 The linear one (`second`) weighs words and the lexicon's items, and errs with the lexicon. The other reads the line, in which
 names stand as what they are ('the antibiotics are done'), with the bundled model and what was trained onto it
@@ -17,18 +17,18 @@ from assistant.reading.second import classifier
 from assistant.tuned import tuned
 
 NAME = "reading"
-HEADS = {"state": ("infected", "resolved", "none"), "intent": ("decision", "fact", "outside")}
+HEADS = {"state": ("infected", "resolved", "none"), "intent": ("decision", "fact", "outside"), "severity": ("mild", "severe", "life_threatening", "unspecified")}
 """What the tuned classifier tells, by the linear one beside it; a label that only the linear one knows keeps its share."""
 PIECES = 128  # word pieces that are read
 _EDGE = 40  # words kept at the beginning and at the end of a long note: there it says who it is about and what is asked
 _CLASSES = {"<inf>": "infection", "<abx>": "antibiotics", "<pom>": "pomalidomide", "<sym>": "symptom"}
 _CLASS = re.compile(r"<\w+>")
-DISSENT = 0.3  # a share of the linear one below which it speaks against a label; chosen on questions that were hunted for unsafe readings
-RULED_OUT = 0.2  # a share of both together below which the tuned one has all but ruled it out
+DISSENT = 0.35  # a share of the linear one below which it speaks against a label; chosen on questions that were hunted for unsafe readings
+RULED_OUT = 0.15  # a share of both together below which the tuned one has all but ruled it out
 NOT_RULED_OUT = 0.85  # a share of the linear one that stands whatever the other says
 SETTLED = 0.98  # where the linear one is so sure, the other is not asked
 SURER = 0.15  # how much surer of an infection both together must be where the linear one alone is not
-FEARED, NOT_EXCLUDED = 0.9, 0.05  # shares of the tuned one from which an infection is feared, and of the linear one below which it is not; chosen on held-back questions in number
+FEARED, NOT_EXCLUDED = 0.9, 0.3  # shares of the tuned one from which an infection is feared, and of the linear one below which it is not; chosen on held-back questions in number
 _LEAST = 1e-9  # a probability that is not quite nought, so that it has a logarithm
 
 
@@ -42,7 +42,7 @@ class Opinion:
     """What both classifiers think of a conversation. The tuned one costs most of the reading, so it is asked only where the linear one leaves it open."""
 
     def __init__(self, name: str, scans: Sequence[Scan]) -> None:
-        """`name` is `state` or `intent`.
+        """`name` is one of `HEADS`.
 
         Raises:
             KnowledgeError: where weights are missing or damaged.

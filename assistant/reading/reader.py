@@ -169,7 +169,7 @@ def _case(scans: Sequence[Scan], caregiver: bool) -> Case:
 
 def _ambiguous(standing: Standing, anc: bool) -> tuple[str, ...]:
     """The facts that are asked about because they were read in two ways."""
-    return tuple(name for name, doubtful in (("infection", standing.doubted), ("anc", anc)) if doubtful)
+    return tuple(name for name, doubtful in (("infection", standing.doubted), ("severity", standing.worst_heard), ("anc", anc)) if doubtful)
 
 
 def _own_voice(scans: Sequence[Scan], caregiver: bool) -> bool:

@@ -26,17 +26,20 @@ from assistant.reading.phrases import phrase
 from assistant.reading.quantities import FEVER
 from assistant.reading.surroundings import DENIALS
 from assistant.reading.suspicion import settled
+from assistant.reading.worst import worst_point
 from assistant.records import Episode, EpisodeState, Fact, Infection, Severity, Treatment, Words
 
 FEBRILE_NEUTROPENIA_ANC = 1.0
 # Where only those around are ill, or prophylaxis is all that is given, and the patient is said to be well.
 SURE_DESPITE = 0.83
 # The second reader's say on the state of an infection; chosen on questions that neither reader was built on.
-SURE_INFECTED, DOUBT_NONE, DOUBT_DESPITE, SURE_HINTED, SURE_RESOLVED, SURE_ABSENT = 0.75, 0.55, 0.65, 0.5, 0.65, 0.9
+SURE_INFECTED, DOUBT_NONE, DOUBT_DESPITE, SURE_HINTED, SURE_RESOLVED, SURE_ABSENT = 0.75, 0.55, 0.65, 0.5, 0.65, 0.95
 DOUBT_DESCRIBED = 0.35  # where signs of one are told after the denial
+_SLEEPS = re.compile(r"latent|ltbi|igra|quantiferon|mantoux|tuberculin")
 _UNPLACED = ("fever", "malaise")  # symptoms of no place
 _FEW_TOKENS = 12
 _THERE = (Infection.ACTIVE, Infection.RESOLVING, Infection.SUSPECTED)
+SURE_SURVIVED = 0.6
 SURE_NONE, SURE_SILENT, SURE_LONG_PAST, SURE_LONG_OVER = 0.7, 0.8, 0.85, 0.9
 _STATE = {
     EpisodeState.ACTIVE: Infection.ACTIVE,
@@ -55,6 +58,8 @@ class Standing:
     `hinted`: wellness, an end of treatment or a time in the past was read, though not enough to call it over.
     `untreated`: that nothing was given for it. `plain`: a later turn says outright that it is over. `explained`: 'no infection' was said, or is colonisation.
     `described`: signs at a place are told after the denial of an infection.
+    `worst_heard`: the severity is the second reader's and stands in no word.
+    `asleep`: an infection that sleeps (latent tuberculosis) is told of.
     `set_aside`: all that is named is another's or prophylaxis, and the patient is said to be well.
     """
 
@@ -73,7 +78,9 @@ class Standing:
     explained: bool = False
     described: bool = False
     set_aside: bool = False
+    asleep: bool = False
     contradiction: bool = False
+    worst_heard: bool = False
     episodes: list[Episode] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
 
@@ -157,6 +164,8 @@ def standing_of(scans: Sequence[Scan], measured: dict[str, Measured]) -> Standin
         found.contradiction = False
     elif sources_differ(scans):
         found.contradiction = True
+    worst = worst_point(scans, found.infection, found.severity) if current is not None else found.severity
+    found.severity, found.worst_heard = worst, worst is not found.severity
     found.derived = found.derived and not found.neutropenic_fever
     found.neutropenic_fever = found.neutropenic_fever or found.derived
     found.facts += [Fact(name="infection", value=e.name, words=w) for e in found.episodes for w in e.words[:1]]
@@ -203,7 +212,7 @@ def _second_opinion(found: Standing, scans: Sequence[Scan], fever: Item | None) 
 
 def _may_be_there(found: Standing, heard: Opinion) -> bool:
     """Whether an infection is to be feared where the lexicon read none."""
-    if (heard.fears() and not found.set_aside) or (found.described and heard.linear["infected"] >= DOUBT_DESCRIBED):
+    if (heard.fears() and not (found.set_aside or found.asleep)) or (found.described and heard.linear["infected"] >= DOUBT_DESCRIBED):
         return True
     if found.set_aside or found.explained:
         return heard.warns(SURE_DESPITE)
@@ -211,7 +220,9 @@ def _may_be_there(found: Standing, heard: Opinion) -> bool:
 
 
 def _may_have_been(found: Standing, heard: Opinion) -> bool:
-    """Whether an infection is over, where the lexicon read that there is none."""
+    """Whether an infection is over, where the lexicon read that there is none; one that threatened life is weighed sooner."""
+    if found.severity is Severity.LIFE_THREATENING and heard.agrees("resolved", SURE_SURVIVED):
+        return True
     return not found.set_aside and ((found.silent and heard.agrees("resolved", SURE_NONE)) or heard.insists("resolved", SURE_ABSENT))
 
 
@@ -257,7 +268,7 @@ def _open_to_doubt(found: Standing, scans: Sequence[Scan]) -> bool:
 
 
 # 'Head cold, chest clear', 'septic hip, obs normal': where it has not spread to, and stable observations, say nothing of its end.
-_NO_HINT = re.compile(r"(?:chest|lungs) (?:is |are )?(?:clear|clean)|(?:obs|observations|vitals)\b")
+_NO_HINT = re.compile(r"(?:chest|lungs) (?:is |are )?(?:clear|clean)|(?:obs|observations|vitals)\b|no (?:oxygen|o ?2)\b")
 _HINTS = ("symptom_free", "well", "treatment_done")
 _ENDS = (*_HINTS, "resolved")
 
@@ -536,6 +547,7 @@ def _without_diagnosis(
     found.set_aside = (bool(rest) or preventive or vaccinated) and all(i.has("other", "exposure") for i in rest) and bool(states & {"symptom_free", "well"})
     if carried:
         found.explained = True
+        found.asleep = any(_SLEEPS.search(i.words.text.lower()) for i in rest)
     if fever is not None and not settled and not (outcome and outcome.state is EpisodeState.RESOLVED and _said_after(fever, thread)):
         found.infection = Infection.SUSPECTED
     elif carried or (denied is not None and (_excludes(denied) or not _in_blood(scans))):

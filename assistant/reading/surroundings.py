@@ -34,6 +34,11 @@ _QUALIFIED = re.compile(
 _QUESTIONED = re.compile(
     r"^(?:so |but |and )?(?:has|have|did|whether|when was) (?:the|his|her|it|she|he|this|that|my|their|all)\b.*\?$|^asked (?:whether|if)\b"
 )
+# 'Do I need a CT before restarting after a resolved pneumonia?': what is supposed is told. 'CBC not done yet': a test, and no treatment.
+_SUPPOSED = re.compile(r"(?<!\S)(?:after|following|post|since|despite)(?: (?:an?|the|his|her|my|our|their))?(?: (?:now|fully|completely|recently|since))*$")
+_A_TEST = re.compile(r"(?<!\S)(?:cbc|fbc|bloods?|counts?|differential|diff|labs?|cxr|x ?ray|ct|scan|mri|echo|ecg|ekg|test|tests|culture|cultures|swab|pcr|lfts?|u ?& ?es?|creatinine|anc)(?: \S+)?$")
+# 'Stop it now because of that cold?': the one that was told of, and no new one.
+_POINTED_AT = re.compile(r"(?<!\S)that(?: \S+)?$")
 _PLANNED = re.compile(r"(?<!\w)(?:will|to finish|tomorrow|tonight|due|unfinished|\d+ of \d+ (?:days|doses))(?!\w)")
 # The most words looked at for how a clause begins.
 _CLAUSE = 14
@@ -79,9 +84,10 @@ _STATE_TESTS: tuple[tuple[str, tuple[str, ...], Callable[[Near], object]], ...] 
     ("hypothetical", ("residual",), lambda near: phrase("sequela").search(f"{near.before} {near.said} {near.behind}")),
     ("hypothetical", ("residual",), lambda near: phrase("still_found").search(f"{near.said} {near.behind}") and phrase("dead_virus").search(near.line)),
     ("unasserted", _RECOVERY, lambda near: _QUALIFIED.search(near.said) or _QUESTIONED.search(near.line)),
-    ("unasserted", _RECOVERY, lambda near: near.sign == "?" or near.behind.startswith(("or not", "or no"))),
+    ("unasserted", _RECOVERY, lambda near: (near.sign == "?" and not _SUPPOSED.search(near.before)) or near.behind.startswith(("or not", "or no"))),
+    ("hypothetical", ("treatment_ongoing",), lambda near: near.said.startswith("not ") and _A_TEST.search(near.before)),
     ("unasserted", ("treatment_done",), lambda near: _PLANNED.search(near.said)),
-    ("unasserted", (*_RECOVERY, "treatment_done", "symptom_free"), lambda near: phrase("not_asserted").search(near.before)),
+    ("unasserted", (*_RECOVERY, "treatment_done", "symptom_free"), lambda near: phrase("not_asserted").search(near.before) and not _SUPPOSED.search(near.before)),
 )
 
 
@@ -169,6 +175,7 @@ class Surroundings:
             "owned": item.kind == "infection" and phrase("owned").search(before),
             "recalled": self._recalled[item.sentence],
             "named": item.first == 0 or phrase("named").search(close),
+            "pointed_at": item.kind == "infection" and _POINTED_AT.search(around(self._tokens, item.first, 2)),
             "referred": phrase("referred").search(around(self._tokens, item.first, 2)),
             "historical": (phrase("history_line").match(line) or self._is_as_ever(item)) or (item.kind == "antimicrobial" and (phrase("allergy").search(line) or phrase("allergic_to").search(before))),
             "hypothetical": item.name == "antibiotics" and close.endswith("any") and not phrase("yet_to_run").search(line),

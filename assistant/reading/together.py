@@ -173,7 +173,7 @@ _POINTS_BACK = ("it ", "its ", "it's ", "they ", "they're ", "theyre ", "those "
 _FOR_THAT_ALONE = ("purely", "merely", "simply", "just as", "only as", "as ")
 
 
-def _prevents(cue: Item, item: Item, items: list[Item]) -> bool:
+def _prevents(cue: Item, item: Item, items: list[Item], tokens: list[Token]) -> bool:
     """Whether a word for prevention is of this antimicrobial: it stands near, is said of all in its sentence, or points back to it."""
     said = cue.words.text.lower()
     before = [i for i in items if i.kind == "antimicrobial" and i.last <= cue.first]
@@ -185,6 +185,8 @@ def _prevents(cue: Item, item: Item, items: list[Item]) -> bool:
         return False
     if "contact" in said and item.last <= cue.first:  # 'Tamiflu 75 mg daily for ten days, purely as a contact'
         return not any(i.kind in ("antimicrobial", "infection") and item.last <= i.first < cue.first for i in items)
+    if 4 < cue.first - item.last <= 8 and "as" in {t.text for t in tokens[cue.first - 2 : cue.first]}:  # 'aciclovir, which I give as shingles prophylaxis'
+        return not any(i.kind == "antimicrobial" and item.last <= i.first < cue.first for i in items)
     return -4 <= cue.first - item.last <= 4 or said.startswith(("all ", "both ", "each ")) or 0 <= item.first - cue.last <= 4
 
 
@@ -218,7 +220,7 @@ def with_use(items: list[Item], tokens: list[Token]) -> list[Item]:
             near = {t.text for t in (*tokens[max(0, item.first - 2) : item.last], *_own_words(tokens, item.last))}
             if "nil" in {t.text for t in tokens[max(0, item.first - 5) : item.first]}:
                 near.discard("mouth")  # 'nil by mouth, meropenem'
-            if any(_prevents(p, item, items) for p in preventing):
+            if any(_prevents(p, item, items, tokens) for p in preventing):
                 item = replace(item, flags=item.flags | {"prophylaxis"})
             if not near & _INTO_THE_VEIN and near & (_BY_MOUTH | _ON_THE_SKIN):
                 item = replace(item, flags=item.flags | {"by_mouth" if near & _BY_MOUTH else "topical"})

@@ -34,12 +34,12 @@ def test_what_is_owed_and_not_said_is_lacking_in_the_decision_s_order() -> None:
 
 
 def test_what_the_rules_find_needs_no_second_ear(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "says", lambda reading, element: 0.0)
+    monkeypatch.setattr(telling, "says", lambda reading, element: -9.0)
     assert missing.lacking(readings("Stop pomalidomide now."), owing("hold_mild", "stop_now", "monitor_response")) == ("monitor_response",)
 
 
 def test_resolution_and_that_it_was_confirmed_may_stand_in_two_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "says", lambda reading, element: 0.0)
+    monkeypatch.setattr(telling, "says", lambda reading, element: -9.0)
     told = owing("resume_severe", "confirm_resolution")
     for text, lacks in (("The infection resolved. He confirmed it.", ()), ("The infection resolved.", told.decision.elements), ("He confirmed it.", told.decision.elements)):
         assert missing.lacking(readings(text), told) == lacks
@@ -74,7 +74,7 @@ def test_what_speaks_against_the_decision_is_not_heard_to_say_what_is_owed(monke
 
 
 def test_the_bounds_of_the_second_ear_are_those_that_were_measured() -> None:
-    assert (missing.SURE, missing.SURE_OF_HOLD) == (0.5, 1.0)
+    assert (missing.SURE, missing.SURE_OF_HOLD, missing.SURE_OF_STOP) == (0.0, 0.5, 2.0)
 
 
 @pytest.mark.parametrize(("name", "owed"), [("resume_severe", True), ("reassess", True), ("hold_mild", False), ("no_hold", False)])

@@ -43,6 +43,12 @@ def rows(table: dict[str, str]) -> list[tuple[str, str]]:
 
 BAD = {
     "hold_mild": r"""
+        Stop: no.
+        A pause would be premature.
+        Interrupting it tonight would be too early.
+        Pause it once the swab result is confirmed.
+        Stop when the culture has confirmed it.
+        The capsule stays on her list and is taken at ten.
         Skip no doses of pomalidomide.
         Hold: no.
         Stop: not needed.
@@ -508,6 +514,16 @@ BAD = {
 
 GOOD = {
     "hold_mild": r"""
+        This evening's capsule stays in its packet.
+        The capsules remain in the bottle until nothing of the cystitis is left [1].
+        It is a break, not a farewell.
+        His pomalidomide, which was rightly stopped, continues to be withheld.
+        Pressing ahead on Sunday would be too soon.
+        Restart today: no.
+        She leaves out tonight's capsule and those after it.
+        The capsules cease as soon as this reaches you.
+        Stopping it for good may allow the myeloma to progress, so a planned resumption is preferred [4].
+        The pause ends only with complete recovery [1].
         Yes, hold: no pomalidomide from today until the chest infection has completely resolved [1].
         Pause: no capsules until she is fully clear.
         Give no more pomalidomide from this evening.

@@ -105,6 +105,7 @@ class TestTraining:
         assert list(train_reader.intents())
         assert list(train_reader.states())
         assert list(train_reader.topics())
+        assert {label for _, label in train_reader.severities()} == {"mild", "severe", "life_threatening", "unspecified"}
         assert train_reader.lines()
         assert [p for p in opened if "held_back" in p.parts] == []
         assert [p for p in opened if p.suffix == ".jsonl"]
