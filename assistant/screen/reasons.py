@@ -57,7 +57,7 @@ def _change(case: Case, change: Change, reader: str) -> Json:
     when = words().changes.get(f"{change.fact}.{change.value}", f"{change.fact.replace('_', ' ')} were {change.value}")
     other = case_if(case, change)
     decision = decide(other)
-    text = typeset(compose(other, decision).text.replace("**", ""))
+    text = typeset(compose(other, decision, voice=words().readers[reader].voice).text.replace("**", ""))
     return {
         "when": when,
         "action": change.action.value,

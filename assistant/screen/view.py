@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.records import Action, Answer, Outcome
-from assistant.screen import card, clock, exports, keeping, notes, prose, reading_view, reasons, sources
+from assistant.screen import card, clock, exports, keeping, notes, prose, reading_view, reasons, sources, voice
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.corrected import corrected
 from assistant.screen.course import course
@@ -81,11 +81,12 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
 
 
 def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
+    reader = card.reader_of(answer.case, conversation.reader)
+    answer = voice.said_to(answer, reader)
     places = sources.stops(answer)
     found = sources.passages(answer, places)
     beside = notes.notes(answer)
     named = [p["id"] for p in found] + [name for p in found for one in p["beside"] for name in one["labels"]] + [name for note in beside for name in note["labels"]]
-    reader = card.reader_of(answer.case, conversation.reader)
     glance = card.card(answer.case, answer.decision, reader)
     return {
         "card": glance,
@@ -105,6 +106,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
         "checked": _checked(answer),
         "corrected": corrected(answer) if entry.settled else None,
+        "again": voice.explained(answer, reader),
         "receipt": entry.settled and entry.remark != keeping.OLDER,
         "settled": entry.settled,
     }

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.composing import plain_number
 from assistant.errors import KnowledgeError
 from assistant.knowledge import load_yaml
+from assistant.wording import Voice
 
 FILE = Path(__file__).with_name("words.yaml")
 
@@ -47,9 +48,10 @@ class Reply(_Strict):
 
 
 class Reader(_Strict):
-    """Who reads: what the decision means for them, by action, the things to do in their words, by element, and what stands above the answer's text."""
+    """Who reads: what the decision means for them, by action, the things to do in their words, by element, in whose voice the answer is said, and what stands above it."""
 
     name: str
+    voice: Voice = Voice.CLINICIAN
     calls: bool = False
     lead: str = ""
     says: dict[str, str] = {}
@@ -90,6 +92,7 @@ class Words(_Strict):
     notes: dict[str, str]
     examples: list[Example]
     readers: dict[str, Reader]
+    voices: dict[Voice, str]
     course: list[Stage]
     ticks: dict[str, str]
 

@@ -154,6 +154,11 @@ def test_a_patient_is_told_to_call_and_gets_the_same_decision(page: Page) -> Non
     page.get_by_role("option", name="For: Patient or caregiver").click()
     expect(page.locator(".hf .call")).to_contain_text("Call the treating team now")
     expect(page.locator(".hf .card h2")).to_have_text("HOLD pomalidomide")
+    prose = page.locator(".hf .prose")
+    expect(prose.locator("h3")).to_have_text("In plain words")
+    expect(prose).to_contain_text("Your team will treat the infection.")
+    prose.locator(".cite").first.click()
+    expect(page.locator(".hf .article mark").first).to_be_visible()
 
 
 def test_conversations_are_found_opened_and_deleted(page: Page) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.scriptrunner import StopException
@@ -32,6 +33,11 @@ def answered(question: str = MILD, **more: object) -> Conversation:
     asked_now = replace(Conversation(id="c" * 32), **more).asked(question, {})  # type: ignore[arg-type]
     answer = Assistant(retriever=ListedSearch()).answer([question])
     return asked_now.with_last(replace(asked_now.entries[0], answer=answer, settled=True))
+
+
+def said(turn: dict[str, Any]) -> str:
+    """The answer's text as the browser gets it, without its markers."""
+    return " ".join(run.get("text", "").strip() for line in turn["answer"]["paragraphs"] for sentence in line for run in sentence["runs"])
 
 
 def address(app: AppTest) -> str:
@@ -243,11 +249,15 @@ class TestOnThePage:
     def test_who_reads_changes_the_words_and_not_the_decision(self, script: Script) -> None:
         app = script()
         before = asked(app, SEVERE)["answer"]["card"]
+        assert "Your team" not in said(turns(app)[0])
         reader = next(box for box in app.selectbox if str(box.key).startswith("reader-"))
         reader.set_value("patient").run()
         after = turns(app)[0]["answer"]["card"]
         assert (after["word"], after["action"], after["about"]) == (before["word"], before["action"], before["about"])
         assert after["call"] and not before["call"]
+        prose = said(turns(app)[0])
+        assert prose.startswith("Please call your treating team now") and "Your team will treat the infection." in prose
+        assert turns(app)[0]["answer"]["lead"] == "In plain words"
         assert "Call the treating team now" in turns(app)[0]["answer"]["spoken"]
 
 
@@ -279,6 +289,19 @@ class TestWay:
 
 class TestExports:
     """What is taken away says what was on the page."""
+
+    @pytest.mark.parametrize(("reader", "worded", "says", "never"), [
+        ("clinician", "Answer, worded for clinicians:", "Take baseline bloods", "call your treating team"),
+        ("pharmacist", "Answer, worded for clinicians:", "Take baseline bloods", "call your treating team"),
+        ("patient", "Answer, worded for a patient or caregiver:", "A blood count comes before the restart.", "Take baseline bloods"),
+    ])  # fmt: skip
+    def test_it_says_for_whom_it_is_worded_and_is_worded_so(self, reader: str, worded: str, says: str, never: str) -> None:
+        held = replace(answered(), reader=reader)
+        record = json.loads(exports.as_json(held))["answers"][0]
+        assert record["worded_for"] == ("patient" if reader == "patient" else "clinician")
+        for text in (exports.markdown(held), record["answer"]):
+            assert says in text and never not in text
+        assert worded in exports.markdown(held)
 
     def test_the_chart_note_has_decision_facts_checklist_sources_and_status(self) -> None:
         held = answered()
