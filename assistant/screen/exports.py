@@ -11,6 +11,7 @@ from assistant.records import Answer
 from assistant.screen import card, keeping, reading_view, sources, voice
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.course import course, ticked
+from assistant.screen.handmade import handmade
 from assistant.screen.words import typeset, words
 from assistant.storage import Feedback
 
@@ -23,8 +24,9 @@ BY_HAND = "The answer rests on what was set by hand, which the turns do not say.
 def note(answer: Answer, reader: str = "clinician") -> list[Line]:
     """The lines of a chart note, in the words of who reads; an item of the checklist is a line of its own that holds `id` and `text`, since it may be ticked later."""
     answer, worded = voice.said_to(answer, reader), words().voices[voice.voice_for(answer, reader)]
-    shown = card.card(answer.case, answer.decision, reader)
+    shown = card.card(answer.case, answer.decision, reader, handmade=handmade(answer))
     lines: list[Line] = [f"POMALIDOMIDE AND INFECTION: {shown['word']}", " ".join(part for part in (shown["call"], shown["line"], shown["says"]) if part)]
+    lines += [shown["handmade"]] if shown["handmade"] else []
     lines += [f"{label}: {value}" for label, value in shown["about"]]
     read = [f"{chip['label']} {chip['value']}" + (f" ({chip['note']})" if chip["note"] else "") for chip in reading_view.chips(answer.case, dict(answer.corrections), -1)]
     if read:
@@ -86,6 +88,7 @@ def _record(conversation: Conversation, number: int, entry: Entry) -> Json:
     return {
         "question": entry.text,
         "turns": list(entry.answer.turns),
+        "corrections": dict(entry.answer.corrections),
         "worded_for": voice.voice_for(entry.answer, conversation.reader).value,
         **contract.answer_record(f"{conversation.id}-{number}", voice.said_to(entry.answer, conversation.reader)),
         "checklist": items,

@@ -12,6 +12,7 @@ from assistant.screen import card, clock, exports, keeping, notes, prose, readin
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.corrected import corrected
 from assistant.screen.course import course
+from assistant.screen.handmade import handmade
 from assistant.screen.words import words
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
     found = sources.passages(answer, places)
     beside = notes.notes(answer)
     named = [p["id"] for p in found] + [name for p in found for one in p["beside"] for name in one["labels"]] + [name for note in beside for name in note["labels"]]
-    glance = card.card(answer.case, answer.decision, reader)
+    glance = card.card(answer.case, answer.decision, reader, handmade=handmade(answer))
     return {
         "card": glance,
         "spoken": card.spoken(glance),

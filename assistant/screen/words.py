@@ -90,6 +90,7 @@ class Words(_Strict):
     references: dict[str, str]
     states: dict[str, str]
     notes: dict[str, str]
+    by_hand: dict[str, str]
     examples: list[Example]
     readers: dict[str, Reader]
     voices: dict[Voice, str]
@@ -118,8 +119,12 @@ def typeset(text: str) -> str:
 
 def plain(value: str | float | bool) -> str:
     """A value as a reader says it."""
-    text = plain_number(value) if isinstance(value, float) else str(value)
+    text = _key(value)
     return words().values.get(text, text.replace("_", " "))
+
+
+def _key(value: str | float | bool) -> str:
+    return plain_number(value) if isinstance(value, float) else str(value)
 
 
 def fact_name(name: str) -> str:
@@ -130,8 +135,8 @@ def fact_name(name: str) -> str:
 
 def fact_value(name: str, value: str | float | bool) -> str:
     """A fact's value with its unit."""
-    known = words().facts.get(name)
-    return f"{plain(value)} {known.unit}".strip() if known and not isinstance(value, (bool, str)) else plain(value)
+    known, own = words().facts.get(name), words().values.get(f"{name}.{_key(value)}")
+    return own or (f"{plain(value)} {known.unit}".strip() if known and not isinstance(value, (bool, str)) else plain(value))
 
 
 def reply(fact: str, answer: str) -> Reply:

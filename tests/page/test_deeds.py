@@ -141,6 +141,26 @@ def test_a_number_is_put_right_by_hand(page: Page) -> None:
     expect(second.locator(".chip", has_text="Platelets")).to_contain_text("20 ×10⁹/L")
 
 
+def test_a_question_that_was_read_as_no_case_is_rescued_by_hand_and_the_card_says_so(page: Page) -> None:
+    turn = ask(page, "Which antibiotic should I choose for her pneumonia?")
+    expect(turn.locator(".card h2")).to_have_text("NOT COVERED")
+    turn.locator(".correct summary").click()
+    turn.get_by_role("group", name="Infection").get_by_role("button", name="active", exact=True).click()
+    last = page.locator(".hf .turn").nth(1)
+    expect(last.locator(".card h2")).to_have_text("HOLD pomalidomide")
+    expect(last.locator(".card .handmade")).to_have_text("Set by hand: Infection active. What was typed alone gives NOT COVERED.")
+
+
+def test_a_count_that_alone_held_the_drug_cannot_be_removed_unseen(page: Page) -> None:
+    turn = ask(page, "Mild cystitis, completely resolved, ANC 0.3, pomalidomide 4 mg held. Restart?")
+    expect(turn.locator(".card h2")).to_have_text("HOLD pomalidomide")
+    turn.locator(".correct summary").click()
+    turn.get_by_role("group", name="ANC").get_by_role("button", name="not stated").click()
+    last = page.locator(".hf .turn").nth(1)
+    expect(last.locator(".card h2")).to_have_text("RESUME pomalidomide")
+    expect(last.locator(".card .handmade")).to_contain_text("Set by hand: count removed (ANC 0.3 ×10⁹/L). What was typed alone gives HOLD.")
+
+
 def test_yes_and_no_are_put_right_by_hand(page: Page) -> None:
     turn = ask(page, MILD)
     turn.locator(".correct > summary").click()

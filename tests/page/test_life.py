@@ -226,7 +226,13 @@ class TestOnThePage:
     @pytest.mark.parametrize(
         ("question", "given", "action", "chip"),
         [
-            (MILD, {"infection": "unknown"}, "hold", ("Infection", "not stated")),
+            (MILD, {"infection": "unknown"}, "hold", ("State", "not stated")),
+            (MILD, {"infection": "active"}, "hold", ("State", "active")),
+            (SEVERE, {"infection": "none"}, "no_hold", ("State", "no infection")),
+            ("Good evening, thanks for yesterday.", {"infection": "active"}, "hold", ("Infection", "active")),
+            ("Which antibiotic should I choose for her pneumonia?", {"infection": "active"}, "hold", ("Infection", "pneumonia")),
+            ("Which antibiotic should I choose for her pneumonia?", {"treatment": "held"}, "hold", ("Pomalidomide", "held")),
+            ("How common is neutropenia on pomalidomide?", {"severity": "severe"}, "hold", ("Severity", "severe")),
             (SEVERE, {"dose_mg": ""}, "hold", None),
             (MILD + " ANC 0.3.", {"anc": ""}, "resume", None),
             ("Pneumonia on pomalidomide 4 mg, on levofloxacin. Hold?", {"quinolone": "false"}, "hold", ("Quinolone", "no")),
@@ -243,8 +249,47 @@ class TestOnThePage:
         answer = turns(app)[-1]["answer"]
         assert answer["card"]["action"] == action
         chips = [(one["label"], one["value"]) for one in answer["chips"]]
+        assert ("State", "completely resolved") not in chips or given.get("infection") is None, "what was set aside is not shown as read"
+        assert answer["card"]["handmade"].startswith("Set by hand: ") and answer["card"]["handmade"] in answer["spoken"]
+        assert answer["card"]["handmade"] in answer["note"]
         assert chip in chips if chip else fact_name(next(iter(given))) not in [label for label, _ in chips]
         assert "quinolone" not in str(answer["card"]["also"]).lower()
+
+    @pytest.mark.parametrize(
+        ("question", "given", "says"),
+        [
+            (MILD + " ANC 0.3.", {"anc": ""}, "Set by hand: count removed (ANC 0.3 ×10⁹/L). What was typed alone gives HOLD."),
+            (MILD + " Platelets 20.", {"platelets": "", "platelets_nadir": ""}, "Set by hand: count removed (Platelets 20 ×10⁹/L). What was typed alone gives HOLD."),
+            (MILD, {"severity": "severe"}, "Set by hand: Severity severe. What was typed alone gives RESUME, same dose."),
+            (SEVERE, {"severity": "mild"}, "Set by hand: Severity mild."),
+            (SEVERE, {"dose_mg": ""}, "Set by hand: Dose removed (4 mg)."),
+            (MILD, {"age": ""}, ""),
+        ],
+    )
+    def test_the_card_says_what_was_set_by_hand_and_what_the_typed_words_alone_would_give(
+        self, script: Script, monkeypatch: pytest.MonkeyPatch, question: str, given: dict[str, str], says: str
+    ) -> None:
+        app = script()
+        assert asked(app, question)["answer"]["card"]["handmade"] == ""
+        press(app, monkeypatch, do="say", text="Put right.", set=[list(pair) for pair in given.items()])
+        answer = turns(app)[-1]["answer"]
+        assert answer["card"]["handmade"] == says
+        assert says in exports.markdown(app.session_state["conversation"])
+
+    @pytest.mark.parametrize(
+        ("question", "rows"),
+        [
+            ("Good evening, thanks for yesterday.", ["infection", "severity", "treatment", "neutropenic_fever"]),
+            ("Which antibiotic should I choose for her pneumonia?", ["infection", "severity", "treatment", "neutropenic_fever"]),
+            ("How common is neutropenia on pomalidomide?", ["infection", "severity", "treatment", "neutropenic_fever"]),
+            ("She has pneumonia on lenalidomide, hold tonight's dose?", ["drug"]),
+            ("Bed 3 is on pom with pneumonia on IV antibiotics. Bed 7 also on pom, mild cystitis completely resolved. Who restarts?", []),
+        ],
+    )
+    def test_where_nothing_was_decided_that_can_be_set_which_makes_a_case(self, script: Script, question: str, rows: list[str]) -> None:
+        offered = asked(script(), question)["answer"]["corrections"]
+        assert [row["name"] for row in offered] == rows
+        assert not any(label in ("not stated", "no") for row in offered for label in (answer["label"] for answer in row["answers"])), "nothing is forgotten that was not read"
 
     def test_who_reads_changes_the_words_and_not_the_decision(self, script: Script) -> None:
         app = script()

@@ -89,6 +89,7 @@ function drawCard(card) {
   const node = el("section", { class: `card ${card.action}`, "aria-label": `Decision: ${card.word}` },
     el("div", { class: "glance" }, el("span", { class: "sign" }, icon(card.icon, 30)),
       el("div", {}, el("h2", {}, card.word, ["hold", "resume"].includes(card.action) ? el("span", {}, " pomalidomide") : null), card.line ? el("p", {}, card.line) : null)));
+  if (card.handmade) node.append(el("p", { class: "handmade" }, icon("pen", 18), el("span", {}, card.handmade)));
   if (card.says) node.append(el("p", { class: "says" }, card.says));
   if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, card.call)));
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
