@@ -107,7 +107,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
         "checked": _checked(answer),
         "corrected": corrected(answer) if entry.settled else None,
-        "again": voice.explained(answer, reader),
+        "plain": not voice.explained(answer, reader),
         "receipt": entry.settled and entry.remark != keeping.OLDER,
         "settled": entry.settled,
     }

@@ -169,13 +169,16 @@ def test_yes_and_no_are_put_right_by_hand(page: Page) -> None:
 
 
 def test_a_patient_is_told_to_call_and_gets_the_same_decision(page: Page) -> None:
-    ask(page, SEVERE)
+    ask(page, f"{SEVERE} ANC 0.3, 38.9 °C.")
     page.get_by_role("combobox", name="Who reads").click()
     page.get_by_role("option", name="For: Patient or caregiver").click()
     expect(page.locator(".hf .call")).to_contain_text("Call the treating team now")
     expect(page.locator(".hf .card h2")).to_have_text("HOLD pomalidomide")
     prose = page.locator(".hf .prose")
     expect(prose.locator("h3")).to_have_text("In plain words")
+    notes = page.get_by_role("region", name="For the treating team")
+    expect(notes.locator("details")).not_to_have_count(0)
+    expect(notes.locator("details[open]")).to_have_count(0)
     expect(prose).to_contain_text("Your team will treat the infection.")
     prose.locator(".cite").first.click()
     expect(page.locator(".hf .article mark").first).to_be_visible()

@@ -224,10 +224,10 @@ def test_a_patient_reads_the_rules_plain_words_in_place_of_a_model_s_and_a_clini
     reader.set_value("patient").run()
     plain = turns(app)[-1]["answer"]
     assert "Your team will treat the infection." in str(plain["paragraphs"])
-    assert (plain["checked"], plain["corrected"], plain["remarks"], plain["again"]) == ("Written by the rules.", None, [], False)
+    assert (plain["checked"], plain["corrected"], plain["remarks"], plain["plain"]) == ("Written by the rules.", None, [], True)
     reader.set_value("clinician").run()
     answer = turns(app)[-1]["answer"]
-    assert "give none until the pneumonia" in str(answer["paragraphs"]) and answer["corrected"] and answer["again"]
+    assert "give none until the pneumonia" in str(answer["paragraphs"]) and answer["corrected"] and not answer["plain"]
 
 
 def test_a_bug_of_ours_keeps_the_question_and_shows_no_traceback(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:

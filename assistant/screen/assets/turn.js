@@ -6,7 +6,7 @@ function drawTurn(turn, act, data) {
   const answer = turn.answer;
   if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.edit(turn, turn.text) }, "Ask it again")));
   if (!answer) return node;
-  node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer.notes, data)].filter(Boolean));
+  node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer, data)].filter(Boolean));
   if (turn.last && answer.asks.length) node.append(drawAsks(answer.asks, act));
   node.append(drawCourse(turn, act), drawWhy(turn, act), drawCorrected(turn), drawDeeds(turn, act), drawPrinted(answer));
   return node;
