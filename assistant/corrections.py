@@ -18,7 +18,7 @@ _NUMBERS = ("age", "anc", "dose_mg", "months_on_therapy", "platelets", "platelet
 _YES_NO = ("dialysis", "elderly", "neutropenic_fever", "renal_impairment")
 _NAMED = {"quinolone": "quinolone"}  # said as yes or no; the case holds a name, and this one where none was read
 READ_AS = {"infection": "state"}  # a correction says how the infection stands; the fact `infection` is its name
-_TELLS_OF_A_CASE = ("infection", "severity", "treatment", "neutropenic_fever")
+MAKES_A_CASE = ("infection", "severity", "treatment", "neutropenic_fever")  # what tells how a patient is
 _TELLS_NOTHING = (Infection.UNKNOWN, Severity.UNSPECIFIED, Treatment.UNKNOWN, False)
 FIELDS = tuple(sorted((*_CHOICES, *_NUMBERS, *_YES_NO, *_NAMED)))
 
@@ -39,7 +39,7 @@ def apply(case: Case, corrections: Mapping[str, Value]) -> Case:
     fields |= {name: (getattr(case, name) or _NAMED[name]) if fields[name] else "" for name in _NAMED if name in fields}
     doubted = tuple(name for name in case.ambiguous if name not in fields)
     corrected = replace(case, facts=facts, ambiguous=doubted, **fields)  # type: ignore[arg-type]  # each value was checked for its field
-    if any(name in fields and fields[name] not in _TELLS_NOTHING for name in _TELLS_OF_A_CASE):
+    if any(name in fields and fields[name] not in _TELLS_NOTHING for name in MAKES_A_CASE):
         corrected = replace(corrected, asked=Asked.DECISION, outside="")
     return _with_fever(corrected, case, fields)
 

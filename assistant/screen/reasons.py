@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.composing import compose
+from assistant.corrections import MAKES_A_CASE
 from assistant.knowledge import Rule, knowledge
 from assistant.records import Case, Change, Decision, NearRule, Restart
 from assistant.rules import case_if, decide, fields_of
@@ -15,7 +16,6 @@ from assistant.screen.words import fact_name, plain, reply, typeset, words
 Json = dict[str, Any]
 
 OTHER_DRUG = "scope.other_drug"  # the rule by which a question about another drug is not answered
-_MAKES_A_CASE = ("infection", "severity", "treatment", "neutropenic_fever")  # what turns a question into a case, where none was read
 _FAR = ("asked", "drug")  # a rule that differs in these is no near miss to a reader
 _CLOSE = ("severity", "counts", "neutropenic_fever", "dose", "age", "treatment")  # told before a miss in the infection's state
 
@@ -86,7 +86,7 @@ def corrections(decision: Decision) -> list[Json]:
         return [_row(name, _by_reply().get(name, []), told.facts[name].unit if name in told.numbers else "") for name in names]
     if OTHER_DRUG in decision.rules:
         return [_row("drug", _by_reply()["drug"])]
-    return [_row(name, [answer for answer in _by_reply()[name] if _says_something(answer)]) for name in _MAKES_A_CASE]
+    return [_row(name, [answer for answer in _by_reply()[name] if _says_something(answer)]) for name in MAKES_A_CASE]
 
 
 def _by_reply() -> dict[str, list[Json]]:
