@@ -69,7 +69,7 @@ lock:
 	  build/lock/bin/pip freeze --all --exclude pip --exclude-editable | sed -e 's/+cpu$$//' -e 's/^uvloop==.*/& ; sys_platform != "win32"/'; } > requirements.lock
 	build/lock/bin/pip install --quiet -e '.[dev]'
 	{ echo "# What 'make test' installs besides. Made by 'make lock'."; echo "-r requirements.lock"; \
-	  build/lock/bin/pip freeze --all --exclude pip --exclude-editable | sed -e 's/+cpu$$//' | grep -vxFf <(sed 's/ ;.*//' requirements.lock); } > requirements-dev.lock
+	  build/lock/bin/pip freeze --all --exclude pip --exclude-editable | sed -e 's/+cpu$$//' | grep -vxFf <(sed 's/ ;.*//' requirements.lock) | sed -e 's/^pgserver==.*/& ; python_version < "3.13"/'; } > requirements-dev.lock
 	rm -rf build/lock
 
 clean:

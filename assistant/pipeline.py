@@ -109,7 +109,7 @@ class Assistant:
             verdict=verdict,
             draft=draft,
             notes=notes.beside(case, decision, turns, labels, said),
-            remark=" ".join(part for part in (_misread(claimed, weighed), remark) if part),
+            remark=" ".join(part for part in (misread(claimed, weighed), remark) if part),
             seconds=time.perf_counter() - started,
             turns=tuple(turns),
             corrections=tuple((corrections or {}).items()),
@@ -175,7 +175,7 @@ def _judge(draft: Draft | None, case: Case, decision: Decision, dictated: Dictat
     return replace(verdict, findings=(*verdict.findings, *strays)), _REMARKS[verdict.outcome]
 
 
-def _misread(claimed: ClaimsRead | None, weighed: Sequence[Weighed]) -> str:
+def misread(claimed: ClaimsRead | None, weighed: Sequence[Weighed]) -> str:
     """What there is to say of the model's reading: that it failed, or that it made the decision more cautious."""
     if claimed is not None and claimed.failure:
         return f"The model could not read the question ({claimed.failure}); the reading stands without it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from assistant import settings
+from tests.patience import run_while_it_gets_on
 from tests.stores import Store, running_server
-from tests.support import run_assistant
+from tests.support import without_settings
 
 # Before any library is imported by a test: most of them read these names once, at import.
 settings.switch_off_telemetry()
@@ -56,6 +58,6 @@ def store(request: pytest.FixtureRequest) -> Store:
 def data_with_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the real index, built by the real command. Tests only read it."""
     data = tmp_path_factory.mktemp("data")
-    done = run_assistant("index", "build", data=data)
-    assert done.returncode == 0, done.stderr
+    done = run_while_it_gets_on([sys.executable, "-m", "assistant", "index", "build"], {**without_settings(), "HOLDFAST_DATA": str(data)})
+    assert done.returncode == 0, done.stdout
     return data

@@ -69,6 +69,11 @@ def some_passages(count: int = 12) -> tuple[Passage, ...]:
     )
 
 
+def without_settings() -> dict[str, str]:
+    """The environment without a developer's own HOLDFAST_ variables."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+
+
 def run_assistant(*arguments: str, data: Path, environ: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, with its own data folder."""
     return run_python("-m", "assistant", *arguments, environ={"HOLDFAST_DATA": str(data), **(environ or {})}, stdin=stdin)
@@ -76,8 +81,7 @@ def run_assistant(*arguments: str, data: Path, environ: Mapping[str, str] | None
 
 def run_python(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run Python from the project's root; HOLDFAST_ variables of the outside are not passed on."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env={**outside, **(environ or {})}, input=stdin, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env={**without_settings(), **(environ or {})}, input=stdin, capture_output=True, text=True, timeout=180, check=False)
 
 
 # --------------------------------------------------------------------------- a model server on loopback

@@ -102,7 +102,9 @@ def _bottom(engine: Engine) -> None:
 def _waiting(engine: Engine) -> str:
     if engine.progress.running:
         return "These are the rules' own words. Search is still starting."
-    return f"These are the rules' own words. {engine.model} is writing; its text is checked before it is shown." if engine.model else "Searching."
+    if not engine.model or not session.explained():
+        return "Searching."
+    return f"These are the rules' own words. {engine.model} is writing; its text is checked before it is shown."
 
 
 def _starting(engine: Engine) -> None:

@@ -17,8 +17,8 @@ _ILL = (Infection.SUSPECTED, Infection.ACTIVE, Infection.RESOLVING)
 MOST_NOW, MOST_ALSO = 3, 3
 
 
-def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
-    """The card of a decision in the words of who reads; the decision is the same for all."""
+def card(case: Case, decision: Decision, reader: str = "clinician", *, handmade: str = "") -> Json:
+    """The card of a decision in the words of who reads; the decision is the same for all. `handmade` says what of it was set by hand."""
     told = words()
     reads = told.readers[reader_of(case, reader)]
     action = told.actions[decision.action.value]
@@ -33,6 +33,7 @@ def card(case: Case, decision: Decision, reader: str = "clinician") -> Json:
         "word": action.word,
         "icon": action.icon,
         "line": _line(decision),
+        "handmade": handmade,
         "says": reads.says.get(decision.action.value, ""),
         "about": _about(case, decision),
         "now_head": told.now_heads.get(decision.action.value, "") if now else "",
@@ -64,7 +65,7 @@ def spoken(shown: Json) -> str:
     """The card in one breath, for who hears the page."""
     about = ". ".join(f"{label}: {value}" for label, value in shown["about"])
     now = f"{shown['now_head']}: {', '.join(shown['now'])}" if shown["now"] else ""
-    parts = (shown["word"].capitalize(), shown["call"], shown["line"], shown["says"], about, now)
+    parts = (shown["word"].capitalize(), shown["call"], shown["line"], shown["handmade"], shown["says"], about, now)
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from assistant import contract
 from assistant.knowledge import knowledge
 from assistant.records import Answer
-from assistant.screen import card, keeping, reading_view, sources
+from assistant.screen import card, keeping, reading_view, sources, voice
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.course import course, ticked
-from assistant.screen.words import typeset
+from assistant.screen.handmade import handmade
+from assistant.screen.words import typeset, words
 from assistant.storage import Feedback
 
 Json = dict[str, Any]
@@ -21,16 +22,18 @@ BY_HAND = "The answer rests on what was set by hand, which the turns do not say.
 
 
 def note(answer: Answer, reader: str = "clinician") -> list[Line]:
-    """The lines of a chart note; an item of the checklist is a line of its own that holds `id` and `text`, since it may be ticked later."""
-    shown = card.card(answer.case, answer.decision, reader)
+    """The lines of a chart note, in the words of who reads; an item of the checklist is a line of its own that holds `id` and `text`, since it may be ticked later."""
+    answer, worded = voice.said_to(answer, reader), words().voices[voice.voice_for(answer, reader)]
+    shown = card.card(answer.case, answer.decision, reader, handmade=handmade(answer))
     lines: list[Line] = [f"POMALIDOMIDE AND INFECTION: {shown['word']}", " ".join(part for part in (shown["call"], shown["line"], shown["says"]) if part)]
+    lines += [shown["handmade"]] if shown["handmade"] else []
     lines += [f"{label}: {value}" for label, value in shown["about"]]
     read = [f"{chip['label']} {chip['value']}" + (f" ({chip['note']})" if chip["note"] else "") for chip in reading_view.chips(answer.case, dict(answer.corrections), -1)]
     if read:
         lines += ["", "Read from the question: " + "; ".join(read) + "."]
     if shown["unknown"]:
         lines.append(f"Not stated: {shown['unknown']}.")
-    lines += ["", _plain(answer.text)]
+    lines += ["", worded, _plain(answer.text)]
     items = ticked(course(answer.case, answer.decision), set())
     if items:
         lines += ["", "Checklist:", *({"id": item["id"], "text": f"{item['stage']}: {item['text']}"} for item in items)]
@@ -73,7 +76,7 @@ def markdown(conversation: Conversation) -> str:
 
 
 def as_json(conversation: Conversation) -> str:
-    """The whole conversation as records, with what was ticked and what was said of each answer."""
+    """The whole conversation as records in the words of who reads, with what was ticked and what was said of each answer."""
     return json.dumps({"title": conversation.title, "edition": keeping.edition(), "answers": [_record(conversation, n, e) for n, e in enumerate(conversation.entries)]}, ensure_ascii=False, indent=1)
 
 
@@ -85,7 +88,9 @@ def _record(conversation: Conversation, number: int, entry: Entry) -> Json:
     return {
         "question": entry.text,
         "turns": list(entry.answer.turns),
-        **contract.answer_record(f"{conversation.id}-{number}", entry.answer),
+        "corrections": dict(entry.answer.corrections),
+        "worded_for": voice.voice_for(entry.answer, conversation.reader).value,
+        **contract.answer_record(f"{conversation.id}-{number}", voice.said_to(entry.answer, conversation.reader)),
         "checklist": items,
         "feedback": {"verdict": said.verdict, "comment": said.comment, "expected": said.expected} if said else None,
     }

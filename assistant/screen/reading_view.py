@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.corrections import Value
+from assistant.corrections import READ_AS, Value
 from assistant.records import Case, EpisodeState, Fact, FactStatus, Infection
 from assistant.screen.words import fact_name, fact_value, plain, words
 
@@ -43,8 +43,10 @@ def chips(case: Case, by_hand: Mapping[str, Value], turn: int) -> list[Json]:
         whose = f"Patient {number}: " if case.others else ""
         found += [{**chip, "label": whose + chip["label"]} for chip in (*_of_patient(part, turn), *_derived(part, by_hand, turn))]
     have = {chip["name"] for chip in found}
-    for name, value in by_hand.items():
-        if name not in have and value is not None:
+    for field, value in by_hand.items():
+        read_as = READ_AS.get(field, field)
+        name = read_as if field in have else field  # where the infection's name is told, its state stands beside it
+        if read_as not in have and value is not None:
             found.append({"name": name, "label": fact_name(name), "value": fact_value(name, value), "words": [], "lights": [], "note": "set by hand", "new": True})
     return [*_suspected(case, {chip["name"] for chip in found}), *found, *_not_counted(case)]
 

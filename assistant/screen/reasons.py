@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.composing import compose
+from assistant.corrections import MAKES_A_CASE
 from assistant.knowledge import Rule, knowledge
 from assistant.records import Case, Change, Decision, NearRule, Restart
 from assistant.rules import case_if, decide, fields_of
@@ -57,7 +58,7 @@ def _change(case: Case, change: Change, reader: str) -> Json:
     when = words().changes.get(f"{change.fact}.{change.value}", f"{change.fact.replace('_', ' ')} were {change.value}")
     other = case_if(case, change)
     decision = decide(other)
-    text = typeset(compose(other, decision).text.replace("**", ""))
+    text = typeset(compose(other, decision, voice=words().readers[reader].voice).text.replace("**", ""))
     return {
         "when": when,
         "action": change.action.value,
@@ -73,20 +74,37 @@ def _briefly(restart: Restart | None) -> str:
 
 
 def corrections(decision: Decision) -> list[Json]:
-    """What can be put right by hand, with the turn that each choice sends: all where something is decided, the drug where that is why nothing is."""
-    other_drug = OTHER_DRUG in decision.rules
-    if decision.action not in DECIDED and not other_drug:
+    """What can be put right by hand, with the turn that each choice sends: all where something is decided, else what would make a case of the question.
+
+    Of several patients nothing: it would not be clear whose it is.
+    """
+    if decision.patients:
         return []
+    if decision.action in DECIDED:
+        told = words()
+        names = [name for name in dict.fromkeys((*_by_reply(), *told.numbers)) if name != "drug"]
+        return [_row(name, _by_reply().get(name, []), told.facts[name].unit if name in told.numbers else "") for name in names]
+    if OTHER_DRUG in decision.rules:
+        return [_row("drug", _by_reply()["drug"])]
+    return [_row(name, [answer for answer in _by_reply()[name] if _says_something(answer)]) for name in MAKES_A_CASE]
+
+
+def _by_reply() -> dict[str, list[Json]]:
+    """The ready answers, by what they are about."""
     found: dict[str, list[Json]] = {}
     for name, said in words().replies.items():
-        fact, label = name.split(".", 1)
-        if (fact == "drug") is not other_drug:
-            continue
-        found.setdefault(fact, []).append({"label": label, "text": said.text, "set": list(said.set.items())})
-    told = words().facts
-    rows = [{"name": fact, "label": fact_name(fact), "answers": answers} for fact, answers in found.items()]
-    rows += [{"name": name, "label": fact_name(name), "answers": []} for name in words().numbers if name not in found and not other_drug]
-    return [{**row, "unit": told[row["name"]].unit if row["name"] in words().numbers else ""} for row in rows]
+        about, label = name.split(".", 1)
+        found.setdefault(about, []).append({"label": label, "text": said.text, "set": list(said.set.items())})
+    return found
+
+
+def _row(name: str, answers: list[Json], unit: str = "") -> Json:
+    return {"name": name, "label": fact_name(name), "answers": answers, "unit": unit}
+
+
+def _says_something(answer: Json) -> bool:
+    """Whether an answer tells something of the patient; to forget what was never read would make a case of nothing."""
+    return any(value not in ("unknown", "unspecified", "false") for _, value in answer["set"])
 
 
 def asks(decision: Decision) -> list[Json]:

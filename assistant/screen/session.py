@@ -13,7 +13,7 @@ import streamlit as st
 
 from assistant import contract
 from assistant.errors import StoreError
-from assistant.screen import component, corrected, jurisdiction, keeping, shared
+from assistant.screen import component, corrected, jurisdiction, keeping, shared, voice
 from assistant.screen.conversation import Conversation
 from assistant.screen.engine import by_hand
 from assistant.screen.pending import Pending
@@ -202,11 +202,18 @@ def complete() -> None:
 
 
 def writing() -> Json | None:
-    """The checked sentences of the last answer while a model is writing it."""
+    """The checked sentences of the last answer while a model is writing it; none where the reader is told the rules' own plain words."""
     work, held = st.session_state.get(_WRITING), conversation()
-    if not isinstance(work, Writing) or held.unsettled is None or not work.belongs_to(held):
+    if not isinstance(work, Writing) or held.unsettled is None or not work.belongs_to(held) or not explained():
         return None
     return {"turn": held.unsettled, "text": st.session_state[_SO_FAR], "by": shared.engine().explains(held.entries[-1])}
+
+
+def explained() -> bool:
+    """Whether a model's words are shown of the last answer."""
+    held = conversation()
+    answer = held.entries[-1].answer if held.entries else None
+    return answer is None or voice.explained(answer, held.reader)
 
 
 def receipt() -> Json | None:

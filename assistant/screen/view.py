@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.records import Action, Answer, Outcome
-from assistant.screen import card, clock, exports, keeping, notes, prose, reading_view, reasons, sources
+from assistant.screen import card, clock, exports, keeping, notes, prose, reading_view, reasons, sources, voice
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.corrected import corrected
 from assistant.screen.course import course
+from assistant.screen.handmade import handmade
 from assistant.screen.words import words
 
 Json = dict[str, Any]
@@ -81,12 +82,13 @@ def entry_view(conversation: Conversation, waiting: str) -> Json:
 
 
 def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int) -> Json:
+    reader = card.reader_of(answer.case, conversation.reader)
+    answer = voice.said_to(answer, reader)
     places = sources.stops(answer)
     found = sources.passages(answer, places)
     beside = notes.notes(answer)
     named = [p["id"] for p in found] + [name for p in found for one in p["beside"] for name in one["labels"]] + [name for note in beside for name in note["labels"]]
-    reader = card.reader_of(answer.case, conversation.reader)
-    glance = card.card(answer.case, answer.decision, reader)
+    glance = card.card(answer.case, answer.decision, reader, handmade=handmade(answer))
     return {
         "card": glance,
         "spoken": card.spoken(glance),
@@ -105,6 +107,7 @@ def _answer(answer: Answer, entry: Entry, conversation: Conversation, turn: int)
         "remarks": [remark for remark in (entry.remark, answer.remark) if remark],
         "checked": _checked(answer),
         "corrected": corrected(answer) if entry.settled else None,
+        "plain": not voice.explained(answer, reader),
         "receipt": entry.settled and entry.remark != keeping.OLDER,
         "settled": entry.settled,
     }

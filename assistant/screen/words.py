@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.composing import plain_number
 from assistant.errors import KnowledgeError
 from assistant.knowledge import load_yaml
+from assistant.wording import Voice
 
 FILE = Path(__file__).with_name("words.yaml")
 
@@ -47,9 +48,10 @@ class Reply(_Strict):
 
 
 class Reader(_Strict):
-    """Who reads: what the decision means for them, by action, the things to do in their words, by element, and what stands above the answer's text."""
+    """Who reads: what the decision means for them, by action, the things to do in their words, by element, in whose voice the answer is said, and what stands above it."""
 
     name: str
+    voice: Voice = Voice.CLINICIAN
     calls: bool = False
     lead: str = ""
     says: dict[str, str] = {}
@@ -88,8 +90,10 @@ class Words(_Strict):
     references: dict[str, str]
     states: dict[str, str]
     notes: dict[str, str]
+    by_hand: dict[str, str]
     examples: list[Example]
     readers: dict[str, Reader]
+    voices: dict[Voice, str]
     course: list[Stage]
     ticks: dict[str, str]
 
@@ -115,8 +119,12 @@ def typeset(text: str) -> str:
 
 def plain(value: str | float | bool) -> str:
     """A value as a reader says it."""
-    text = plain_number(value) if isinstance(value, float) else str(value)
+    text = _key(value)
     return words().values.get(text, text.replace("_", " "))
+
+
+def _key(value: str | float | bool) -> str:
+    return plain_number(value) if isinstance(value, float) else str(value)
 
 
 def fact_name(name: str) -> str:
@@ -127,8 +135,8 @@ def fact_name(name: str) -> str:
 
 def fact_value(name: str, value: str | float | bool) -> str:
     """A fact's value with its unit."""
-    known = words().facts.get(name)
-    return f"{plain(value)} {known.unit}".strip() if known and not isinstance(value, (bool, str)) else plain(value)
+    known, own = words().facts.get(name), words().values.get(f"{name}.{_key(value)}")
+    return own or (f"{plain(value)} {known.unit}".strip() if known and not isinstance(value, (bool, str)) else plain(value))
 
 
 def reply(fact: str, answer: str) -> Reply:

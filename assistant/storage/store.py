@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from assistant.storage.tables import Base, ConversationRow, EntryRow, FeedbackRo
 
 LISTED = 100  # conversations that a list holds at most, the newest first
 SCHEMA = 1  # of the tables; raised with every change to them
+_LOOKS, _BETWEEN_LOOKS = 5, 0.05  # how often tables that another process is making are looked for, and the seconds between
 _ELSEWHERE = "name another database in HOLDFAST_DATABASE"
 _OTHER_VERSION = f"were kept by another version of Holdfast; use that version, or {_ELSEWHERE}. Nothing was changed"
 _DAMAGED = f"are damaged; put a copy of the file in its place, or move it away and begin anew, or {_ELSEWHERE}"
@@ -78,9 +80,9 @@ class Store:
     def keep(self, conversation: str, *, title: str, extra: str, number: int, text: str, payload: str) -> None:
         """Keep the last entry of a conversation; entries after `number`, and what was said of them, are dropped."""
         with self._session() as session:
-            session.merge(ConversationRow(id=conversation, title=title, extra=extra))
+            session.merge(ConversationRow(id=conversation, title=_storable(title), extra=extra))
             session.flush()
-            session.merge(EntryRow(conversation=conversation, number=number, text=text, payload=payload))
+            session.merge(EntryRow(conversation=conversation, number=number, text=_storable(text), payload=payload))
             for table in (EntryRow, FeedbackRow):
                 session.execute(delete(table).where(table.conversation == conversation, table.number > number))
 
@@ -89,7 +91,7 @@ class Store:
         with self._session() as session:
             row = session.get(ConversationRow, conversation)
             if row is not None:
-                row.title, row.extra = title, extra
+                row.title, row.extra = _storable(title), extra
 
     def get(self, conversation: str) -> Held | None:
         """A conversation, None where there is none of that id."""
@@ -118,7 +120,7 @@ class Store:
     def say(self, said: Feedback) -> None:
         """Keep what a reader said of an answer; said again, it replaces what was said before."""
         with self._session() as session:
-            session.merge(FeedbackRow(**{name: getattr(said, name) for name in Feedback.__slots__}))
+            session.merge(FeedbackRow(**{name: getattr(said, name) for name in Feedback.__slots__} | {"comment": _storable(said.comment)}))
 
     def feedback(self, conversation: str = "") -> list[Feedback]:
         """What was said, of one conversation or of all, in the order in which it was said."""
@@ -127,6 +129,11 @@ class Store:
             wanted = wanted.where(FeedbackRow.conversation == conversation)
         with self._session() as session:
             return [Feedback(**{name: getattr(row, name) for name in Feedback.__slots__}) for row in session.scalars(wanted)]
+
+
+def _storable(text: str) -> str:
+    """Text without the one character that PostgreSQL refuses and at which SQLite's search ends; payloads are JSON, which escapes it."""
+    return text.replace("\0", "")
 
 
 def open_store(url: str) -> Store:
@@ -141,14 +148,33 @@ def open_store(url: str) -> Store:
         if engine.dialect.name == "sqlite":
             _private(engine.url.database)
             event.listen(engine, "connect", _set_up_sqlite)
-        if wrong := _other_version(engine):
+        try:
+            _make_ready(engine)
+        except BaseException:
             engine.dispose()
-            raise StoreError(f"The conversations {wrong}.")
-        Base.metadata.create_all(engine)
-        if engine.dialect.name == "sqlite" and _version(engine) != SCHEMA:
-            with engine.begin() as connection:
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+            raise
     return Store(engine)
+
+
+def _make_ready(engine: Engine) -> None:
+    """Make the tables that are missing; those of another version are left alone."""
+    if wrong := _other_version(engine):
+        raise StoreError(f"The conversations {wrong}.")
+    _make_tables(engine)
+    if engine.dialect.name == "sqlite" and _version(engine) != SCHEMA:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _make_tables(engine: Engine) -> None:
+    """Processes that start at once look for the tables together, and all but one then fail to make what is there by now: they look again."""
+    for _ in range(_LOOKS):
+        try:
+            Base.metadata.create_all(engine)
+            return
+        except DBAPIError:
+            time.sleep(_BETWEEN_LOOKS)
+    Base.metadata.create_all(engine)
 
 
 def examine(url: str) -> str:

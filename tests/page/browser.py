@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.support import ROOT
+from tests.support import ROOT, without_settings
 
 FLAGS = (
     "--no-sandbox",
@@ -45,11 +44,10 @@ def page_server(data: Path, log: Path, environ: Mapping[str, str] | None = None,
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with log.open("wb") as out:
         server = subprocess.Popen(
-            command, cwd=ROOT, env={**outside, "HOLDFAST_DATA": str(data), **(environ or {})}, stdout=out, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env={**without_settings(), "HOLDFAST_DATA": str(data), **(environ or {})}, stdout=out, stderr=subprocess.STDOUT
         )
         try:
             _wait(f"http://127.0.0.1:{port}", server)

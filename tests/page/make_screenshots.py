@@ -19,6 +19,8 @@ MILD = "Mild cystitis, treated with oral nitrofurantoin, completely resolved. Po
 FACT = "How often does grade 3-4 neutropenia occur on pomalidomide?"
 OUTSIDE = "Should lenalidomide be held during a urinary tract infection?"
 REASSESS = "Septic shock in ICU three weeks ago, fully recovered, off antibiotics, cultures negative. Pomalidomide 3 mg was stopped. Restart?"
+LOW = "Mild cystitis, completely resolved, ANC 0.3. Pomalidomide 4 mg held since. Restart?"
+CHOICE = "Which antibiotic should I choose for her pneumonia?"
 NO_HOLD = "Routine visit, no infection, afebrile, on pomalidomide 4 mg. Carry on?"
 
 
@@ -77,9 +79,36 @@ def _kept(page: Page) -> None:
 
 def _reader(page: Page) -> None:
     ask(page, SEVERE)
-    page.get_by_role("combobox", name="Who reads").click()
+    idle(page)
+    box = page.get_by_role("combobox", name="Who reads")
+    box.focus()
+    box.press("ArrowDown")  # on a narrow page a click scrolls, which closes the list again
     page.get_by_role("option", name="For: Patient or caregiver").click()
     page.locator(".hf .call").wait_for()
+
+
+def _reader_below(page: Page) -> None:
+    _reader(page)
+    _top(page, ".prose")
+
+
+def _by_hand(page: Page, question: str, about: str, answer: str) -> None:
+    turn = ask(page, question)
+    turn.locator(".correct summary").click()
+    turn.get_by_role("group", name=about).get_by_role("button", name=answer, exact=True).click()
+    page.locator(".hf .handmade").wait_for()
+
+
+def _removed(page: Page) -> None:
+    _by_hand(page, LOW, "ANC", "not stated")
+
+
+def _rescue(page: Page) -> None:
+    ask(page, CHOICE).locator(".correct summary").click()
+
+
+def _rescued(page: Page) -> None:
+    _by_hand(page, CHOICE, "Infection", "active")
 
 
 def _page(name: str) -> Callable[[Page], None]:
@@ -122,6 +151,13 @@ SHOTS = (
     Shot("way-phone", _way, PHONE),
     Shot("kept", _kept),
     Shot("patient", _reader),
+    Shot("patient-dark", _reader_below, dark=True),
+    Shot("patient-phone", _reader_below, PHONE),
+    Shot("by-hand", _removed),
+    Shot("by-hand-dark", _removed, dark=True),
+    Shot("by-hand-phone", _removed, PHONE),
+    Shot("rescue", _rescue),
+    Shot("rescued-phone", _rescued, PHONE),
     Shot("sources", _page("sources")),
     Shot("sources-phone", _page("sources"), PHONE),
     Shot("about-dark", _page("about"), dark=True),

@@ -141,6 +141,26 @@ def test_a_number_is_put_right_by_hand(page: Page) -> None:
     expect(second.locator(".chip", has_text="Platelets")).to_contain_text("20 ×10⁹/L")
 
 
+def test_a_question_that_was_read_as_no_case_is_rescued_by_hand_and_the_card_says_so(page: Page) -> None:
+    turn = ask(page, "Which antibiotic should I choose for her pneumonia?")
+    expect(turn.locator(".card h2")).to_have_text("NOT COVERED")
+    turn.locator(".correct summary").click()
+    turn.get_by_role("group", name="Infection").get_by_role("button", name="active", exact=True).click()
+    last = page.locator(".hf .turn").nth(1)
+    expect(last.locator(".card h2")).to_have_text("HOLD pomalidomide")
+    expect(last.locator(".card .handmade")).to_have_text("Set by hand: Infection active. What was typed alone gives NOT COVERED.")
+
+
+def test_a_count_that_alone_held_the_drug_cannot_be_removed_unseen(page: Page) -> None:
+    turn = ask(page, "Mild cystitis, completely resolved, ANC 0.3, pomalidomide 4 mg held. Restart?")
+    expect(turn.locator(".card h2")).to_have_text("HOLD pomalidomide")
+    turn.locator(".correct summary").click()
+    turn.get_by_role("group", name="ANC").get_by_role("button", name="not stated").click()
+    last = page.locator(".hf .turn").nth(1)
+    expect(last.locator(".card h2")).to_have_text("RESUME pomalidomide")
+    expect(last.locator(".card .handmade")).to_contain_text("Set by hand: count removed (ANC 0.3 ×10⁹/L). What was typed alone gives HOLD.")
+
+
 def test_yes_and_no_are_put_right_by_hand(page: Page) -> None:
     turn = ask(page, MILD)
     turn.locator(".correct > summary").click()
@@ -149,11 +169,19 @@ def test_yes_and_no_are_put_right_by_hand(page: Page) -> None:
 
 
 def test_a_patient_is_told_to_call_and_gets_the_same_decision(page: Page) -> None:
-    ask(page, SEVERE)
+    ask(page, f"{SEVERE} ANC 0.3, 38.9 °C.")
     page.get_by_role("combobox", name="Who reads").click()
     page.get_by_role("option", name="For: Patient or caregiver").click()
     expect(page.locator(".hf .call")).to_contain_text("Call the treating team now")
     expect(page.locator(".hf .card h2")).to_have_text("HOLD pomalidomide")
+    prose = page.locator(".hf .prose")
+    expect(prose.locator("h3")).to_have_text("In plain words")
+    notes = page.get_by_role("region", name="For the treating team")
+    expect(notes.locator("details")).not_to_have_count(0)
+    expect(notes.locator("details[open]")).to_have_count(0)
+    expect(prose).to_contain_text("Your team will treat the infection.")
+    prose.locator(".cite").first.click()
+    expect(page.locator(".hf .article mark").first).to_be_visible()
 
 
 def test_conversations_are_found_opened_and_deleted(page: Page) -> None:

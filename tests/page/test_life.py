@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.scriptrunner import StopException
@@ -32,6 +33,11 @@ def answered(question: str = MILD, **more: object) -> Conversation:
     asked_now = replace(Conversation(id="c" * 32), **more).asked(question, {})  # type: ignore[arg-type]
     answer = Assistant(retriever=ListedSearch()).answer([question])
     return asked_now.with_last(replace(asked_now.entries[0], answer=answer, settled=True))
+
+
+def said(turn: dict[str, Any]) -> str:
+    """The answer's text as the browser gets it, without its markers."""
+    return " ".join(run.get("text", "").strip() for line in turn["answer"]["paragraphs"] for sentence in line for run in sentence["runs"])
 
 
 def address(app: AppTest) -> str:
@@ -220,7 +226,13 @@ class TestOnThePage:
     @pytest.mark.parametrize(
         ("question", "given", "action", "chip"),
         [
-            (MILD, {"infection": "unknown"}, "hold", ("Infection", "not stated")),
+            (MILD, {"infection": "unknown"}, "hold", ("State", "not stated")),
+            (MILD, {"infection": "active"}, "hold", ("State", "active")),
+            (SEVERE, {"infection": "none"}, "no_hold", ("State", "no infection")),
+            ("Good evening, thanks for yesterday.", {"infection": "active"}, "hold", ("Infection", "active")),
+            ("Which antibiotic should I choose for her pneumonia?", {"infection": "active"}, "hold", ("Infection", "pneumonia")),
+            ("Which antibiotic should I choose for her pneumonia?", {"treatment": "held"}, "hold", ("Pomalidomide", "held")),
+            ("How common is neutropenia on pomalidomide?", {"severity": "severe"}, "hold", ("Severity", "severe")),
             (SEVERE, {"dose_mg": ""}, "hold", None),
             (MILD + " ANC 0.3.", {"anc": ""}, "resume", None),
             ("Pneumonia on pomalidomide 4 mg, on levofloxacin. Hold?", {"quinolone": "false"}, "hold", ("Quinolone", "no")),
@@ -237,17 +249,60 @@ class TestOnThePage:
         answer = turns(app)[-1]["answer"]
         assert answer["card"]["action"] == action
         chips = [(one["label"], one["value"]) for one in answer["chips"]]
+        assert ("State", "completely resolved") not in chips or given.get("infection") is None, "what was set aside is not shown as read"
+        assert answer["card"]["handmade"].startswith("Set by hand: ") and answer["card"]["handmade"] in answer["spoken"]
+        assert answer["card"]["handmade"] in answer["note"]
         assert chip in chips if chip else fact_name(next(iter(given))) not in [label for label, _ in chips]
         assert "quinolone" not in str(answer["card"]["also"]).lower()
+
+    @pytest.mark.parametrize(
+        ("question", "given", "says"),
+        [
+            (MILD + " ANC 0.3.", {"anc": ""}, "Set by hand: count removed (ANC 0.3 ×10⁹/L). What was typed alone gives HOLD."),
+            (MILD + " Platelets 20.", {"platelets": "", "platelets_nadir": ""}, "Set by hand: count removed (Platelets 20 ×10⁹/L). What was typed alone gives HOLD."),
+            (MILD, {"severity": "severe"}, "Set by hand: Severity severe. What was typed alone gives RESUME, same dose."),
+            (SEVERE, {"severity": "mild"}, "Set by hand: Severity mild."),
+            (SEVERE, {"dose_mg": ""}, "Set by hand: Dose removed (4 mg)."),
+            (MILD, {"age": ""}, ""),
+        ],
+    )
+    def test_the_card_says_what_was_set_by_hand_and_what_the_typed_words_alone_would_give(
+        self, script: Script, monkeypatch: pytest.MonkeyPatch, question: str, given: dict[str, str], says: str
+    ) -> None:
+        app = script()
+        assert asked(app, question)["answer"]["card"]["handmade"] == ""
+        press(app, monkeypatch, do="say", text="Put right.", set=[list(pair) for pair in given.items()])
+        answer = turns(app)[-1]["answer"]
+        assert answer["card"]["handmade"] == says
+        assert says in exports.markdown(app.session_state["conversation"])
+
+    @pytest.mark.parametrize(
+        ("question", "rows"),
+        [
+            ("Good evening, thanks for yesterday.", ["infection", "severity", "treatment", "neutropenic_fever"]),
+            ("Which antibiotic should I choose for her pneumonia?", ["infection", "severity", "treatment", "neutropenic_fever"]),
+            ("How common is neutropenia on pomalidomide?", ["infection", "severity", "treatment", "neutropenic_fever"]),
+            ("She has pneumonia on lenalidomide, hold tonight's dose?", ["drug"]),
+            ("Bed 3 is on pom with pneumonia on IV antibiotics. Bed 7 also on pom, mild cystitis completely resolved. Who restarts?", []),
+        ],
+    )
+    def test_where_nothing_was_decided_that_can_be_set_which_makes_a_case(self, script: Script, question: str, rows: list[str]) -> None:
+        offered = asked(script(), question)["answer"]["corrections"]
+        assert [row["name"] for row in offered] == rows
+        assert not any(label in ("not stated", "no") for row in offered for label in (answer["label"] for answer in row["answers"])), "nothing is forgotten that was not read"
 
     def test_who_reads_changes_the_words_and_not_the_decision(self, script: Script) -> None:
         app = script()
         before = asked(app, SEVERE)["answer"]["card"]
+        assert "Your team" not in said(turns(app)[0])
         reader = next(box for box in app.selectbox if str(box.key).startswith("reader-"))
         reader.set_value("patient").run()
         after = turns(app)[0]["answer"]["card"]
         assert (after["word"], after["action"], after["about"]) == (before["word"], before["action"], before["about"])
         assert after["call"] and not before["call"]
+        prose = said(turns(app)[0])
+        assert prose.startswith("Please call your treating team now") and "Your team will treat the infection." in prose
+        assert turns(app)[0]["answer"]["lead"] == "In plain words"
         assert "Call the treating team now" in turns(app)[0]["answer"]["spoken"]
 
 
@@ -279,6 +334,19 @@ class TestWay:
 
 class TestExports:
     """What is taken away says what was on the page."""
+
+    @pytest.mark.parametrize(("reader", "worded", "says", "never"), [
+        ("clinician", "Answer, worded for clinicians:", "Take baseline bloods", "call your treating team"),
+        ("pharmacist", "Answer, worded for clinicians:", "Take baseline bloods", "call your treating team"),
+        ("patient", "Answer, worded for a patient or caregiver:", "A blood count comes before the restart.", "Take baseline bloods"),
+    ])  # fmt: skip
+    def test_it_says_for_whom_it_is_worded_and_is_worded_so(self, reader: str, worded: str, says: str, never: str) -> None:
+        held = replace(answered(), reader=reader)
+        record = json.loads(exports.as_json(held))["answers"][0]
+        assert record["worded_for"] == ("patient" if reader == "patient" else "clinician")
+        for text in (exports.markdown(held), record["answer"]):
+            assert says in text and never not in text
+        assert worded in exports.markdown(held)
 
     def test_the_chart_note_has_decision_facts_checklist_sources_and_status(self) -> None:
         held = answered()

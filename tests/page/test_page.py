@@ -216,6 +216,20 @@ def test_each_verdict_says_who_wrote_the_answer_and_what_the_check_made_of_it(
     assert "43.7" not in str(answer["paragraphs"])
 
 
+def test_a_patient_reads_the_rules_plain_words_in_place_of_a_model_s_and_a_clinician_the_model_s_again(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLDFAST_MODEL", "openai:some-model")
+    app = script(building(drafter=ScriptedModel(f"{FAITHFUL} Infections were seen in 43.7% of patients [2].")))
+    asked(app, SEVERE)
+    reader = next(box for box in app.selectbox if str(box.key).startswith("reader-"))
+    reader.set_value("patient").run()
+    plain = turns(app)[-1]["answer"]
+    assert "Your team will treat the infection." in str(plain["paragraphs"])
+    assert (plain["checked"], plain["corrected"], plain["remarks"], plain["plain"]) == ("Written by the rules.", None, [], True)
+    reader.set_value("clinician").run()
+    answer = turns(app)[-1]["answer"]
+    assert "give none until the pneumonia" in str(answer["paragraphs"]) and answer["corrected"] and not answer["plain"]
+
+
 def test_a_bug_of_ours_keeps_the_question_and_shows_no_traceback(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     app = script()
 

@@ -12,7 +12,7 @@ from assistant.corrections import FIELDS
 from assistant.knowledge import knowledge
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Citation, Decision, Fate, Hit, Outcome, Sentence, Verdict
-from assistant.screen import card, component, exports, prose, reading_view, reasons, sources
+from assistant.screen import card, component, exports, prose, reading_view, reasons, sources, voice
 from assistant.screen.conversation import Conversation, Entry
 from assistant.screen.diagram import tree
 from assistant.screen.view import view
@@ -105,15 +105,17 @@ class TestPlaces:
             text = knowledge().passages[stop["passage"]].text
             assert len(browser_slice(text, stop["start"], stop["end"])) >= 8
 
-    def test_every_marker_of_the_text_is_a_button(self, question: str) -> None:
-        answer = answered(question)
+    @pytest.mark.parametrize("reader", list(words().readers))
+    def test_every_marker_of_the_text_is_a_button(self, question: str, reader: str) -> None:
+        answer = voice.said_to(answered(question), reader)
         places = sources.stops(answer)
         runs = [run for line in prose.paragraphs(answer, places) for sentence in line for run in sentence["runs"]]
         assert {run["mark"] for run in runs if "mark" in run} - {"¶"} == set(markers_in(answer.text))
         assert all(run["mark"] in (places[run["stop"]]["mark"], sources.UNCITED) for run in runs if "mark" in run)
 
-    def test_no_word_of_the_answer_is_lost(self, question: str) -> None:
-        answer = answered(question)
+    @pytest.mark.parametrize("reader", list(words().readers))
+    def test_no_word_of_the_answer_is_lost(self, question: str, reader: str) -> None:
+        answer = voice.said_to(answered(question), reader)
         shown = ""
         for line in prose.paragraphs(answer, sources.stops(answer)):
             for sentence in line:
@@ -251,6 +253,13 @@ def test_a_patient_who_writes_reads_the_lead_of_a_patient_who_was_chosen() -> No
     entries = (Entry(text=question, answer=answered(question), settled=True),)
     heard, chosen = (view(Conversation(entries=entries, reader=reader))["turns"][0]["answer"] for reader in ("clinician", "patient"))
     assert heard["lead"] == chosen["lead"] == words().readers["patient"].lead
+
+
+def test_what_would_change_a_patient_s_answer_opens_in_plain_words() -> None:
+    answer = answered(QUESTIONS[1])
+    told = {reader: "\n".join(reasons.why(answer.case, answer.decision, reader)["changes"][0]["text"]) for reader in ("clinician", "patient")}
+    assert told["patient"].startswith("Please call your treating team now")
+    assert "Your team" not in told["clinician"]
 
 
 def test_several_patients_have_a_line_each() -> None:

@@ -12,6 +12,7 @@ from assistant.composing import compose
 from assistant.guardrail import check
 from assistant.records import Asked, Case, Dictated, Drug, Infection, Outcome, Severity, Treatment
 from assistant.rules import decide
+from assistant.wording import Voice
 from eval.decision_table import COUNTS, DOSES, EXTRAS, bases
 
 
@@ -38,13 +39,13 @@ def without_records(answer: Dictated) -> str:
     return text
 
 
-def findings(cases: Iterator[Case]) -> list[tuple[str, str, str]]:
+def findings(cases: Iterator[Case], voice: Voice, jurisdictions: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
     """What the guardrail holds against the answers; no sentence is passed for being the composer's own."""
     seen: set[tuple[str, object]] = set()
     found: list[tuple[str, str, str]] = []
     for case in cases:
         decision = decide(case)
-        answer = compose(case, decision)
+        answer = compose(case, decision, (), jurisdictions, voice)
         key = (answer.text, decision)
         if key in seen:
             continue
@@ -57,11 +58,20 @@ def findings(cases: Iterator[Case]) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.parametrize("voice", Voice)
 @pytest.mark.parametrize("infection", Infection)
-def test_what_is_dictated_for_every_state_severity_count_and_dose_passes(infection: Infection) -> None:
-    assert findings(by_infection(infection)) == []
+def test_what_is_dictated_for_every_state_severity_count_and_dose_passes(infection: Infection, voice: Voice) -> None:
+    assert findings(by_infection(infection), voice) == []
 
 
+@pytest.mark.parametrize("voice", Voice)
 @pytest.mark.parametrize("name", bases())
-def test_what_is_dictated_with_every_further_fact_passes(name: str) -> None:
-    assert findings(with_extras(bases()[name])) == []
+def test_what_is_dictated_with_every_further_fact_passes(name: str, voice: Voice) -> None:
+    assert findings(with_extras(bases()[name]), voice) == []
+
+
+@pytest.mark.parametrize("code", ["US", "EU", "CA"])
+@pytest.mark.parametrize("dose", [1.0, 3.0])
+def test_what_a_patient_is_told_beside_one_label_passes(code: str, dose: float) -> None:
+    base = replace(bases()["severe, resolved"], dose_mg=dose)
+    assert findings(with_extras(base), Voice.PATIENT, (code,)) == []

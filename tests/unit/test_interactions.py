@@ -72,7 +72,7 @@ def test_other_drugs_brands_and_slips_of_the_pen(question: str, said: str) -> No
 
 def test_the_label_of_another_country_has_no_record_and_says_so() -> None:
     answer = ask("Swiss label and moxifloxacin?")
-    assert "No record of the CH label on this is held." in answer.text
+    assert "No record of the CH label on this is on file." in answer.text
     assert "Moxifloxacin is not named in the label records [US] [EU]" in answer.text
 
 

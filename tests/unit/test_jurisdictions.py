@@ -97,7 +97,7 @@ def test_the_right_marker_and_figure_stand_in_the_answer(name: str, code: str) -
     assert letters(answer) == shown
     assert [said for label in shown for said in by_label[label] if said not in answer.text] == []
     assert [other for other in ONLY.get(name, {}).get(code, []) if other in answer.text] == []
-    assert (f"No record of the {code} label on this is held." in answer.text) == (bool(code) and code not in by_label)
+    assert (f"No record of the {code} label on this is on file." in answer.text) == (bool(code) and code not in by_label)
     cited = {c.marker for c in answer.citations if c.marker in LETTERS}
     assert cited == shown, "each marker opens a record"
     assert all(knowledge().passages[c.passage_id].markers == (c.marker,) for c in answer.citations if c.marker in LETTERS)
@@ -118,7 +118,7 @@ def test_every_topic_shows_the_chosen_label_or_says_that_it_is_not_held(topic: s
     told = compose(Case(), decision, (), (code,) if code else ())
     expected = {code} if code in held else (held & {"US", "EU"}) or held
     assert LETTERS & set(markers_in(told.text)) == expected
-    assert (f"No record of the {code} label on this is held." in told.text) == (bool(code) and code not in held)
+    assert (f"No record of the {code} label on this is on file." in told.text) == (bool(code) and code not in held)
     assert {c.marker for c in told.citations if c.marker in LETTERS} == expected
 
 

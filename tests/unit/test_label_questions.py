@@ -70,7 +70,7 @@ def test_a_record_that_was_not_seen_says_so_in_the_answer() -> None:
 
 
 def test_a_label_that_has_no_record_says_so() -> None:
-    assert "No record of the CA label on this is held." in ask("Canadian label: dose in cirrhosis?").text
+    assert "No record of the CA label on this is on file." in ask("Canadian label: dose in cirrhosis?").text
 
 
 def test_the_article_leads_where_it_is_asked_beside_the_label() -> None:

@@ -3,20 +3,57 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import stat
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from assistant.errors import StoreError
 from assistant.storage import Feedback, Store, examine, open_store
+from tests.postgres import binaries, running_postgres
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """A real server for the module; skipped where there are no binaries of it, but never in CI."""
+    folder = binaries()
+    if folder is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no PostgreSQL to start; install requirements-dev.lock, or PostgreSQL itself")
+        pytest.skip("there is no PostgreSQL to start; install requirements-dev.lock, or PostgreSQL itself")
+    with running_postgres(folder) as url:
+        yield url
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/new/kept.sqlite")
+def on_postgres(postgres: str) -> str:
+    """The URL of a database of that server which is new to each test."""
+    name = f"t{uuid.uuid4().hex}"
+    engine = create_engine(f"{postgres}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return f"{postgres}/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each of the two kinds of database."""
+    return str(request.getfixturevalue("on_postgres")) if request.param == "postgres" else f"sqlite:///{tmp_path}/new/kept.sqlite"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    found = open_store(url)
+    yield found
+    found.close()
 
 
 def keep(store: Store, conversation: str = "a", number: int = 0, text: str = "Pneumonia, hold?", title: str = "Bed 3") -> None:
@@ -32,10 +69,11 @@ def test_a_conversation_comes_back_in_order(store: Store) -> None:
     assert store.get("b") is None
 
 
-def test_it_outlives_the_process_that_kept_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/kept.sqlite"
-    keep(open_store(url))
-    held = open_store(url).get("a")
+def test_it_outlives_the_process_that_kept_it(url: str) -> None:
+    with closing(open_store(url)) as first:
+        keep(first)
+    with closing(open_store(url)) as second:
+        held = second.get("a")
     assert held is not None
     assert held.payloads == ("payload 0",)
 
@@ -165,12 +203,75 @@ class TestExamine:
         assert told.startswith("HOLDFAST_DATABASE: the database cannot be opened") and "secret" not in told
 
 
-@pytest.mark.skipif("TEST_POSTGRES_URL" not in os.environ, reason="TEST_POSTGRES_URL names no database to try")
-def test_the_same_on_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
-    store = open_store(os.environ["TEST_POSTGRES_URL"])
+def test_a_deleted_conversation_takes_its_entries_and_what_was_said_with_it(store: Store) -> None:
+    keep(store, "a")
+    keep(store, "b")
+    store.say(Feedback(conversation="a", number=0, verdict="wrong"))
     store.drop("a")
-    test_an_edited_question_drops_what_came_after_it(store)
-    assert {one.id for one in store.search("PNEUMONIA bed")} >= {"a"}
-    store.drop("a")
-    assert store.get("a") is None
-    store.close()
+    assert store.get("a") is None and store.feedback() == []
+    assert {one.id for one in store.search("pneumonia")} == {"b"}
+
+
+def test_any_text_that_can_be_typed_is_kept_and_found(store: Store) -> None:
+    typed = "Zoë’s neuts 0.4 😷 ‘pip-taz’ \x00 50% _ \\ end"
+    keep(store, text=typed, title=typed)
+    store.say(Feedback(conversation="a", number=0, verdict="wrong", comment=typed))
+    for word in ("Zoë’s", "😷", "50%", "\\", "end"):
+        assert [one.id for one in store.search(word)] == ["a"], word
+
+
+def test_sessions_at_once_lose_nothing(url: str) -> None:
+    """Each session opens the store as a process of its own would, tables and all."""
+
+    def session(name: str) -> None:
+        with closing(open_store(url)) as own:
+            for number in range(5):
+                keep(own, name, number=number)
+
+    names = [f"session{n}" for n in range(8)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(session, names))
+    with closing(open_store(url)) as store:
+        assert {name: len(held.payloads) for name in names if (held := store.get(name))} == dict.fromkeys(names, 5)
+
+
+@pytest.mark.slow
+class TestOnPostgres:
+    """What only a server can do wrong."""
+
+    def test_tables_of_another_version_are_refused_and_left_alone(self, on_postgres: str) -> None:
+        with closing(open_store(on_postgres)) as store:
+            keep(store)
+        engine = create_engine(on_postgres)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE entries DROP COLUMN payload"))
+        with pytest.raises(StoreError, match="another version"):
+            open_store(on_postgres)
+        assert examine(on_postgres).startswith("the conversations were kept by another version")
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM entries")).scalar_one() == 1
+        engine.dispose()
+
+    def test_what_is_sound_is_no_fault(self, on_postgres: str) -> None:
+        with closing(open_store(on_postgres)) as store:
+            keep(store)
+        assert examine(on_postgres) == ""
+
+    def test_connections_that_the_server_cuts_off_cost_nothing(self, on_postgres: str) -> None:
+        store, engine = open_store(on_postgres), create_engine(on_postgres, isolation_level="AUTOCOMMIT")
+        keep(store)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"))
+        engine.dispose()
+        assert store.get("a") is not None
+        store.close()
+
+    def test_a_server_that_is_gone_is_told_without_text_or_address(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        gone = f"postgresql+psycopg://user:secret@127.0.0.1:{port}/name"
+        with pytest.raises(StoreError) as fault:
+            open_store(gone)
+        assert "secret" not in str(fault.value) and "HOLDFAST_DATABASE" in str(fault.value)
+        assert "secret" not in examine(gone)

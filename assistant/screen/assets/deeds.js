@@ -6,7 +6,7 @@ function drawDeeds(turn, act) {
   const print = el("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print");
   const save = turn.answer.receipt ? el("button", { type: "button", class: "plain", title: "One file with question, decision, passages, draft and findings; python -m assistant replay FILE gives the same answer or says what differs", onclick: () => act.receipt(turn) }, "Save receipt") : null;
   const row = el("div", { class: "row" }, copy, print, ...(save ? [save] : []));
-  if (turn.last && act.models().length) row.append(drawAgain(act));
+  if (turn.last && !turn.answer.plain && act.models().length) row.append(drawAgain(act));
   return el("footer", { class: "deeds" }, row, said, drawFeedback(turn, act));
 }
 

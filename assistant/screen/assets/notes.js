@@ -1,15 +1,14 @@
 // Where the article is silent or at odds with a label or its own source. What could change a dose or cause harm stands
 // beside the answer; the rest in the panel.
 
-function drawNotes(notes, data) {
-  const always = notes.filter((n) => n.always);
+// The first two are open, since more would hide the answer that they stand beside; for a patient, whose team they are for, none.
+function drawNotes(answer, data) {
+  const always = answer.notes.filter((n) => n.always);
   if (!always.length) return null;
-  return el("section", { class: "notes", "aria-label": "Where the article is silent or at odds" },
-    el("h3", {}, "Where the article is silent or at odds"),
-    ...always.map((n, number) => drawNote(n, data, number < 2)));
+  const head = answer.plain ? "For the treating team: where the article is silent or at odds" : "Where the article is silent or at odds";
+  return el("section", { class: "notes", "aria-label": head }, el("h3", {}, head), ...always.map((n, number) => drawNote(n, data, number < 2 && !answer.plain)));
 }
 
-// The first two are open; more than that would hide the answer that they stand beside.
 function drawNote(note, data, open) {
   return el("details", { class: `note ${note.kind}`, open }, el("summary", {}, note.title),
     el("p", {}, note.say),

@@ -6,7 +6,7 @@ function drawTurn(turn, act, data) {
   const answer = turn.answer;
   if (turn.fault) node.append(el("div", { class: "fault", role: "alert" }, el("p", {}, turn.fault), el("button", { type: "button", class: "plain", onclick: () => act.edit(turn, turn.text) }, "Ask it again")));
   if (!answer) return node;
-  node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer.notes, data)].filter(Boolean));
+  node.append(...[drawCard(answer.card), drawProse(turn, act), drawNotes(answer, data)].filter(Boolean));
   if (turn.last && answer.asks.length) node.append(drawAsks(answer.asks, act));
   node.append(drawCourse(turn, act), drawWhy(turn, act), drawCorrected(turn), drawDeeds(turn, act), drawPrinted(answer));
   return node;
@@ -89,6 +89,7 @@ function drawCard(card) {
   const node = el("section", { class: `card ${card.action}`, "aria-label": `Decision: ${card.word}` },
     el("div", { class: "glance" }, el("span", { class: "sign" }, icon(card.icon, 30)),
       el("div", {}, el("h2", {}, card.word, ["hold", "resume"].includes(card.action) ? el("span", {}, " pomalidomide") : null), card.line ? el("p", {}, card.line) : null)));
+  if (card.handmade) node.append(el("p", { class: "handmade" }, icon("pen", 18), el("span", {}, card.handmade)));
   if (card.says) node.append(el("p", { class: "says" }, card.says));
   if (card.call) node.append(el("p", { class: "call" }, icon("phone", 20), el("b", {}, card.call)));
   if (card.patients.length) node.append(el("ul", { class: "patients" }, card.patients.map((p) => el("li", { class: p.action }, icon(p.icon, 18), el("span", {}, p.who), el("b", {}, p.word), el("span", {}, p.line)))));
