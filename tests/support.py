@@ -74,10 +74,10 @@ def run_assistant(*arguments: str, data: Path, environ: Mapping[str, str] | None
     return run_python("-m", "assistant", *arguments, environ={"HOLDFAST_DATA": str(data), **(environ or {})}, stdin=stdin)
 
 
-def run_python(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run Python from the project's root; HOLDFAST_ variables of the outside are not passed on."""
+def run_python(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "", home: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run Python from the project's root, or a copy of it; HOLDFAST_ variables of the outside are not passed on."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env={**outside, **(environ or {})}, input=stdin, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run([sys.executable, *arguments], cwd=home, env={**outside, **(environ or {})}, input=stdin, capture_output=True, text=True, timeout=180, check=False)
 
 
 # --------------------------------------------------------------------------- a model server on loopback
