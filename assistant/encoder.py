@@ -55,13 +55,16 @@ def fingerprint(encoder: str) -> str:
     """SHA-256 over names and contents of the encoder's files: the same fingerprint gives the same vectors.
 
     Raises:
-        SettingsError: the bundled files are not the ones that were tested.
+        SettingsError: the bundled files are not the ones that were tested, or those of another one cannot be read.
     """
     if encoder == BUNDLED:
         found = bundled.digests()
     else:
         home = folder(encoder)
-        found = {str(f.relative_to(home)): sha256(f) for f in home.rglob("*") if f.is_file()}
+        try:
+            found = {str(f.relative_to(home)): sha256(f) for f in home.rglob("*") if f.is_file()}
+        except OSError as fault:
+            raise SettingsError(f"The encoder's files cannot be read ({fault.strerror}); see to their rights, or name another folder in HOLDFAST_ENCODER.") from fault
     whole = hashlib.sha256()
     for name in sorted(found):
         whole.update(f"{name}\x1f{found[name]}\x1e".encode())
@@ -130,5 +133,5 @@ def by_sentence_transformers(encoder: str) -> Embeddings:
             model_kwargs={"device": "cpu", "local_files_only": True},
             encode_kwargs={"normalize_embeddings": True, "batch_size": 32},
         )
-    except (OSError, ValueError, KeyError) as fault:
+    except Exception as fault:  # each form of weights, tokenizer and configuration has errors of its own; torch's and safetensors' are not even ValueErrors
         raise SettingsError(f"The encoder's files cannot be loaded ({type(fault).__name__}); name another folder in HOLDFAST_ENCODER, or unset it.") from fault

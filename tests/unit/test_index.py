@@ -143,3 +143,15 @@ def test_a_folder_of_ones_own_is_hashed_whole(tmp_path: Path) -> None:
     bundled.digests.cache_clear()
     (tmp_path / "weights").write_text("changed")
     assert encoder.fingerprint(str(tmp_path)) != before
+
+
+def test_a_folder_of_ones_own_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "modules.json").write_text("[]")
+
+    def denied(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(encoder, "sha256", denied)
+    encoder.fingerprint.cache_clear()
+    with pytest.raises(SettingsError, match=r"cannot be read \(Permission denied\); .* HOLDFAST_ENCODER"):
+        encoder.fingerprint(str(tmp_path))
