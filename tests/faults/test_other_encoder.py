@@ -155,6 +155,18 @@ def test_whatever_is_wrong_with_its_files_is_told_with_what_to_do(model: Path, t
         encoder.load(str(broken), tmp_path)
 
 
+def test_one_of_which_weights_are_missing_is_refused_though_it_loads(model: Path, tmp_path: Path) -> None:
+    """transformers fills them in at random: every process would have vectors of its own."""
+    broken = shutil.copytree(model, tmp_path / "broken")
+    script = (
+        "import sys; from safetensors.torch import load_file, save_file\n"
+        "held = load_file(sys.argv[1]); save_file({n: w for n, w in held.items() if 'attention' not in n}, sys.argv[1], metadata={'format': 'pt'})"
+    )
+    assert run_python("-c", script, str(broken / "model.safetensors")).returncode == 0
+    with pytest.raises(SettingsError, match="vectors differ each time that it is loaded, so weights of it must be missing"):
+        encoder.load(str(broken), tmp_path)
+
+
 def test_a_name_is_found_in_the_cache_of_this_machine_and_nowhere_else(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     for repository in ("ward--small", "sentence-transformers--tiny"):
