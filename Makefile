@@ -2,6 +2,7 @@
 # make eval   score the question sets                                make bench  measure speed and memory
 # make index  build the search index anew                            make lock   renew the locked versions
 # make bench-page  measure the page in a browser                    make screenshots  take docs/screenshots anew
+# make kills  kill builds, additions, removals and conversations at many points, and count kills and losses
 # make clean  remove what these made (.venv, the index, caches)
 #
 # Nothing else is needed than Python 3.11 or newer: another one by `make run PYTHON=python3.12`.
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Byte-compiling two gigabytes of libraries takes as long as unpacking them; what is used is compiled when it is used.
 PIP := $(BIN)/python -m pip install --no-compile --disable-pip-version-check --quiet
 
-.PHONY: run test check eval bench bench-page screenshots index lock clean
+.PHONY: run test check eval bench bench-page kills screenshots index lock clean
 .DELETE_ON_ERROR:
 
 run: $(RUN)
@@ -41,6 +42,9 @@ bench: $(RUN)
 bench-page: $(TEST)
 	$(BIN)/python -m assistant index ready
 	$(BIN)/python -m tests.page.benchmark $(ARGS)
+
+kills: $(TEST)
+	$(BIN)/python -m pytest -q tests/faults/test_killed.py tests/faults/test_killed_build.py $(ARGS)
 
 screenshots: $(TEST)
 	$(BIN)/python -m assistant index ready

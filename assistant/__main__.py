@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _INDEX = {
     "ready": "build the index where that is needed",
     "build": "build it anew",
-    "verify": "say whether index and added sources are sound, and which records are due to be read again",
     "info": "say what it was built from",
     "list": "list the added sources",
     "rebuild": "build the index anew, and the search over the added sources",
@@ -82,8 +81,11 @@ def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add.add_argument("--title", default="", help="what a source is called in an answer; the file's name where it is not given")
     remove = parts.add_parser("remove", help="take added sources away")
     remove.add_argument("names", nargs="+", metavar="MARKER|FILE")
-    changes = parts.add_parser("changes", help="say which rules, tests and stored answers rest on the article's sentences that changed")
+    verify = parts.add_parser("verify", help="say whether index, added sources and conversations are sound, what is due to be read again, and what rests on sentences of the article that changed since")
+    changes = parts.add_parser("changes", help="say which rules, tests and stored answers rest on the sentences in which another version of the article differs")
     changes.add_argument("before", type=Path, metavar="OLD_ARTICLE.md")
+    for command in (verify, changes):
+        command.add_argument("receipts", nargs="*", type=Path, metavar="RECEIPT", help="receipts (`ask --receipt FILE`, or the page's) to be looked at with the stored answers")
     for part in parts.choices.values():
         part.set_defaults(run=_index)
 

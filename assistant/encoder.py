@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # Longer texts are cut before encoding: the model reads 256 word pieces and no more.
 MAX_CHARACTERS = 2_000
+SAME = 1e-4  # far above what rounding changes in a vector of length 1, far below what other weights do
+_PROBE = "Severe pneumonia on pomalidomide 4 mg, on IV antibiotics. Hold?"
 
 
 def folder(encoder: str) -> Path:
@@ -55,13 +57,16 @@ def fingerprint(encoder: str) -> str:
     """SHA-256 over names and contents of the encoder's files: the same fingerprint gives the same vectors.
 
     Raises:
-        SettingsError: the bundled files are not the ones that were tested.
+        SettingsError: the bundled files are not the ones that were tested, or those of another one cannot be read.
     """
     if encoder == BUNDLED:
         found = bundled.digests()
     else:
         home = folder(encoder)
-        found = {str(f.relative_to(home)): sha256(f) for f in home.rglob("*") if f.is_file()}
+        try:
+            found = {str(f.relative_to(home)): sha256(f) for f in home.rglob("*") if f.is_file()}
+        except OSError as fault:
+            raise SettingsError(f"The encoder's files cannot be read ({fault.strerror}); see to their rights, or name another folder in HOLDFAST_ENCODER.") from fault
     whole = hashlib.sha256()
     for name in sorted(found):
         whole.update(f"{name}\x1f{found[name]}\x1e".encode())
@@ -98,7 +103,9 @@ def load(encoder: str, home: Path | None = None) -> Embeddings:
         SettingsError: the files are not usable.
     """
     seen = fingerprint(encoder)
-    if encoder != BUNDLED or home is None:
+    if encoder != BUNDLED:
+        return _whole(encoder)
+    if home is None:
         return by_sentence_transformers(encoder)
     from assistant.onnx_encoder import OnnxEncoder, exported
 
@@ -108,6 +115,17 @@ def load(encoder: str, home: Path | None = None) -> Embeddings:
     except SettingsError as fault:
         log.warning("%s", fault)
         return by_sentence_transformers(encoder)
+
+
+def _whole(encoder: str) -> Embeddings:
+    """A model of one's own, loaded twice to see that its weights are all there.
+
+    What is missing is filled in at random, silently: an index would then be searched with other vectors than it was built with.
+    """
+    model, again = by_sentence_transformers(encoder), by_sentence_transformers(encoder)
+    if not all(abs(a - b) <= SAME for a, b in zip(model.embed_query(_PROBE), again.embed_query(_PROBE), strict=True)):
+        raise SettingsError("HOLDFAST_ENCODER: the model's vectors differ each time that it is loaded, so weights of it must be missing; fetch it anew, or unset it.")
+    return model
 
 
 def by_sentence_transformers(encoder: str) -> Embeddings:
@@ -130,5 +148,5 @@ def by_sentence_transformers(encoder: str) -> Embeddings:
             model_kwargs={"device": "cpu", "local_files_only": True},
             encode_kwargs={"normalize_embeddings": True, "batch_size": 32},
         )
-    except (OSError, ValueError, KeyError) as fault:
+    except Exception as fault:  # each form of weights, tokenizer and configuration has errors of its own; torch's and safetensors' are not even ValueErrors
         raise SettingsError(f"The encoder's files cannot be loaded ({type(fault).__name__}); name another folder in HOLDFAST_ENCODER, or unset it.") from fault

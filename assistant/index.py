@@ -1,7 +1,7 @@
 """Builds and verifies the index: one Chroma collection with every passage, keyed by passage id.
 
-On disk, under `<data>/index/`: one folder for each build, whose `manifest.json` is written last, and a file `current`
-that names the folder in use and is replaced in one step. A build that is killed at any moment leaves the old index
+On disk, under `<data>/index/`: one folder for each build, with `passages.json` (the texts that it was built from, so that
+a later change of them can be named) and `manifest.json`, which is written last, and a file `current` that names the folder in use and is replaced in one step. A build that is killed at any moment leaves the old index
 or none, never half of one. Chroma rewrites its own files when it merely opens them, so the manifest holds a hash of
 the content (ids, texts, vectors), not of the database file; a damaged one is found by that, or by SQLite's own check.
 """
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     from assistant.nearest import NearestStore
 
-SCHEMA = 1
+SCHEMA = 2  # 1 kept no texts beside the vectors
 BATCH = 64  # far below Chroma's limit of 5,461 rows a call, and small enough for a bar that moves
 MANIFEST = "manifest.json"
+TEXTS = "passages.json"
 
 Tell = Callable[[str, float], None]
 """Told what is being done and how much of it is done, 0 to 1."""
@@ -65,9 +66,20 @@ def current(data: Path) -> Path | None:
 
 def manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a build, {} where it is missing or damaged."""
+    return _object(folder / MANIFEST)
+
+
+def texts(data: Path) -> dict[str, str]:
+    """The passages that the index in use was built from, by id; {} where there is none or that cannot be read."""
+    folder = current(data)
+    return {name: str(text) for name, text in _object(folder / TEXTS).items()} if folder else {}
+
+
+def _object(file: Path) -> dict[str, Any]:
+    """The JSON object in a file, {} where there is none."""
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -172,6 +184,8 @@ def _fill(folder: Path, passages: Sequence[Passage], wanted: Stamp, encoder: Emb
         collection.upsert(fresh, batch, encoder.embed_documents([embedded_text(p) for p in batch]))
         done = start + len(batch)
         tell(f"Encoded {done} of {len(passages)} passages", done / len(passages))
+    with replacing(folder / TEXTS) as file:
+        json.dump({p.id: p.text for p in passages}, file, ensure_ascii=False, indent=1)
     with replacing(folder / MANIFEST) as file:
         json.dump({**wanted, "count": len(passages), "content_sha256": collection.digest(fresh.get)}, file, indent=1)
 

@@ -99,6 +99,15 @@ def replay(source: Path, assistant: Assistant) -> Replay:
     return replace(same, differs=differs)
 
 
+def read(source: Path) -> Json:
+    """The content of a receipt's file.
+
+    Raises:
+        ReceiptError: the file cannot be read, or is no receipt.
+    """
+    return _parse(_read(source), source)
+
+
 class _Kept:
     """The draft that a receipt keeps, in place of a model."""
 

@@ -7,10 +7,11 @@ import datetime
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from assistant import encoder, index, wiring
 from assistant import settings as environment
-from assistant.errors import SourceRefused
+from assistant.errors import KnowledgeError, SourceRefused
 from assistant.index import Tell
 from assistant.knowledge import knowledge
 from assistant.settings import Settings
@@ -27,9 +28,9 @@ def run(options: argparse.Namespace, tell: Tell) -> int:
     if options.what == "list":
         return _list(chosen)
     if options.what == "changes":
-        return _changes(chosen, options.before)
+        return _changes(chosen, options.before, options.receipts)
     if options.what == "verify":
-        return _verify(chosen)
+        return _verify(chosen, options.receipts)
     if options.what == "info":
         return _info(chosen)
     return _build(chosen, options.what, tell)
@@ -116,12 +117,18 @@ def _list(chosen: Settings) -> int:
     return 0
 
 
-def _verify(chosen: Settings) -> int:
-    """The truth about what is on disk, fault by fault; what is due to be read again is no fault."""
-    fault = _fault(chosen)
-    lines = [f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`"] if fault else []
-    others = [*_added_faults(chosen), *_kept_faults(chosen)]
-    print("\n".join([*(lines or ["the index is sound"]), *others, *_due(_today())]))
+def _verify(chosen: Settings, receipts: Sequence[Path]) -> int:
+    """The truth about what is on disk, fault by fault; a record that is due to be read again and an answer from before a change of the article are none."""
+    given = _given(receipts)
+    try:
+        fault, due = _fault(chosen), _due(_today())
+        lines = [f"not usable: {fault}; the next question rebuilds it, or `python -m assistant index build`"] if fault else []
+    except KnowledgeError as broken:  # as where the article changed and its rules did not: then what rests on it is wanted most
+        lines, due = [str(broken)], []
+    kept = _kept_faults(chosen)
+    others = [*_added_faults(chosen), *kept]
+    changes = _changed_since(chosen, {**given, **({} if kept else _kept(chosen))})
+    print("\n".join([*(lines or ["the index is sound"]), *others, *due, *changes]))
     return 1 if lines or others else 0
 
 
@@ -134,19 +141,46 @@ def _fault(chosen: Settings) -> str:
     return index.examine(chosen.data, wanted) or index.probe(chosen.data, encoder.load(chosen.encoder, chosen.data))
 
 
-def _changes(chosen: Settings, before: Path) -> int:
+def _changes(chosen: Settings, before: Path, receipts: Sequence[Path]) -> int:
+    """What rests on the passages in which an older, or a coming, article differs from the present one."""
     from assistant import impact
-    from assistant.storage import open_store
 
-    kept: dict[str, str] = {}
-    if chosen.database:
-        store = open_store(chosen.database)
-        for one in store.search():
-            held = store.get(one.id)
-            kept[one.id] = "\n".join(held.payloads) if held else ""
-        store.close()
-    print("\n".join(impact.report(before, kept)))
+    found = impact.changed(impact.texts_of(before), impact.texts_of())
+    answers = {name: impact.carried(record).named for name, record in {**_given(receipts), **_kept(chosen)}.items()} if found else {}
+    print("\n".join(impact.report(found, answers) or ["no passage differs"]))
     return 0
+
+
+def _changed_since(chosen: Settings, answers: dict[str, Any]) -> list[str]:
+    """What rests on the passages that have changed since the index was built, or since an answer was given; nothing where none has.
+
+    A Chroma server keeps an index for each edition of the article; which of them served last nobody knows, so there only the answers speak.
+    """
+    from assistant import impact
+
+    held = {name: impact.carried(record) for name, record in answers.items()}
+    built = {} if chosen.chroma else impact.of_article(index.texts(chosen.data))
+    try:
+        now = impact.texts_of()
+        found = impact.changed_since(held.values(), now) | (impact.changed(built, now) if built else {})
+        told = impact.report(found, {name: impact.outdated(one, now) for name, one in held.items()})
+    except KnowledgeError:  # an article that is none, or a table that is none: told already, and nothing can rest on it
+        return []
+    return ["changed in the article since the index was built or an answer was given:", *told] if told else []
+
+
+def _kept(chosen: Settings) -> dict[str, Any]:
+    """Every answer that is kept, by its conversation and its number there; a question's words are in no name."""
+    from assistant import storage
+
+    return {f"{conversation} (answer {number + 1})": json.loads(payload) for conversation, number, payload in storage.entries(chosen.database)} if chosen.database else {}
+
+
+def _given(receipts: Sequence[Path]) -> dict[str, Any]:
+    """The receipts that are named on the command line, by their names there."""
+    from assistant.receipts import read
+
+    return {str(name): read(name) for name in receipts}
 
 
 def _added_faults(chosen: Settings) -> list[str]:

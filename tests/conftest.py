@@ -25,8 +25,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     kills: Counter[str] = Counter()
     for name, count in (pair for report in ran for pair in report.user_properties if pair[0].startswith("kills: ")):
         kills[name.removeprefix("kills: ")] += count
-    if kills:
-        lost = sum(report.failed and "killed" in report.nodeid for report in ran)
+    lost = sum(report.failed and "tests/faults/test_killed" in report.nodeid for report in ran)
+    if kills or lost:
         terminalreporter.section("killed on purpose")
         for deed, count in kills.items():
             terminalreporter.write_line(f"{count:5} {deed}")

@@ -79,9 +79,9 @@ def run_assistant(*arguments: str, data: Path, environ: Mapping[str, str] | None
     return run_python("-m", "assistant", *arguments, environ={"HOLDFAST_DATA": str(data), **(environ or {})}, stdin=stdin)
 
 
-def run_python(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run Python from the project's root; HOLDFAST_ variables of the outside are not passed on."""
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env={**without_settings(), **(environ or {})}, input=stdin, capture_output=True, text=True, timeout=180, check=False)
+def run_python(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "", home: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run Python from the project's root, or a copy of it; HOLDFAST_ variables of the outside are not passed on."""
+    return subprocess.run([sys.executable, *arguments], cwd=home, env={**without_settings(), **(environ or {})}, input=stdin, capture_output=True, text=True, timeout=180, check=False)
 
 
 # --------------------------------------------------------------------------- a model server on loopback

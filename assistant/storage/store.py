@@ -192,6 +192,24 @@ def examine(url: str) -> str:
         return str(fault).rstrip(".")
 
 
+def entries(url: str) -> Iterator[tuple[str, int, str]]:
+    """Conversation, number and payload of every entry that is kept at a URL; changes nothing, and makes neither file nor tables.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with _faults_told():
+        engine = create_engine(url, hide_parameters=True)
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        try:
+            if (file is None or Path(file).exists()) and inspect(engine).has_table(EntryRow.__tablename__):
+                wanted = select(EntryRow.conversation, EntryRow.number, EntryRow.payload).order_by(EntryRow.conversation, EntryRow.number)
+                with Session(engine) as session:
+                    yield from ((name, number, payload) for name, number, payload in session.execute(wanted.execution_options(yield_per=100)))
+        finally:
+            engine.dispose()
+
+
 def _examined(file: Path) -> str:
     """SQLite's own check of the whole file, and whether every row belongs to a conversation."""
     try:

@@ -1,6 +1,6 @@
 """Sources, the index and conversations, killed at many points while they change (the cases stand in killed_*.py).
 
-How many kills there were is told at the end of a run: `python -m pytest tests/faults/test_killed.py tests/faults/test_killed_build.py`.
+How many kills there were is told at the end of a run: `make kills`.
 
 The cases fork. That is safe only in a process where no library has started a thread yet, so a fresh interpreter runs them.
 """

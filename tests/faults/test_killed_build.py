@@ -42,6 +42,8 @@ POINTS = [
     "Encoded 64 of",
     "Encoded 192 of",
     "Encoded 200 of",
+    "before passages.json",
+    "after passages.json",
     "before manifest.json",
     "after manifest.json",
     "before current",

@@ -53,6 +53,18 @@ def test_a_passage_that_changed_is_served_as_it_is_now(store: Store, tmp_path: P
     assert dict(zip(held["ids"], held["documents"], strict=True)) == {p.id: p.text for p in changed}
 
 
+def test_the_texts_that_it_was_built_from_are_kept_beside_it_and_their_loss_is_no_fault(tmp_path: Path) -> None:
+    assert index.texts(tmp_path) == {}
+    ready(tmp_path)
+    assert index.texts(tmp_path) == {p.id: p.text for p in PASSAGES}
+    folder = index.current(tmp_path)
+    assert folder is not None
+    for damaged in ("no JSON", "[]"):
+        (folder / index.TEXTS).write_text(damaged)
+        assert index.texts(tmp_path) == {}
+        assert index.examine(tmp_path, stamp()) == ""
+
+
 def test_headings_are_encoded_with_a_passage_and_not_stored_as_its_text() -> None:
     passage = Passage(id="x", source="article", text="Resume at same dose", section=("Algorithm", "For mild infections"))
     assert index.embedded_text(passage) == "Algorithm: For mild infections: Resume at same dose"
@@ -131,3 +143,15 @@ def test_a_folder_of_ones_own_is_hashed_whole(tmp_path: Path) -> None:
     bundled.digests.cache_clear()
     (tmp_path / "weights").write_text("changed")
     assert encoder.fingerprint(str(tmp_path)) != before
+
+
+def test_a_folder_of_ones_own_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "modules.json").write_text("[]")
+
+    def denied(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(encoder, "sha256", denied)
+    encoder.fingerprint.cache_clear()
+    with pytest.raises(SettingsError, match=r"cannot be read \(Permission denied\); .* HOLDFAST_ENCODER"):
+        encoder.fingerprint(str(tmp_path))

@@ -31,7 +31,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def command(what: str, **more: object) -> tuple[int, list[str]]:
     told: list[str] = []
-    return upkeep.run(argparse.Namespace(what=what, **more), lambda message, _: told.append(message)), told
+    return upkeep.run(argparse.Namespace(what=what, **{"receipts": (), **more}), lambda message, _: told.append(message)), told
 
 
 class TestDue:
