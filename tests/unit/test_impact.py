@@ -39,7 +39,7 @@ def report(before: Path) -> list[str]:
 def keep_one(url: str) -> str:
     """Keep a conversation of one answer, as the page does; its id."""
     store = open_store(url)
-    asked = Conversation().asked("Mild cystitis on pom 4 mg, completely resolved. Restart?", {})
+    asked = Conversation(id="cystitis").asked("Mild cystitis on pom 4 mg, completely resolved. Restart?", {})
     conversation = asked.with_last(Engine(lambda tell: pytest.fail("no search is needed")).first(asked))
     keeping.keep(store, conversation)
     store.close()
@@ -161,7 +161,7 @@ class TestStoredAnswers:
 @pytest.mark.slow
 def test_verify_in_a_checkout_whose_article_changed_names_what_rests_on_it(tmp_path: Path, data_with_index: Path) -> None:
     """The whole way, in a real copy: the article alone is changed, then the table with it, then the index is built anew."""
-    data = shutil.copytree(data_with_index, tmp_path / "data")
+    data = shutil.copytree(data_with_index, tmp_path / "data", ignore=shutil.ignore_patterns("conversations*"))  # other tests may have kept some there
     conversation = keep_one(f"sqlite:///{data / 'conversations.sqlite'}")
     old, other, fresh = (str(tmp_path / name) for name in ("old.json", "other.json", "fresh.json"))
     for name, question in ((old, "Mild cystitis on pom 4 mg, completely resolved. Restart?"), (other, "Severe pneumonia on pomalidomide, in intensive care. Hold?")):
