@@ -236,8 +236,9 @@ def execute(sets: Sequence[QuestionSet], bounds: Sequence[gates.Gate], *, worker
             print(f"going on with {folder.name}", file=sys.stderr)
         records = fill(folder, [i for s in sets for i in s.items], workers, tell)
         clock = clocked(records, time.perf_counter() - started)
-        summary = summary_of(sets, [_plain(r) for r in records], wanted, bounds)
-        _write(folder, summary, [_plain(r) for r in records], clock)
+        plain = [_plain(r) for r in records]
+        summary = summary_of(sets, plain, wanted, bounds)
+        _write(folder, summary, plain, clock)
     return folder, summary, clock
 
 

@@ -84,21 +84,23 @@ def _wrong_drug(scans: Sequence[Scan]) -> bool:
 
 def _given_lines_ago(scans: Sequence[Scan]) -> bool:
     """Whether every mention of pomalidomide says that it was given lines of therapy ago."""
-    lines = [scan.classed.text for scan in scans]
-    return sum(line.count("<pom>") for line in lines) == sum(len(_LINES_AGO.findall(line)) for line in lines)
+    return _every_mention(scans, _LINES_AGO)
 
 
 def _denies_ours(scans: Sequence[Scan]) -> bool:
     """'carfilzomib and dex only (no pom)': every mention of pomalidomide says that it is not taken."""
-    lines = [scan.classed.text for scan in scans]
-    named = sum(line.count("<pom>") for line in lines)
-    return named == sum(len(_NO_POM.findall(line)) for line in lines)
+    return _every_mention(scans, _NO_POM)
 
 
 def _only_compares(scans: Sequence[Scan]) -> bool:
     """'My lenalidomide patients with shingles: same as pom?': every mention of pomalidomide is what another drug is compared with."""
+    return _every_mention(scans, _COMPARED)
+
+
+def _every_mention(scans: Sequence[Scan], pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern is found as often as pomalidomide is named."""
     lines = [scan.classed.text for scan in scans]
-    return sum(line.count("<pom>") for line in lines) == sum(len(_COMPARED.findall(line)) for line in lines)
+    return sum(line.count("<pom>") for line in lines) == sum(len(pattern.findall(line)) for line in lines)
 
 
 def _turns_to_another(scans: Sequence[Scan]) -> bool:
